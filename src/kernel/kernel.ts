@@ -1,0 +1,90 @@
+// The virtual clock and its event queue. Nothing in a simulation waits: a driver calls `runNext` or `runUntil`.
+import { EventQueue, type Timed } from './queue.ts';
+import { Random } from './random.ts';
+
+export const MS = 1_000;
+export const SECOND = 1_000_000;
+export const MINUTE = 60 * SECOND;
+
+export interface Timer {
+  cancel(): void;
+}
+
+interface Entry extends Timed {
+  run: (() => void) | undefined;
+  /** Recurring upkeep (heartbeats, resyncs) does not keep a simulation from being idle. */
+  readonly background: boolean;
+}
+
+export interface KernelOptions {
+  readonly seed: string;
+  /** What the cluster's clocks show at virtual time 0, milliseconds since 1970. */
+  readonly epochMs: number;
+}
+
+export class Kernel {
+  readonly random: Random;
+  readonly epochMs: number;
+  /** Virtual time, µs since the start. */
+  now = 0;
+  private seq = 0;
+  private foreground = 0;
+  private readonly events = new EventQueue<Entry>();
+
+  constructor(options: KernelOptions) {
+    this.random = new Random(options.seed);
+    this.epochMs = options.epochMs;
+  }
+
+  /** Runs `run` after `delay` µs. Background timers (heartbeats, resyncs) do not count as work that is under way. */
+  schedule(delay: number, run: () => void, background = false): Timer {
+    const entry: Entry = { at: this.now + Math.max(0, Math.round(delay)), seq: this.seq++, run, background };
+    if (!background) this.foreground++;
+    this.events.push(entry);
+    return {
+      cancel: () => {
+        if (entry.run === undefined) return;
+        entry.run = undefined;
+        if (!background) this.foreground--;
+      },
+    };
+  }
+
+  /** When the next event is due (µs), or undefined when there is none. */
+  nextAt(): number | undefined {
+    for (let e = this.events.peek(); e !== undefined; e = this.events.peek()) {
+      if (e.run !== undefined) return e.at;
+      this.events.pop();
+    }
+    return undefined;
+  }
+
+  /** True when only background timers are left. */
+  get idle(): boolean {
+    return this.foreground === 0;
+  }
+
+  /** Advances to the next event and runs it. False when there is none. */
+  runNext(): boolean {
+    if (this.nextAt() === undefined) return false;
+    const e = this.events.pop();
+    const run = e?.run;
+    if (e === undefined || run === undefined) return false;
+    e.run = undefined;
+    if (!e.background) this.foreground--;
+    this.now = e.at;
+    run();
+    return true;
+  }
+
+  /** Runs everything due up to and including `at` (µs), then stands at `at`. */
+  runUntil(at: number): void {
+    for (let next = this.nextAt(); next !== undefined && next <= at; next = this.nextAt()) this.runNext();
+    if (at > this.now) this.now = at;
+  }
+
+  /** Wall-clock milliseconds since 1970 as the cluster's machines show them. */
+  get wallMs(): number {
+    return this.epochMs + this.now / 1000;
+  }
+}

@@ -1,0 +1,84 @@
+// Seeded randomness (sfc32). Everything in a simulation that is random draws from here, so a seed replays a run.
+
+/** The letters and digits that Kubernetes uses in generated names: no vowels, nothing that looks alike.
+ *  Source: staging/src/k8s.io/apimachinery/pkg/util/rand/rand.go, v1.36. */
+const ALPHANUMS = 'bcdfghjklmnpqrstvwxz2456789';
+
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h >>> 0;
+}
+
+export class Random {
+  readonly seed: string;
+  private a: number;
+  private b: number;
+  private c: number;
+  private d: number;
+
+  constructor(seed: string) {
+    this.seed = seed;
+    this.a = hash(`${seed}/a`);
+    this.b = hash(`${seed}/b`);
+    this.c = hash(`${seed}/c`);
+    this.d = 1;
+    for (let i = 0; i < 12; i++) this.uint32();
+  }
+
+  /** A stream of its own: what one component draws does not shift what another gets. */
+  fork(name: string): Random {
+    return new Random(`${this.seed}/${name}`);
+  }
+
+  uint32(): number {
+    const t = (this.a + this.b + this.d) | 0;
+    this.d = (this.d + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = ((this.c << 21) | (this.c >>> 11)) + t;
+    return t >>> 0;
+  }
+
+  /** In [0, 1). */
+  float(): number {
+    return this.uint32() / 0x1_0000_0000;
+  }
+
+  /** A whole number in [0, n). */
+  int(n: number): number {
+    return Math.floor(this.float() * n);
+  }
+
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.int(items.length)];
+    if (item === undefined) throw new Error('pick from an empty list');
+    return item;
+  }
+
+  /** `n` characters as in generated object names. */
+  suffix(n = 5): string {
+    let out = '';
+    for (let i = 0; i < n; i++) out += ALPHANUMS[this.int(ALPHANUMS.length)];
+    return out;
+  }
+
+  hex(n: number): string {
+    let out = '';
+    while (out.length < n) out += this.uint32().toString(16).padStart(8, '0');
+    return out.slice(0, n);
+  }
+
+  bytes(n: number): Uint8Array {
+    const out = new Uint8Array(n);
+    for (let i = 0; i < n; i++) out[i] = this.uint32() & 0xff;
+    return out;
+  }
+
+  /** A version 4 UUID. */
+  uuid(): string {
+    const h = this.hex(32);
+    const variant = ((Number.parseInt(h[16] ?? '0', 16) & 3) | 8).toString(16);
+    return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-${variant}${h.slice(17, 20)}-${h.slice(20, 32)}`;
+  }
+}

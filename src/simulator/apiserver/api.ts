@@ -1,0 +1,80 @@
+// The API server's face: a request goes in, a response comes out, no sockets. Components inside the simulator, the HTTPS
+// adapter, the CLI and the views all speak to the server through these types.
+import type { Status } from '../../model/generated/meta.v1.ts';
+import type { KubeObject } from '../../model/object.ts';
+import type { Actor, StepId } from '../../trace/step.ts';
+
+/** What a caller proves its identity with, as TLS and the Authorization header carry it. */
+export type Credential =
+  | { readonly type: 'certificate'; readonly commonName: string; readonly organizations: readonly string[] }
+  | { readonly type: 'token'; readonly token: string }
+  | { readonly type: 'anonymous' };
+
+export interface Impersonation {
+  readonly user: string;
+  readonly groups?: readonly string[];
+  readonly uid?: string;
+  readonly extra?: { readonly [key: string]: readonly string[] };
+}
+
+export type Query = { readonly [name: string]: readonly string[] };
+
+/** A body as text, as it comes from outside, or a JSON value from inside the simulator that nobody mutates afterwards. */
+export type RequestBody = { readonly raw: string } | { readonly value: unknown };
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
+  /** Percent-decoded, without the query: `/api/v1/namespaces/demo/pods`. */
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: RequestBody;
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** `kubectl/v1.35.0 (linux/amd64)`; its part before the first `/` is the default field manager. */
+  readonly userAgent: string;
+  readonly credential: Credential;
+  readonly impersonate?: Impersonation;
+  /** Which component sent it, for the trace; the API server derives it from the user where it is absent. */
+  readonly actor?: Actor;
+  /** µs of virtual time when the caller sent it. */
+  readonly sentAt?: number;
+  readonly causes?: readonly StepId[];
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: KubeObject | Status;
+  /** The step of the write that this event tells of; 0 for what was there before the watch. */
+  readonly cause: StepId;
+}
+
+export interface WatchSink {
+  event(event: WatchEvent): void;
+  /** The server ends the watch: time-out, compaction, shutdown. */
+  end(): void;
+}
+
+export interface Watch {
+  /** Starts delivery: first what the request asked for (initial events), then each change once and in order. */
+  start(sink: WatchSink): void;
+  stop(): void;
+}
+
+export interface ApiResponse {
+  readonly code: number;
+  readonly contentType: string;
+  /** A JSON value (object, list, Table or Status); absent for text and for watches. Never mutate it. */
+  readonly body?: unknown;
+  readonly text?: string;
+  /** For `Warning` headers, without the code and agent. */
+  readonly warnings?: readonly string[];
+  readonly headers?: { readonly [name: string]: string };
+  readonly watch?: Watch;
+  /** The step that recorded the request; 0 when it was not recorded. */
+  readonly step: StepId;
+}
+
+/** One API server, as its callers see it. */
+export interface ApiServerPort {
+  handle(request: ApiRequest): ApiResponse;
+}

@@ -8,6 +8,8 @@ import type { Actor, StepId } from '../../trace/step.ts';
 export type Credential =
   | { readonly type: 'certificate'; readonly commonName: string; readonly organizations: readonly string[] }
   | { readonly type: 'token'; readonly token: string }
+  /** A ServiceAccount token that a component inside the simulator holds; its signature is taken as checked. */
+  | { readonly type: 'serviceAccount'; readonly namespace: string; readonly name: string }
   | { readonly type: 'anonymous' };
 
 export interface Impersonation {

@@ -58,7 +58,7 @@ export function controllerIdentity(name: string, node: string): Identity {
   return {
     actor: { component: name, node },
     userAgent: `kube-controller-manager/v1.36.2 (linux/amd64)/system:serviceaccount:kube-system:${name}`,
-    credential: { type: 'token', token: `system:serviceaccount:kube-system:${name}` },
+    credential: { type: 'serviceAccount', namespace: 'kube-system', name },
     qps: 20,
     burst: 30,
   };

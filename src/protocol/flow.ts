@@ -1,0 +1,117 @@
+// Messages between the extension host and the flow panel: one union per direction. The host owns the steps and the
+// simulator's clock; replay (where in the recorded steps the reader is, play, pause, speed of the replay) is the panel's
+// alone and never crosses. Requests carry a number; the host answers each with `done` or `error` of the same number.
+import type { ColourRole, ComponentGroup } from '../knowledge/components.ts';
+import type { ObjectRef, Step, StepId } from '../trace/step.ts';
+
+export type { ColourRole, ComponentGroup };
+
+/** Raised when a panel restored from an older version could not understand the host. */
+export const FLOW_PROTOCOL = 1;
+
+/** What the drawing needs to know of a component; taken from the knowledge data by `topologyOf`. */
+export interface FlowComponent {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly group: ComponentGroup;
+  readonly colour: ColourRole;
+  /** Id of the component in whose process it runs: the control loops of kube-controller-manager. */
+  readonly process?: string;
+}
+
+export interface FlowNode {
+  readonly name: string;
+  readonly controlPlane: boolean;
+}
+
+/** A component on a node; without a node it is outside the cluster. */
+export interface FlowPlacement {
+  readonly component: string;
+  readonly node?: string;
+}
+
+export interface Topology {
+  /** In the order in which they are drawn. Append new nodes, so that nothing changes its place. */
+  readonly nodes: readonly FlowNode[];
+  readonly placements: readonly FlowPlacement[];
+  /** Every component that a step may name. */
+  readonly components: readonly FlowComponent[];
+}
+
+/** An object that was there before the first step: a real cluster's pods, or what an older part of the trace made. */
+export interface FlowObject {
+  readonly ref: ObjectRef;
+  /** The object, without managedFields and without the data of Secrets. */
+  readonly value: { readonly [key: string]: unknown };
+}
+
+export interface FlowSource {
+  /** Stable while the host keeps this trace; the panel remembers its position for it. */
+  readonly id: string;
+  /** As the reader knows it: `simulator`, `kind-dev`, `audit.log`. */
+  readonly name: string;
+  readonly kind: 'simulator' | 'cluster' | 'audit' | 'file';
+}
+
+export interface ClockState {
+  /** The simulator's own clock runs: more steps may come. */
+  readonly running: boolean;
+  /** Virtual seconds per real second; 0 where it does not apply. */
+  readonly speed: number;
+  /** µs since the start of the trace. */
+  readonly atUs: number;
+}
+
+export type ToFlow =
+  /** Answers `ready`; sent again, it replaces everything. */
+  | {
+      readonly type: 'init';
+      readonly protocol: number;
+      readonly source: FlowSource;
+      readonly topology: Topology;
+      readonly objects?: readonly FlowObject[];
+      readonly steps: readonly Step[];
+      /** Where replay starts when the panel remembers no position: the step of the user's apply. */
+      readonly startAt?: StepId;
+      /** Play at once; the panel pauses all the same for those who prefer reduced motion. */
+      readonly autoplay: boolean;
+      readonly clock?: ClockState;
+    }
+  /** More steps. `from` is how many the panel has before these; when it has another number it asks with `resync`. */
+  | { readonly type: 'steps'; readonly from: number; readonly steps: readonly Step[] }
+  | { readonly type: 'topology'; readonly topology: Topology }
+  | { readonly type: 'state'; readonly clock: ClockState }
+  /** Show this step, paused; with `play`, go on from there. */
+  | { readonly type: 'reveal'; readonly stepId: StepId; readonly play?: boolean }
+  /** A request was done; `text` is what was asked for (plain text, `explainField`). */
+  | { readonly type: 'done'; readonly request: number; readonly text?: string }
+  /** Without `request`: something that concerns the whole panel, shown above what is there. */
+  | {
+      readonly type: 'error';
+      readonly request?: number;
+      readonly message: string;
+      /** What the reader can do about it. */
+      readonly advice: string;
+    };
+
+export type FromFlow =
+  | { readonly type: 'ready'; readonly protocol: number }
+  /** The panel has `have` steps and missed some: send `steps` from there, or `init`. */
+  | { readonly type: 'resync'; readonly have: number }
+  /** The simulator's clock, not the replay: let it run (on), hold it, or let one event happen. */
+  | { readonly type: 'clock'; readonly request: number; readonly command: 'run' | 'hold' | 'step' }
+  | { readonly type: 'openObject'; readonly request: number; readonly object: ObjectRef }
+  | { readonly type: 'explainField'; readonly request: number; readonly object: ObjectRef; readonly path: string }
+  /** For the clipboard. */
+  | { readonly type: 'copyTranscript'; readonly request: number; readonly markdown: string }
+  /** To be saved where the user says. `data` is text. */
+  | {
+      readonly type: 'export';
+      readonly request: number;
+      readonly suggestedName: string;
+      readonly mediaType: string;
+      readonly data: string;
+    }
+  /** A fault of the panel itself, for the log. */
+  | { readonly type: 'error'; readonly message: string; readonly stack?: string };

@@ -1,0 +1,182 @@
+// Messages between the host and the simulator's worker: one union per direction. Everything is plain JSON, so that a
+// message crosses `worker_threads`, a Web Worker and a test's array in the same way. `worker-parse.ts` checks them.
+import type { Step, StepId } from '../trace/step.ts';
+
+export interface StartOptions {
+  /** Worker nodes; they are called worker-1 … worker-N. */
+  readonly nodes: number;
+  readonly controlPlaneNodes: number;
+  /** The same seed, epoch and input give the same steps. */
+  readonly seed: string;
+  /** What the cluster's clocks show at virtual time 0, milliseconds since 1970. */
+  readonly epochMs: number;
+  /** Virtual seconds a second of real time. */
+  readonly speed: number;
+  /** False: the clock stands still until `run`. */
+  readonly running: boolean;
+}
+
+export interface Clock {
+  /** Virtual time, µs since the start. */
+  readonly now: number;
+  /** What the cluster's clocks show, milliseconds since 1970. */
+  readonly wallMs: number;
+  readonly running: boolean;
+  readonly speed: number;
+  /** Only upkeep (heartbeats, resyncs) is left to do. */
+  readonly idle: boolean;
+  /** The last step of the trace. */
+  readonly lastStep: StepId;
+}
+
+/** A request as the API server takes it, without what the worker adds: the caller's identity and the time. */
+export interface WireRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Percent-decoded, without the query: `/api/v1/namespaces/demo/pods`. */
+  readonly path: string;
+  readonly query?: { readonly [name: string]: readonly string[] };
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** True for a view's own reading: its steps are upkeep, so that looking does not fill the transcript. */
+  readonly observer?: boolean;
+}
+
+export interface WireResponse {
+  readonly code: number;
+  readonly body?: unknown;
+  readonly text?: string;
+  readonly warnings?: readonly string[];
+  readonly step: StepId;
+}
+
+export interface WireWatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: unknown;
+}
+
+export interface ApplyOptions {
+  /** YAML or JSON, several documents allowed. */
+  readonly manifest: string;
+  /** Where the text came from, for messages: `web.yaml`. */
+  readonly source: string;
+  /** For objects that name no namespace. */
+  readonly namespace: string;
+}
+
+export interface AppliedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly result: 'created' | 'configured' | 'unchanged' | 'failed';
+  /** The step that recorded the write, 0 where none was sent or recorded. */
+  readonly step: StepId;
+  /** What the server answered, where it refused; what is wrong with the text, where nothing was sent. */
+  readonly message?: string;
+  /** Line of the manifest at which the object starts, from 1. */
+  readonly line: number;
+}
+
+export interface Applied {
+  readonly objects: readonly AppliedObject[];
+  /** The last step before the apply: what it caused comes after this id. */
+  readonly after: StepId;
+  readonly warnings: readonly string[];
+}
+
+export interface ComponentState {
+  /** Id in the knowledge data. */
+  readonly component: string;
+  readonly running: boolean;
+  /** A word more for the row: `leader`, `revision 1204`. */
+  readonly detail?: string;
+  /** Whether stopping it is something the simulator can do. */
+  readonly stoppable: boolean;
+}
+
+export interface Machine {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly running: boolean;
+  readonly components: readonly ComponentState[];
+}
+
+export interface Topology {
+  /** Kubernetes version that the simulator models: `v1.36.2`. */
+  readonly version: string;
+  readonly machines: readonly Machine[];
+}
+
+/** What a fault is done to: a whole machine, a component on one machine, or a component wherever it runs. */
+export interface FaultTarget {
+  readonly node?: string;
+  readonly component?: string;
+}
+
+export interface Served {
+  /** `https://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** Text of a kubeconfig with a client certificate: a secret, to be written with mode 0600. */
+  readonly kubeconfig: string;
+}
+
+/** Every call that expects an answer: its parameters and what the reply holds. */
+export interface Calls {
+  start: { params: StartOptions; result: Clock };
+  request: { params: WireRequest; result: WireResponse };
+  /** Opens a watch under the call's id; events follow until `watch-end` or `unwatch`. */
+  watch: { params: WireRequest; result: WireResponse };
+  unwatch: { params: { readonly watch: number }; result: null };
+  apply: { params: ApplyOptions; result: Applied };
+  pace: { params: { readonly running?: boolean; readonly speed?: number }; result: Clock };
+  /** While the clock stands: runs until the next step is recorded, or until only upkeep is left. */
+  advance: { params: { readonly until: 'next-step' | 'settled' }; result: Clock };
+  steps: { params: { readonly after: StepId; readonly limit: number }; result: readonly Step[] };
+  /** From now on new steps after `after` are sent as they happen; `null` ends it. */
+  follow: { params: { readonly after: StepId | null }; result: null };
+  topology: { params: null; result: Topology };
+  fault: { params: { readonly action: 'stop' | 'start'; readonly target: FaultTarget }; result: Topology };
+  serve: { params: { readonly port: number }; result: Served };
+  unserve: { params: null; result: null };
+}
+
+export type Method = keyof Calls;
+
+type CallMessage = {
+  [M in Method]: {
+    readonly type: 'call';
+    readonly id: number;
+    readonly method: M;
+    readonly params: Calls[M]['params'];
+  };
+}[Method];
+
+export type ToWorker = CallMessage;
+
+/** What a person can act on: what happened, and what to do about it where there is something to do. */
+export interface WorkerError {
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+export type FromWorker =
+  /** The worker's code is loaded and takes calls. */
+  | { readonly type: 'ready'; readonly canServe: boolean }
+  | { readonly type: 'reply'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly error: WorkerError }
+  /** A failure that no call asked for; the simulation has stopped. */
+  | { readonly type: 'crashed'; readonly error: WorkerError }
+  | { readonly type: 'steps'; readonly steps: readonly Step[] }
+  | { readonly type: 'clock'; readonly clock: Clock }
+  | { readonly type: 'topology'; readonly topology: Topology }
+  | { readonly type: 'watch-events'; readonly watch: number; readonly events: readonly WireWatchEvent[] }
+  | { readonly type: 'watch-end'; readonly watch: number };
+
+export const LIMITS = {
+  nodes: 200,
+  controlPlaneNodes: 5,
+  minSpeed: 0.01,
+  maxSpeed: 1000,
+  manifestBytes: 3 * 1024 * 1024,
+} as const;

@@ -1,7 +1,9 @@
-// Writes src/knowledge/generated/schema.json: every OpenAPI type of Kubernetes with its fields, no prose.
-// usage: npm run generate (needs ../shared)
+// Writes src/model/generated/schema.ts: every OpenAPI type of Kubernetes as a compact table, without prose, completed by what
+// schema-go.ts knows of the Go types. The encoding is explained in src/model/schema.ts, which reads it.
+// usage: node scripts/generate/schema.ts (needs ../shared)
 import fs from 'node:fs';
 import path from 'node:path';
+import { ALWAYS, EMBEDDED, NAMED, OMITTED, POINTERS, parseTable } from './schema-go.ts';
 
 interface Schema {
   type?: string;
@@ -19,81 +21,150 @@ interface Schema {
   'x-kubernetes-list-type'?: string;
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-map-type'?: string;
+  'x-kubernetes-patch-merge-key'?: string;
+  'x-kubernetes-patch-strategy'?: string;
 }
 
-/** `io.k8s.api.core.v1.Pod` → `core.v1.Pod`; the machinery's own types go under `meta.v1`. */
-export function shortName(key: string): string {
+const SHARED = path.resolve(import.meta.dirname, '../../../shared');
+const OUT = path.resolve(import.meta.dirname, '../../src/model/generated/schema.ts');
+
+/** Types that are one JSON value, not a struct of fields. */
+const LEAF: Record<string, string> = {
+  'meta.v1.Quantity': 'q',
+  'meta.v1.Time': 't',
+  'meta.v1.MicroTime': 'u',
+  'meta.v1.IntOrString': 'x',
+  'meta.v1.FieldsV1': '*',
+  'meta.v1.Patch': '*',
+  'meta.v1.RawExtension': '*',
+  'apiextensions.v1.JSON': '*',
+  'apiextensions.v1.JSONSchemaPropsOrArray': '*',
+  'apiextensions.v1.JSONSchemaPropsOrBool': '*',
+  'apiextensions.v1.JSONSchemaPropsOrStringArray': '*',
+};
+const META = new Set([
+  'io.k8s.apimachinery.pkg.api.resource',
+  'io.k8s.apimachinery.pkg.runtime',
+  'io.k8s.apimachinery.pkg.util.intstr',
+  'io.k8s.apimachinery.pkg.version',
+]);
+
+const pointers = parseTable(POINTERS);
+const always = parseTable(ALWAYS);
+const omitted = parseTable(OMITTED);
+const embedded = parseTable(EMBEDDED);
+const named = parseTable(NAMED);
+const used = new Set<string>();
+
+/** `io.k8s.api.core.v1.Pod` → `core.v1.Pod`. */
+function idOf(key: string): string {
   const parts = key.split('.');
   const name = parts.pop() ?? key;
-  const pkg = parts.join('.');
-  if (pkg.startsWith('io.k8s.apimachinery.pkg') && !pkg.includes('.apis.')) return `meta.v1.${name}`;
-  return `${parts.slice(-2).join('.')}.${name}`;
+  return `${META.has(parts.join('.')) ? 'meta.v1' : parts.slice(-2).join('.')}.${name}`;
 }
 
-/** Named scalars: they have no fields of their own. */
-const SCALARS = new Set(['Quantity', 'IntOrString', 'Time', 'MicroTime', 'FieldsV1', 'RawExtension', 'JSON']);
-
-/** A field's type as Go developers read it: `[]core.v1.Container`, `map[string]string`, `int32`. */
-function typeText(schema: Schema): string {
-  const ref = schema.$ref ?? schema.allOf?.[0]?.$ref;
-  if (ref) {
-    const name = shortName(ref.split('/').pop() ?? '');
-    const last = name.split('.').pop() ?? name;
-    return SCALARS.has(last) ? last : name;
-  }
-  if (schema.type === 'array') return `[]${schema.items ? typeText(schema.items) : 'any'}`;
-  if (schema.type === 'object') {
-    return schema.additionalProperties ? `map[string]${typeText(schema.additionalProperties)}` : 'object';
-  }
-  if (schema.type === 'integer' || schema.type === 'number') return schema.format ?? schema.type;
-  if (schema.type === 'string' && schema.format === 'byte') return 'bytes';
-  return schema.type ?? 'any';
-}
-
-function fieldOf(schema: Schema): unknown {
-  const type = typeText(schema);
-  const values = schema.enum ?? schema.items?.enum;
-  const extra = {
-    ...(values && { enum: values }),
-    ...(schema['x-kubernetes-list-type'] && { list: schema['x-kubernetes-list-type'] }),
-    ...(schema['x-kubernetes-list-map-keys'] && { keys: schema['x-kubernetes-list-map-keys'] }),
-    ...(schema['x-kubernetes-map-type'] === 'atomic' && { atomic: true }),
-  };
-  return Object.keys(extra).length > 0 ? { type, ...extra } : type;
-}
-
-export function buildTable(dir: string): { version: string; kinds: Record<string, string>; types: Record<string, unknown> } {
-  const kinds: Record<string, string> = {};
-  const types: Record<string, unknown> = {};
-  const seen = new Map<string, Schema>();
+function readSchemas(): Map<string, Schema> {
+  const all = new Map<string, Schema>();
+  const dir = path.join(SHARED, 'openapi');
   for (const file of fs.readdirSync(dir).sort()) {
     const doc = JSON.parse(fs.readFileSync(path.join(dir, file), 'utf8')) as {
       components?: { schemas?: Record<string, Schema> };
     };
-    for (const [key, schema] of Object.entries(doc.components?.schemas ?? {})) seen.set(key, schema);
+    for (const [key, schema] of Object.entries(doc.components?.schemas ?? {})) all.set(idOf(key), schema);
   }
-  for (const [key, schema] of [...seen].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const name = shortName(key);
-    if (!schema.properties) continue;
-    // DeleteOptions and WatchEvent are registered in every group; nobody writes them in a manifest.
-    const gvks = schema['x-kubernetes-group-version-kind'] ?? [];
-    if (gvks.length === 1) {
-      const [gvk] = gvks;
-      if (gvk) kinds[`${gvk.group ? `${gvk.group}/` : ''}${gvk.version} ${gvk.kind}`] = name;
-    }
-    const fields = Object.fromEntries(Object.entries(schema.properties).map(([field, value]) => [field, fieldOf(value)]));
-    types[name] = { ...(schema.required && { required: schema.required }), fields };
-  }
-  return { version: 'v1.36.2', kinds, types };
+  return all;
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const root = path.resolve(import.meta.dirname, '../..');
-  const table = buildTable(path.resolve(root, '../shared/openapi'));
-  const out = path.join(root, 'src/knowledge/generated/schema.json');
-  const entries = Object.entries(table.types).map(([name, type]) => `${JSON.stringify(name)}:${JSON.stringify(type)}`);
-  const head = `{"version":${JSON.stringify(table.version)},\n"kinds":${JSON.stringify(table.kinds)},\n"types":{\n`;
-  fs.mkdirSync(path.dirname(out), { recursive: true });
-  // One type a line, so that a diff after an upgrade can be read.
-  fs.writeFileSync(out, `${head}${entries.join(',\n')}\n}}\n`);
+const refOf = (s: Schema) => s.$ref ?? s.allOf?.[0]?.$ref;
+
+function codeOf(s: Schema): string {
+  const ref = refOf(s);
+  if (ref) {
+    const id = idOf(ref.split('/').pop() ?? '');
+    return LEAF[id] ?? `@${id}`;
+  }
+  if (s.type === 'array') return `[${codeOf(s.items ?? {})}`;
+  if (s.type === 'object') return s.additionalProperties ? `{${codeOf(s.additionalProperties)}` : '*';
+  if (s.type === 'string') return s.format === 'byte' ? 'y' : 's';
+  if (s.type === 'integer') return s.format === 'int32' ? 'i' : 'l';
+  return ({ number: 'd', boolean: 'b' } as Record<string, string>)[s.type ?? ''] ?? '*';
 }
+
+function listed(table: Map<string, string[]>, type: string, field: string): boolean {
+  return table.get(type)?.includes(field) ?? false;
+}
+
+const isZero = (x: unknown) => x === '' || x === 0 || x === false;
+
+/** How Go writes the field back: `a` always, `p` unless nil (a pointer), nothing: unless it is empty. */
+function presence(type: string, field: string, s: Schema, required: boolean, code: string): 'a' | 'p' | undefined {
+  if (listed(omitted, type, field)) return undefined;
+  if (listed(always, type, field)) return 'a';
+  const pointer = listed(pointers, type, field);
+  if (pointer) used.add(`${type}: ${field}`);
+  if (pointer) return required ? 'a' : 'p';
+  if (code.startsWith('@')) return 'default' in s || required ? 'a' : 'p';
+  if (/^[[{]/.test(code)) return required ? 'a' : undefined;
+  if (/^[tuqx]$/.test(code)) return 'a';
+  return isZero(s.default) ? 'a' : undefined;
+}
+
+function embeddedIn(type: string, field: string): string | undefined {
+  const [struct, ...fields] = embedded.get(type) ?? [];
+  const all = fields.includes('*') && !fields.includes(`-${field}`);
+  return all || fields.includes(field) ? struct : undefined;
+}
+
+function fieldOf(type: string, field: string, s: Schema, required: boolean): unknown {
+  const code = codeOf(s);
+  const how = presence(type, field, s, required, code);
+  const goName = named
+    .get(type)
+    ?.find((w) => w.startsWith(`${field}=`))
+    ?.slice(field.length + 1);
+  const inline = embeddedIn(type, field);
+  const values = s.enum ?? s.items?.enum;
+  const listType = s['x-kubernetes-list-type'];
+  const keys = s['x-kubernetes-list-map-keys'];
+  const extra = {
+    ...(required ? { r: 1 } : {}),
+    ...('default' in s ? { d: s.default } : {}),
+    ...(values ? { e: values } : {}),
+    ...(how ? { o: how } : {}),
+    ...(listType && listType !== 'atomic' ? { l: listType[0] } : {}),
+    ...(keys ? { K: keys } : {}),
+    ...(s['x-kubernetes-map-type'] ? { M: s['x-kubernetes-map-type'][0] } : {}),
+    ...(s['x-kubernetes-patch-merge-key'] ? { k: s['x-kubernetes-patch-merge-key'] } : {}),
+    ...(s['x-kubernetes-patch-strategy'] ? { p: s['x-kubernetes-patch-strategy'] } : {}),
+    ...(goName ? { g: goName } : {}),
+    ...(inline ? { n: inline } : {}),
+  };
+  return Object.keys(extra).length ? [code, extra] : code;
+}
+
+const types: Record<string, unknown> = {};
+const kinds: Record<string, string> = {};
+for (const [id, schema] of [...readSchemas()].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  if (LEAF[id]) continue;
+  const gvks = schema['x-kubernetes-group-version-kind'] ?? [];
+  const [gvk] = gvks;
+  if (gvk && gvks.length === 1) kinds[`${gvk.group ? `${gvk.group}/` : ''}${gvk.version}/${gvk.kind}`] = id;
+  const fields: Record<string, unknown> = {};
+  for (const [name, s] of Object.entries(schema.properties ?? {}))
+    fields[name] = fieldOf(id, name, s, schema.required?.includes(name) ?? false);
+  types[id] = schema['x-kubernetes-map-type'] === 'atomic' ? [fields, 1] : [fields];
+}
+
+for (const [type, fields] of pointers) {
+  for (const f of fields) if (!used.has(`${type}: ${f}`)) throw new Error(`schema-go.ts: ${type} has no field ${f}`);
+}
+for (const table of [always, omitted, embedded, named])
+  for (const type of table.keys()) if (!types[type]) throw new Error(`schema-go.ts: no type ${type}`);
+
+const text = JSON.stringify({ types, kinds });
+fs.writeFileSync(
+  OUT,
+  `// Generated by scripts/generate/schema.ts from the OpenAPI documents of Kubernetes v1.36.2. Do not edit.\n` +
+    `export const SCHEMA_JSON: string =\n  ${JSON.stringify(text).replaceAll("'", "\\'").replaceAll('\\"', '"').replace(/^"|"$/g, "'")};\n`,
+);
+console.log(`${Object.keys(types).length} types, ${Object.keys(kinds).length} kinds, ${text.length} characters`);

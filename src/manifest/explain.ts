@@ -1,0 +1,139 @@
+// Record and schema of a place → Explanation. What depends on the place (a template, a probe's kind) is added here.
+import { findComponent } from '../knowledge/components.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import type { ContextualRecord, DefaultValue, FieldRecord, Handler, Writer } from '../knowledge/record.ts';
+import { displayType, type FieldSchema, fieldSchema } from '../knowledge/schema.ts';
+import type { ExplainedHandler, Explanation } from './explanation.ts';
+import { templateChange } from './template.ts';
+import type { PathSegment, Place } from './typing.ts';
+
+type Known = Pick<
+  Explanation,
+  | 'type'
+  | 'field'
+  | 'entry'
+  | 'fieldType'
+  | 'required'
+  | 'values'
+  | 'merge'
+  | 'is'
+  | 'handlers'
+  | 'writtenBy'
+  | 'default'
+  | 'change'
+  | 'wrong'
+  | 'with'
+  | 'since'
+  | 'deprecated'
+  | 'sources'
+  | 'version'
+  | 'schemaText'
+  | 'recorded'
+>;
+
+/** Everything known of a field at this place; undefined for a place outside the schema. */
+export function known(knowledge: Knowledge, place: Place): Known | undefined {
+  const owner = place.owner;
+  if (!owner) return undefined;
+  const schema = fieldSchema(knowledge.schema, owner.type, owner.field);
+  if (!schema) return undefined;
+  const record = recordFor(knowledge, place, owner);
+  const required = knowledge.schema.types[owner.type]?.required?.includes(owner.field) ?? false;
+  const merge = mergeText(schema);
+  const schemaText = knowledge.description(owner.type, owner.field);
+  const fallback = record?.default;
+  const change = changeText(record, place);
+  return {
+    type: owner.type,
+    field: owner.field,
+    ...(place.entry !== undefined && { entry: place.entry }),
+    fieldType: displayType(schema.type),
+    required,
+    ...(schema.enum && { values: schema.enum }),
+    ...(merge && { merge }),
+    ...(record?.is && { is: record.is }),
+    handlers: (record?.handlers ?? []).map(handler),
+    writtenBy: (record?.writtenBy ?? []).map(writer),
+    ...(fallback && { default: defaultText(fallback) }),
+    ...(change && { change }),
+    wrong: record?.wrong ?? [],
+    with: record?.with ?? [],
+    ...(record?.since && { since: record.since }),
+    ...(record?.deprecated && { deprecated: record.deprecated }),
+    sources: record?.source ?? [],
+    version: knowledge.schema.version,
+    ...(schemaText && { schemaText }),
+    recorded: record !== undefined,
+  };
+}
+
+function recordFor(
+  knowledge: Knowledge,
+  place: Place,
+  owner: { type: string; field: string },
+): FieldRecord | undefined {
+  const record = knowledge.record(owner.type, owner.field);
+  if (!record?.in) return record;
+  const special = nearest(record.in, place);
+  return special ? { ...record, ...special } : record;
+}
+
+/** The most specific replacement: the entry's own key, then enclosing fields from the nearest, then the kind. */
+function nearest(choices: Readonly<Record<string, ContextualRecord>>, place: Place): ContextualRecord | undefined {
+  const names = [...place.within].reverse();
+  if (place.entry !== undefined) names.unshift(place.entry);
+  if (place.kind !== undefined) names.push(place.kind);
+  const name = names.find((candidate) => Object.hasOwn(choices, candidate));
+  return name === undefined ? undefined : choices[name];
+}
+
+function explained(component: string, does: string, step?: string): ExplainedHandler {
+  const found = findComponent(component);
+  return {
+    component,
+    name: found?.name ?? component,
+    colour: found?.colour ?? 'user',
+    icon: found?.icon ?? 'question',
+    ...(step && { step }),
+    does,
+  };
+}
+
+function handler({ component, does, step }: Handler): ExplainedHandler {
+  return explained(component, does, step);
+}
+
+function writer({ component, when }: Writer): ExplainedHandler {
+  return explained(component, when);
+}
+
+function defaultText({ value, text, by, step, stored }: DefaultValue): string {
+  const what = text ?? (typeof value === 'string' ? value || '""' : JSON.stringify(value));
+  const who = findComponent(by)?.name ?? by;
+  const how = stored === false ? `assumed by ${who}` : `${who}${step ? ` ${step}` : ''}`;
+  return `${what} (${how})`;
+}
+
+function changeText(record: FieldRecord | undefined, place: Place): Explanation['change'] {
+  if (!record?.change) return undefined;
+  const outer = templateChange(place);
+  if (!outer) return record.change;
+  return { effect: outer.effect, text: `${outer.text} ${record.change.text}` };
+}
+
+function mergeText(schema: FieldSchema): string | undefined {
+  if (schema.list === 'map') return `by ${schema.keys?.join(' and ') ?? 'key'}`;
+  if (schema.list === 'set') return 'as a set';
+  return schema.list === 'atomic' || schema.atomic ? 'as a whole' : undefined;
+}
+
+/** `spec.containers[0].image`; keys that are no plain words are quoted. */
+export function pathText(path: readonly PathSegment[]): string {
+  let text = '';
+  for (const segment of path) {
+    if (typeof segment === 'number') text += `[${segment}]`;
+    else if (/^[A-Za-z_$][\w$-]*$/.test(segment)) text += text ? `.${segment}` : segment;
+    else text += `['${segment}']`;
+  }
+  return text;
+}

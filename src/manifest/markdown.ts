@@ -1,0 +1,63 @@
+// Explanation → markdown of the hover: short, in one order, nothing that does not apply, the schema's own text last.
+import type { Failure } from '../knowledge/record.ts';
+import type { ExplainedHandler, Explanation } from './explanation.ts';
+
+export interface MarkdownLink {
+  readonly title: string;
+  /** Where it leads; the host may use command URIs. */
+  readonly href: string;
+}
+
+export function explanationMarkdown(explanation: Explanation, links: readonly MarkdownLink[] = []): string {
+  const parts = [
+    headline(explanation),
+    explanation.reading && `⚠ ${explanation.reading}`,
+    explanation.deprecated && `*Deprecated*: ${explanation.deprecated}`,
+    explanation.is,
+    ...explanation.handlers.map(handlerLine),
+    ...explanation.writtenBy.map((by) => `*Written by* **${by.name}**: ${by.does}`),
+    explanation.change && `*Change it*: ${explanation.change.text}`,
+    ...explanation.wrong.map((failure) => `*If it is wrong*: ${failureText(failure)}`),
+    explanation.with.length > 0 && `*With*: ${explanation.with.map(code).join(', ')}`,
+    footer(explanation, links),
+    explanation.schemaText && `---\n\n${explanation.schemaText}`,
+  ];
+  return parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
+}
+
+function headline(explanation: Explanation): string {
+  const name = explanation.entry === undefined ? explanation.field : `${explanation.field} › ${explanation.entry}`;
+  const facts = [`**${name}**`, code(explanation.fieldType)];
+  if (explanation.values) facts.push(explanation.values.map(code).join(' or '));
+  if (explanation.required) facts.push('required');
+  else if (explanation.default) facts.push(`default ${explanation.default}`);
+  else if (explanation.recorded && explanation.writtenBy.length === 0) facts.push('default none');
+  if (explanation.merge) facts.push(`merged ${explanation.merge}`);
+  return facts.join(' · ');
+}
+
+function handlerLine(handler: ExplainedHandler): string {
+  return `**${handler.name}**${handler.step ? ` · *${handler.step}*` : ''}: ${handler.does}`;
+}
+
+export function failureText(failure: Failure): string {
+  const signs = [
+    failure.event && `Event ${code(failure.event)}`,
+    failure.status && code(failure.status),
+    failure.error && code(failure.error),
+  ].filter((sign) => typeof sign === 'string');
+  return signs.length > 0 ? `${failure.text} ${signs.join(' · ')}` : failure.text;
+}
+
+function footer(explanation: Explanation, links: readonly MarkdownLink[]): string {
+  const items = links.map(({ title, href }) => `[${title}](${href})`);
+  const since = explanation.since ? `since ${explanation.since}` : undefined;
+  const facts = [explanation.version, since, ...explanation.sources].filter((fact) => fact !== undefined);
+  items.push(`*${facts.join(' · ')}*`);
+  return items.join(' · ');
+}
+
+/** Inline code that survives backticks in the text. */
+function code(text: string): string {
+  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
+}

@@ -1,0 +1,76 @@
+// One document → a tree with positions. Never throws: what cannot be read yields no tree and a reason.
+import { type Document, isMap, isScalar, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
+import { maskTemplates, repair } from './repair.ts';
+
+export interface ReadProblem {
+  readonly message: string;
+  /** Offsets in the piece. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ParsedPiece {
+  readonly root: ParsedNode | undefined;
+  readonly document: Document | undefined;
+  readonly problems: readonly ReadProblem[];
+  /** The text holds template markup (Helm), so that what is missing proves nothing. */
+  readonly templated: boolean;
+}
+
+/** A single document above this many characters is left unread: no person edits it, and reading takes seconds. */
+export const MAX_DOCUMENT = 3_000_000;
+
+// `failsafe` keeps every scalar a string: Kubernetes reads them by other rules than YAML 1.2 (see scalar.ts).
+// Duplicate keys are looked for elsewhere, because the library's own search is quadratic.
+const OPTIONS = {
+  schema: 'failsafe',
+  uniqueKeys: false,
+  prettyErrors: false,
+  strict: false,
+  logLevel: 'silent',
+  stringKeys: false,
+} as const;
+
+export function parsePiece(text: string): ParsedPiece {
+  const templated = text.includes('{{');
+  if (text.length > MAX_DOCUMENT) {
+    const message = `This document has ${text.length} characters; above ${MAX_DOCUMENT} documents are not read.`;
+    return { root: undefined, document: undefined, problems: [{ message, from: 0, to: 0 }], templated };
+  }
+  const source = templated ? maskTemplates(text) : text;
+  const first = tryParse(source);
+  if (typeof first === 'string') {
+    return { root: undefined, document: undefined, problems: [{ message: first, from: 0, to: 0 }], templated };
+  }
+  if (first.errors.length === 0) return { ...treeOf(first), problems: [], templated };
+  const problems = first.errors.map(({ message, pos }) => ({ message, from: pos[0], to: pos[1] }));
+  const second = tryParse(repair(source));
+  return { ...treeOf(typeof second === 'string' ? first : second), problems, templated };
+}
+
+function treeOf(document: Document.Parsed): { root: ParsedNode | undefined; document: Document } {
+  return { root: document.contents ?? undefined, document };
+}
+
+function tryParse(text: string): Document.Parsed | string {
+  try {
+    return parseDocument(text, OPTIONS);
+  } catch (error) {
+    // Deep nesting overflows the library's recursion.
+    return error instanceof RangeError ? 'This document is nested too deeply to be read.' : String(error);
+  }
+}
+
+/** The string under a key of a map, when it is a scalar. */
+export function scalarAt(map: YAMLMap | ParsedNode | undefined, key: string): string | undefined {
+  const value = valueAt(map, key);
+  return isScalar(value) && typeof value.value === 'string' ? value.value : undefined;
+}
+
+export function valueAt(map: unknown, key: string): unknown {
+  if (!isMap(map)) return undefined;
+  for (const pair of map.items) {
+    if (isScalar(pair.key) && pair.key.value === key) return pair.value;
+  }
+  return undefined;
+}

@@ -1,0 +1,116 @@
+// Makes a half-written document readable by blanking the lines that break it. Every character keeps its place,
+// so that positions in the repaired text are positions in the text on screen.
+
+const KEY = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#"'[\]{},&*!|>%@`-][^#]*?|-[^\s#][^#]*?)\s*:(?=\s|$)/;
+
+/** Stands for a character of template markup until it is known what else is on its line. */
+const FILLER = '\u0001';
+
+/** Helm and other templates: `{{ … }}` becomes filler of the same length; lines of nothing else become blank. */
+export function maskTemplates(text: string): string {
+  let masked = '';
+  let at = 0;
+  for (let open = text.indexOf('{{'); open !== -1; open = text.indexOf('{{', at)) {
+    const close = text.indexOf('}}', open);
+    if (close === -1) break;
+    masked += text.slice(at, open) + text.slice(open, close + 2).replace(/[^\n\r]/g, FILLER);
+    at = close + 2;
+  }
+  const lines = (masked + text.slice(at)).split('\n');
+  return lines.map((line) => line.replaceAll(FILLER, line.replaceAll(FILLER, '').trim() === '' ? ' ' : 'x')).join('\n');
+}
+
+/** Longer lines are left as they are: they are data or garbage, and not worth the time. */
+const LONG_LINE = 4000;
+
+interface State {
+  /** Indentation of the key that opened a block scalar; -1 outside. */
+  block: number;
+  /** Open brackets of a flow collection, and the indentation of the line that opened it. */
+  flow: number;
+  flowIndent: number;
+}
+
+/** The same text with the lines blanked that are no complete piece of block YAML. */
+export function repair(text: string): string {
+  const lines = text.split('\n');
+  const state: State = { block: -1, flow: 0, flowIndent: 0 };
+  return lines.map((line) => repairLine(line, state)).join('\n');
+}
+
+function blank(line: string): string {
+  return line.endsWith('\r') ? `${' '.repeat(line.length - 1)}\r` : ' '.repeat(line.length);
+}
+
+function repairLine(line: string, state: State): string {
+  if (line.length > LONG_LINE) return line;
+  const indent = line.search(/[^ ]/);
+  const rest = indent === -1 ? '' : line.slice(indent).trimEnd();
+  if (rest === '' || rest.startsWith('#')) return line;
+  if (state.block >= 0) {
+    if (indent > state.block) return line;
+    state.block = -1;
+  }
+  if (state.flow > 0) {
+    const looksLikeBlock = indent <= state.flowIndent && KEY.test(rest.replace(/^(- +)+/, ''));
+    if (!looksLikeBlock) {
+      state.flow = Math.max(0, state.flow + brackets(rest));
+      return line;
+    }
+    state.flow = 0;
+  }
+  if (line[indent] === '\t') return blank(line);
+  if (/^(---|\.\.\.|%)/.test(line)) return line;
+  return repairEntry(line, indent, rest, state);
+}
+
+function repairEntry(line: string, indent: number, rest: string, state: State): string {
+  const dashes = /^(?:-(?: +|$))+/.exec(rest)?.[0] ?? '';
+  const body = rest.slice(dashes.length);
+  const key = KEY.exec(body)?.[0];
+  if (key === undefined) {
+    if (dashes === '') return blank(line);
+    return body === '' || isWhole(body) ? line : cutFrom(line, indent + dashes.length);
+  }
+  const value = body.slice(key.length).trim();
+  const column = indent + dashes.length;
+  if (/^(?:[&!]\S+\s+)*[|>][-+0-9]*(?:\s+#.*)?$/.test(value)) {
+    state.block = column;
+    return line;
+  }
+  const opened = brackets(value);
+  if (opened > 0 && /^[[{]/.test(value)) {
+    state.flow = opened;
+    state.flowIndent = column;
+    return line;
+  }
+  return isWhole(value) ? line : cutFrom(line, column + key.length);
+}
+
+/** A value that ends on its line: quotes and brackets closed, and no second `key:` inside. */
+function isWhole(value: string): boolean {
+  if (value === '') return true;
+  if (value.startsWith('"')) return /^"(?:[^"\\]|\\.)*"\s*(?:#.*)?$/.test(value);
+  if (value.startsWith("'")) return /^'(?:[^']|'')*'\s*(?:#.*)?$/.test(value);
+  if (/^[[{]/.test(value)) return brackets(value) === 0;
+  return !/^[@`%\]}]/.test(value) && !/^[^#]*?:\s/.test(value);
+}
+
+function cutFrom(line: string, column: number): string {
+  return line.slice(0, column) + blank(line.slice(column));
+}
+
+/** Opening minus closing brackets outside quotes. */
+function brackets(text: string): number {
+  let depth = 0;
+  let quote = '';
+  for (const char of text) {
+    if (quote) {
+      if (char === quote) quote = '';
+    } else if (char === '"' || char === "'") quote = char;
+    else if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') depth--;
+    else if (char === '#' && depth === 0) break;
+  }
+  return depth;
+}

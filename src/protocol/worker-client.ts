@@ -99,23 +99,28 @@ export class WorkerClient {
     const parsed = parseFromWorker(message);
     switch (parsed.type) {
       case 'reply':
-        return this.settle(parsed.id)?.resolve(parsed.result);
+        this.settle(parsed.id)?.resolve(parsed.result);
+        break;
       case 'error':
         this.watches.delete(parsed.id);
-        return this.settle(parsed.id)?.reject(new SimulatorError(parsed.error));
+        this.settle(parsed.id)?.reject(new SimulatorError(parsed.error));
+        break;
       case 'watch-events':
-        return this.watches.get(parsed.watch)?.events(parsed.events);
+        this.watches.get(parsed.watch)?.events(parsed.events);
+        break;
       case 'watch-end': {
         const watch = this.watches.get(parsed.watch);
         this.watches.delete(parsed.watch);
-        return watch?.end();
+        watch?.end();
+        break;
       }
       case 'crashed':
         this.end(parsed.error);
         this.port.terminate();
-        return this.notify(parsed);
+        this.notify(parsed);
+        break;
       default:
-        return this.notify(parsed);
+        this.notify(parsed);
     }
   }
 

@@ -55,7 +55,7 @@ function orNull(check: Check): Check {
 function list(check: Check): Check {
   return (x, at) => {
     if (!Array.isArray(x)) fail(at, 'an array', x);
-    x.forEach((one, i) => check(one, `${at}[${i}]`));
+    for (const [i, one] of x.entries()) check(one, `${at}[${i}]`);
   };
 }
 

@@ -1,0 +1,88 @@
+// The annotations and the hash by which a Deployment and its ReplicaSets know each other.
+// Models pkg/controller/deployment/util/deployment_util.go and pkg/util/hash, v1.36.
+import type { Deployment, ReplicaSet } from '../../../model/generated/apps.v1.ts';
+import type { PodTemplateSpec } from '../../../model/generated/core.v1.ts';
+
+export const REVISION = 'deployment.kubernetes.io/revision';
+export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
+export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
+export const HASH_LABEL = 'pod-template-hash';
+
+/** Annotations of a Deployment that its ReplicaSets do not inherit. */
+const NOT_COPIED = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'deprecated.deployment.rollback.to',
+  REVISION,
+  REVISION_HISTORY,
+  DESIRED_REPLICAS,
+  MAX_REPLICAS,
+]);
+
+export type Annotations = { readonly [key: string]: string };
+
+export function revisionOf(o: ReplicaSet | Deployment): number {
+  return Number(o.metadata.annotations?.[REVISION] ?? 0);
+}
+
+export function maxRevision(sets: readonly ReplicaSet[]): number {
+  return sets.reduce((n, rs) => Math.max(n, revisionOf(rs)), 0);
+}
+
+export function sizeAnnotations(replicas: number, surge: number): Annotations {
+  return { [DESIRED_REPLICAS]: String(replicas), [MAX_REPLICAS]: String(replicas + surge) };
+}
+
+/** The annotations that the newest ReplicaSet should have, besides its sizes; the same object where nothing changes. */
+export function newestAnnotations(d: Deployment, current: Annotations, revision: number): Annotations {
+  const next: Record<string, string> = { ...current };
+  for (const [k, v] of Object.entries(d.metadata.annotations ?? {})) if (!NOT_COPIED.has(k)) next[k] = v;
+  const old = current[REVISION];
+  if (Number(old ?? 0) < revision) {
+    next[REVISION] = String(revision);
+    if (old !== undefined)
+      next[REVISION_HISTORY] = [current[REVISION_HISTORY], old].filter((x) => x !== undefined).join(',');
+  }
+  return sameMap(current, next) ? current : next;
+}
+
+export function sameMap(a: Annotations, b: Annotations): boolean {
+  const keys = Object.keys(b);
+  return keys.length === Object.keys(a).length && keys.every((k) => a[k] === b[k]);
+}
+
+function canonical(x: unknown): string {
+  if (Array.isArray(x)) return `[${x.map(canonical).join(',')}]`;
+  if (typeof x !== 'object' || x === null) return JSON.stringify(x) ?? 'null';
+  const o = x as { readonly [key: string]: unknown };
+  return `{${Object.keys(o)
+    .filter((k) => o[k] !== undefined)
+    .sort()
+    .map((k) => `${JSON.stringify(k)}:${canonical(o[k])}`)
+    .join(',')}}`;
+}
+
+/** Same template, the hash label aside. */
+export function sameTemplate(a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean {
+  return canonical(withoutHash(a)) === canonical(withoutHash(b));
+}
+
+function withoutHash(t: PodTemplateSpec | undefined): PodTemplateSpec {
+  const labels = t?.metadata?.labels;
+  if (labels?.[HASH_LABEL] === undefined) return t ?? {};
+  const { [HASH_LABEL]: _, ...rest } = labels;
+  return { ...t, metadata: { ...t?.metadata, labels: rest } };
+}
+
+/**
+ * The pod-template-hash. Upstream hashes Go's printed form of the template, which no other language has; ours hashes its
+ * canonical JSON, so the ten characters differ from a real cluster's for the same template.
+ */
+export function templateHash(template: PodTemplateSpec, collisionCount: number | undefined): string {
+  let h = 0x811c9dc5;
+  const text = canonical(template) + (collisionCount === undefined ? '' : `#${collisionCount}`);
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  // SafeEncodeString maps decimal digits to letters that make no words.
+  const safe = 'bcdfghjklmnpqrstvwxz2456789';
+  return [...String(h >>> 0)].map((c) => safe[c.charCodeAt(0) % safe.length]).join('');
+}

@@ -1,5 +1,6 @@
 // Messages between the host and the simulator's worker: one union per direction. Everything is plain JSON, so that a
 // message crosses `worker_threads`, a Web Worker and a test's array in the same way. `worker-parse.ts` checks them.
+import type { ApplyResult } from '../cluster/apply/apply.ts';
 import type { Step, StepId } from '../trace/step.ts';
 
 export interface StartOptions {
@@ -64,25 +65,9 @@ export interface ApplyOptions {
   readonly namespace: string;
 }
 
-export interface AppliedObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly name: string;
-  readonly result: 'created' | 'configured' | 'unchanged' | 'failed';
-  /** The step that recorded the write, 0 where none was sent or recorded. */
-  readonly step: StepId;
-  /** What the server answered, where it refused; what is wrong with the text, where nothing was sent. */
-  readonly message?: string;
-  /** Line of the manifest at which the object starts, from 1. */
-  readonly line: number;
-}
-
-export interface Applied {
-  readonly objects: readonly AppliedObject[];
+export interface Applied extends ApplyResult {
   /** The last step before the apply: what it caused comes after this id. */
   readonly after: StepId;
-  readonly warnings: readonly string[];
 }
 
 export interface ComponentState {

@@ -1,0 +1,382 @@
+// The worker's end: takes calls, paces the virtual clock by real time, and tells the host what happened, in deltas.
+// It knows neither the thread it runs in nor the simulator's parts: both are ports, wired in the entry points.
+import { type ApplyTarget, applyManifest } from '../cluster/apply/apply.ts';
+import type { Step, StepId } from '../trace/step.ts';
+import type {
+  Calls,
+  Clock,
+  FaultTarget,
+  FromWorker,
+  Method,
+  Served,
+  StartOptions,
+  Topology,
+  ToWorker,
+  WireRequest,
+  WireResponse,
+  WireWatchEvent,
+  WorkerError,
+} from './worker.ts';
+import { ProtocolError, parseToWorker } from './worker-parse.ts';
+
+export interface SimulationWatch {
+  start(sink: { event(event: WireWatchEvent): void; end(): void }): void;
+  stop(): void;
+}
+
+/** What the engine needs of a simulated cluster. Times are µs of virtual time. */
+export interface Simulation {
+  readonly now: number;
+  readonly wallMs: number;
+  readonly idle: boolean;
+  readonly lastStep: StepId;
+  nextAt(): number | undefined;
+  runNext(): boolean;
+  runUntil(at: number): void;
+  stepsAfter(id: StepId, limit: number): readonly Step[];
+  request(request: WireRequest): WireResponse & { readonly watch?: SimulationWatch };
+  topology(): Topology;
+  /** Throws RefusedError for what cannot be stopped or is not there. */
+  fault(action: 'stop' | 'start', target: FaultTarget): void;
+}
+
+/** A refusal with its reason and remedy, as opposed to a bug. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly remedy: string | undefined;
+  constructor(message: string, remedy?: string) {
+    super(message);
+    this.remedy = remedy;
+  }
+}
+
+export interface RealTime {
+  /** Milliseconds, only ever compared with each other. */
+  now(): number;
+  after(ms: number, run: () => void): () => void;
+}
+
+export interface ServePort {
+  /** `before` and `after` are called around each request that comes in. */
+  open(port: number, around: { before(): void; after(): void }): Promise<Served & { close(): Promise<void> }>;
+}
+
+export interface EngineOptions {
+  readonly create: (options: StartOptions) => Simulation;
+  readonly time: RealTime;
+  readonly post: (message: FromWorker) => void;
+  /** Absent where there are no sockets. */
+  readonly serve?: (simulation: Simulation) => ServePort;
+}
+
+/** How long one turn may run before messages get theirs. */
+const TURN_MS = 25;
+const LONGEST_SLEEP_MS = 250;
+const CLOCK_EVERY_MS = 250;
+const STEPS_A_MESSAGE = 500;
+/** `advance` gives up here: nothing a person waits for takes longer. */
+const ADVANCE_LIMIT_US = 10 * 60 * 1_000_000;
+
+interface Running {
+  readonly simulation: Simulation;
+  running: boolean;
+  speed: number;
+  /** Real and virtual time that belong together. */
+  baseMs: number;
+  baseUs: number;
+}
+
+type Handlers = {
+  readonly [M in Method]: (params: Calls[M]['params'], id: number) => Calls[M]['result'] | Promise<Calls[M]['result']>;
+};
+
+export class WorkerEngine {
+  private readonly options: EngineOptions;
+  private at: Running | undefined;
+  private cancelTimer: (() => void) | undefined;
+  private followed: StepId | null = null;
+  private clockSentMs = Number.NEGATIVE_INFINITY;
+  private readonly watches = new Map<
+    number,
+    { readonly watch: SimulationWatch; events: WireWatchEvent[]; ended: boolean }
+  >();
+  private server: (Served & { close(): Promise<void> }) | undefined;
+  private topologySent = '';
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+    options.post({ type: 'ready', canServe: options.serve !== undefined });
+  }
+
+  /** Takes one message. Never throws: what is wrong with it is answered. */
+  receive(message: unknown): void {
+    let call: ToWorker;
+    try {
+      call = parseToWorker(message);
+    } catch (error) {
+      const id = (message as { id?: unknown } | null)?.id;
+      this.options.post({ type: 'error', id: typeof id === 'number' ? id : 0, error: errorOf(error) });
+      return;
+    }
+    void this.answer(call);
+  }
+
+  private async answer(call: ToWorker): Promise<void> {
+    const { id } = call;
+    try {
+      const handler = this.handlers[call.method] as (params: unknown, id: number) => unknown;
+      if (this.at && call.method !== 'start') this.catchUp();
+      const value = handler.call(this.handlers, call.params, id);
+      const result = value instanceof Promise ? await value : value;
+      this.options.post({ type: 'reply', id, result });
+      this.flush();
+      this.arm();
+    } catch (error) {
+      if (isExpected(error)) this.options.post({ type: 'error', id, error: errorOf(error) });
+      else this.crash(error);
+    }
+  }
+
+  private readonly handlers: Handlers = {
+    start: (options) => {
+      if (this.at) throw new RefusedError('The simulator runs already.', 'Reset it to start again from the beginning.');
+      const simulation = this.options.create(options);
+      this.at = {
+        simulation,
+        running: options.running,
+        speed: options.speed,
+        baseMs: this.options.time.now(),
+        baseUs: simulation.now,
+      };
+      this.topologySent = JSON.stringify(simulation.topology());
+      return this.clock();
+    },
+    request: (request) => plain(this.simulation().request(request)),
+    watch: (request, id) => {
+      const { watch, ...response } = this.simulation().request(request);
+      if (watch) this.openWatch(id, watch);
+      else if (response.code < 300) throw new RefusedError(`${request.path} was not answered with a watch.`);
+      return plain(response);
+    },
+    unwatch: ({ watch }) => {
+      this.watches.get(watch)?.watch.stop();
+      this.watches.delete(watch);
+      return null;
+    },
+    apply: ({ manifest, namespace }) => {
+      const simulation = this.simulation();
+      const after = simulation.lastStep;
+      const request: ApplyTarget['request'] = ({ discovery, ...r }) =>
+        simulation.request({ ...r, ...(discovery ? { observer: true } : {}) });
+      return { ...applyManifest(manifest, namespace, { request }), after };
+    },
+    pace: ({ running, speed }) => {
+      const at = this.running();
+      at.running = running ?? at.running;
+      at.speed = speed ?? at.speed;
+      this.rebase();
+      return this.clock();
+    },
+    advance: ({ until }) => {
+      this.advance(until);
+      return this.clock();
+    },
+    steps: ({ after, limit }) => this.simulation().stepsAfter(after, limit),
+    follow: ({ after }) => {
+      this.followed = after;
+      return null;
+    },
+    topology: () => this.simulation().topology(),
+    fault: ({ action, target }) => {
+      this.simulation().fault(action, target);
+      return this.simulation().topology();
+    },
+    serve: ({ port }) => this.serve(port),
+    unserve: async () => {
+      await this.server?.close();
+      this.server = undefined;
+      return null;
+    },
+  };
+
+  private running(): Running {
+    if (!this.at)
+      throw new RefusedError('The simulator is not started.', 'Start it with “Kube Anatomy: Start Simulator”.');
+    return this.at;
+  }
+
+  private simulation(): Simulation {
+    return this.running().simulation;
+  }
+
+  private clock(): Clock {
+    const { simulation: s, running, speed } = this.running();
+    return { now: s.now, wallMs: s.wallMs, running, speed, idle: s.idle, lastStep: s.lastStep };
+  }
+
+  private openWatch(id: number, watch: SimulationWatch): void {
+    const entry = { watch, events: [] as WireWatchEvent[], ended: false };
+    this.watches.set(id, entry);
+    watch.start({
+      event: ({ type, object }) => void entry.events.push({ type, object }),
+      end: () => {
+        entry.ended = true;
+      },
+    });
+  }
+
+  private async serve(port: number): Promise<Served> {
+    if (!this.options.serve) {
+      throw new RefusedError(
+        'A browser cannot listen on a port.',
+        'Open the folder in VS Code on the desktop to serve the simulator for kubectl.',
+      );
+    }
+    const simulation = this.simulation();
+    this.server ??= await this.options.serve(simulation).open(port, {
+      before: () => this.guard(() => this.catchUp()),
+      after: () =>
+        this.guard(() => {
+          this.flush();
+          this.arm();
+        }),
+    });
+    const { url, kubeconfig } = this.server;
+    return { url, kubeconfig };
+  }
+
+  private advance(until: 'next-step' | 'settled'): void {
+    const { simulation } = this.running();
+    const limit = simulation.now + ADVANCE_LIMIT_US;
+    let seen = simulation.lastStep;
+    for (let next = simulation.nextAt(); next !== undefined && next <= limit; next = simulation.nextAt()) {
+      if (until === 'settled' && simulation.idle) break;
+      simulation.runNext();
+      if (until === 'next-step' && simulation.lastStep > seen) {
+        if (simulation.stepsAfter(seen, STEPS_A_MESSAGE).some((s) => !s.routine)) break;
+        seen = simulation.lastStep;
+      }
+    }
+    this.rebase();
+  }
+
+  private rebase(): void {
+    const at = this.running();
+    at.baseMs = this.options.time.now();
+    at.baseUs = at.simulation.now;
+  }
+
+  /** Runs what is due by now. False when there was too much for one turn. */
+  private catchUp(): boolean {
+    const at = this.running();
+    if (!at.running) return true;
+    const { simulation } = at;
+    const start = this.options.time.now();
+    const target = at.baseUs + (start - at.baseMs) * 1000 * at.speed;
+    let next = simulation.nextAt();
+    for (let n = 1; next !== undefined && next <= target; n++) {
+      simulation.runNext();
+      if (n % 16 === 0 && this.options.time.now() - start > TURN_MS) {
+        // The machine is slower than the asked speed: virtual time falls behind rather than messages.
+        this.rebase();
+        return false;
+      }
+      next = simulation.nextAt();
+    }
+    simulation.runUntil(target);
+    return true;
+  }
+
+  private arm(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    const at = this.at;
+    if (!at?.running) return;
+    const next = at.simulation.nextAt();
+    const due = next === undefined ? LONGEST_SLEEP_MS : (next - at.simulation.now) / 1000 / at.speed;
+    this.cancelTimer = this.options.time.after(Math.min(LONGEST_SLEEP_MS, Math.max(1, Math.ceil(due))), () =>
+      this.turn(),
+    );
+  }
+
+  private turn(): void {
+    this.guard(() => {
+      this.catchUp();
+      this.flush();
+      this.arm();
+    });
+  }
+
+  private flush(): void {
+    const at = this.at;
+    if (!at) return;
+    const { post, time } = this.options;
+    for (const [id, entry] of this.watches) {
+      const events = entry.events.splice(0);
+      if (events.length > 0) post({ type: 'watch-events', watch: id, events });
+      if (!entry.ended) continue;
+      this.watches.delete(id);
+      post({ type: 'watch-end', watch: id });
+    }
+    while (this.followed !== null) {
+      const steps = at.simulation.stepsAfter(this.followed, STEPS_A_MESSAGE);
+      const last = steps.at(-1);
+      if (!last) break;
+      post({ type: 'steps', steps });
+      this.followed = last.id;
+    }
+    if (time.now() - this.clockSentMs < CLOCK_EVERY_MS) return;
+    this.clockSentMs = time.now();
+    post({ type: 'clock', clock: this.clock() });
+    const topology = at.simulation.topology();
+    const text = JSON.stringify(topology);
+    if (text === this.topologySent) return;
+    this.topologySent = text;
+    post({ type: 'topology', topology });
+  }
+
+  private guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.crash(error);
+    }
+  }
+
+  /** A bug in the simulation: nothing after it can be trusted. */
+  private crash(error: unknown): void {
+    this.cancelTimer?.();
+    this.at = undefined;
+    this.watches.clear();
+    void this.server?.close();
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.options.post({
+      type: 'crashed',
+      error: {
+        message: `The simulator failed: ${what}`,
+        remedy: 'Start it again, and please report this message with what you did before.',
+      },
+    });
+  }
+}
+
+function plain(response: WireResponse): WireResponse {
+  const { code, body, text, warnings, step } = response;
+  return {
+    code,
+    step,
+    ...(body === undefined ? {} : { body }),
+    ...(text === undefined ? {} : { text }),
+    ...(warnings === undefined ? {} : { warnings }),
+  };
+}
+
+function isExpected(error: unknown): error is Error {
+  return error instanceof RefusedError || error instanceof ProtocolError;
+}
+
+function errorOf(error: unknown): WorkerError {
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = error instanceof RefusedError ? error.remedy : undefined;
+  return { message, ...(remedy === undefined ? {} : { remedy }) };
+}

@@ -1,0 +1,100 @@
+// One pod under the runtime that the `hollow` recordings were made with: every container starts at once, runs for ever and
+// reports no Events. Its quirks are kept (a pod is reported ready before it is reported running), so that a simulated
+// cluster can be held against those recordings.
+import { MS } from '../../kernel/kernel.ts';
+import { type Process, Scope, sleep, spawn } from '../../kernel/process.ts';
+import { rfc3339 } from '../../kernel/time.ts';
+import type { Pod } from '../../model/generated/core.v1.ts';
+import type { StepId } from '../../trace/step.ts';
+import type { ComponentContext } from '../runtime/component.ts';
+import { podRef } from './runtime/modelled.ts';
+import { newRecord, type PodRecord } from './status.ts';
+import { StatusWriter } from './statuswriter.ts';
+
+export class FakePodWorker {
+  private readonly ctx: ComponentContext;
+  private readonly scope = new Scope();
+  private readonly record: PodRecord;
+  private readonly status: StatusWriter;
+  private stopping = false;
+
+  constructor(ctx: ComponentContext, pod: Pod, hostIP: string, ip: string, cause: StepId) {
+    this.ctx = ctx;
+    this.record = {
+      init: [],
+      main: (pod.spec?.containers ?? []).map((c) => ({
+        ...newRecord(c, 'ContainerCreating'),
+        ready: true,
+        started: undefined,
+      })),
+      hostIP,
+      startTime: rfc3339(ctx.kernel.wallMs),
+      sandboxReady: false,
+    };
+    this.status = new StatusWriter(ctx, pod, this.record);
+    ctx.scope.onClose(() => this.scope.close());
+    spawn(this.scope, this.start(ip, cause));
+  }
+
+  update(pod: Pod, cause: StepId): void {
+    this.status.pod = pod;
+    if (pod.metadata.deletionTimestamp === undefined || this.stopping) return;
+    this.stopping = true;
+    spawn(this.ctx.scope, this.terminate(cause));
+  }
+
+  removed(): void {
+    this.scope.close();
+  }
+
+  private say(action: string, text: string, cause: StepId): StepId {
+    return this.ctx.record({
+      kind: 'node',
+      action,
+      object: podRef(this.status.pod),
+      causes: [cause],
+      text,
+      fidelity: 'simplified',
+      simplification: 'the runtime is a fake that starts every container at once',
+    });
+  }
+
+  private *start(ip: string, cause: StepId): Process<void> {
+    const seen = this.say('SyncPod', 'saw the pod bound to its node and admitted it.', cause);
+    yield* sleep(this.ctx.kernel, (4 + this.ctx.random.int(6)) * MS);
+    this.status.publish(seen);
+    yield* sleep(this.ctx.kernel, (290 + this.ctx.random.int(20)) * MS);
+    this.record.sandboxReady = true;
+    this.status.publish(seen);
+    yield* sleep(this.ctx.kernel, 8 * MS);
+    const started = this.say('StartContainer', 'the runtime reports every container of the pod as running.', seen);
+    this.record.podIP = ip;
+    for (const c of this.record.main) {
+      c.state = { running: { startedAt: rfc3339(this.ctx.kernel.wallMs) } };
+      c.containerID = `fake://${this.ctx.random.hex(64)}`;
+    }
+    this.status.publish(started);
+  }
+
+  private *terminate(cause: StepId): Process<void> {
+    this.scope.close();
+    const stopped = this.say(
+      'SyncTerminatingPod',
+      'saw the pod marked for deletion: the runtime ends its containers at once.',
+      cause,
+    );
+    yield* sleep(this.ctx.kernel, (5 + this.ctx.random.int(10)) * MS);
+    const now = rfc3339(this.ctx.kernel.wallMs);
+    for (const c of this.record.main) {
+      c.state = {
+        terminated: { exitCode: 0, reason: 'Completed', startedAt: c.state.running?.startedAt ?? now, finishedAt: now },
+      };
+      c.ready = false;
+    }
+    this.record.sandboxReady = false;
+    this.record.terminated = true;
+    this.status.publish(stopped);
+    yield* sleep(this.ctx.kernel, (250 + this.ctx.random.int(750)) * MS);
+    yield* this.status.remove(stopped);
+  }
+}

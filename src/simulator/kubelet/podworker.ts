@@ -1,0 +1,271 @@
+// One pod on one node, from admission to removal. Models pkg/kubelet (syncPod, kuberuntime, pod_workers), v1.36: the order
+// of the calls and of the status updates is that of a recorded kubelet.
+import { MS, SECOND } from '../../kernel/kernel.ts';
+import { type Process, Scope, sleep, spawn, wait } from '../../kernel/process.ts';
+import { rfc3339 } from '../../kernel/time.ts';
+import type { ContainerStateTerminated, Pod } from '../../model/generated/core.v1.ts';
+import type { StepId } from '../../trace/step.ts';
+import type { ComponentContext } from '../runtime/component.ts';
+import type { EventRecorder } from '../runtime/recorder.ts';
+import { podRef } from './runtime/modelled.ts';
+import type { ContainerRuntime, Sandbox } from './runtime/runtime.ts';
+import { type ContainerRecord, isSidecar, newRecord, type PodRecord } from './status.ts';
+import { StatusWriter } from './statuswriter.ts';
+
+export interface WorkerDeps {
+  readonly ctx: ComponentContext;
+  readonly events: EventRecorder;
+  readonly runtime: ContainerRuntime;
+  readonly hostIP: string;
+}
+
+/** Back-off of image pulls and container restarts. Source: pkg/kubelet/kubelet.go (MaxContainerBackOff 300 s), v1.36. */
+const BACKOFF_MIN = 10 * SECOND;
+const BACKOFF_MAX = 300 * SECOND;
+
+export class PodWorker {
+  private readonly deps: WorkerDeps;
+  private readonly scope = new Scope();
+  private readonly record: PodRecord;
+  private pod: Pod;
+  private sandbox: Sandbox | undefined;
+  private stopping = false;
+  private readonly status: StatusWriter;
+  private readonly exits = new Map<ContainerRecord, () => void>();
+
+  constructor(deps: WorkerDeps, pod: Pod, cause: StepId) {
+    this.deps = deps;
+    this.pod = pod;
+    const init = pod.spec?.initContainers ?? [];
+    this.record = {
+      init: init.map((c) => newRecord(c, 'PodInitializing')),
+      main: (pod.spec?.containers ?? []).map((c) =>
+        newRecord(c, init.length > 0 ? 'PodInitializing' : 'ContainerCreating'),
+      ),
+      hostIP: deps.hostIP,
+      startTime: rfc3339(deps.ctx.kernel.wallMs),
+      sandboxReady: false,
+    };
+    this.status = new StatusWriter(deps.ctx, pod, this.record);
+    deps.ctx.scope.onClose(() => this.scope.close());
+    spawn(this.scope, this.start(cause));
+  }
+
+  /** A newer version of the pod from the API server. */
+  update(pod: Pod, cause: StepId): void {
+    this.pod = pod;
+    this.status.pod = pod;
+    if (pod.metadata.deletionTimestamp !== undefined && !this.stopping) {
+      this.stopping = true;
+      spawn(this.deps.ctx.scope, this.terminate(cause));
+    }
+  }
+
+  /** The API server has forgotten the pod: whatever still runs is killed. */
+  removed(): void {
+    this.scope.close();
+  }
+
+  private get now(): string {
+    return rfc3339(this.deps.ctx.kernel.wallMs);
+  }
+
+  private say(action: string, text: string, cause: StepId): StepId {
+    return this.deps.ctx.record({
+      kind: 'node',
+      action,
+      object: podRef(this.pod),
+      causes: [cause],
+      text,
+      detail: { type: 'node', call: action },
+    });
+  }
+
+  private *start(cause: StepId): Process<void> {
+    const { kernel } = this.deps.ctx;
+    const volumes = this.pod.spec?.volumes?.length ?? 0;
+    const seen = this.say(
+      'SyncPod',
+      `saw the pod bound to its node and admitted it: waits for ${volumes} volume${volumes === 1 ? '' : 's'}, then asks for a sandbox.`,
+      cause,
+    );
+    yield* sleep(kernel, 4 * MS);
+    this.publish(seen);
+    yield* sleep(kernel, 300 * MS);
+    const mounted = volumes > 0 ? this.say('MountVolumes', 'mounted all volumes of the pod.', seen) : seen;
+    this.sandbox = yield* this.deps.runtime.runPodSandbox(this.pod, mounted);
+    this.record.sandboxReady = true;
+    if (!this.pod.spec?.hostNetwork) this.record.podIP = this.sandbox.ip;
+    else this.record.podIP = this.deps.hostIP;
+    this.publish(this.sandbox.step);
+    let last = this.sandbox.step;
+    for (const c of this.record.init) last = yield* this.runInit(c, last);
+    for (const c of this.record.main) {
+      if (c.state.waiting?.reason === 'PodInitializing') c.state = { waiting: { reason: 'ContainerCreating' } };
+      last = yield* this.run(c, last, false);
+    }
+    this.publish(last);
+  }
+
+  private *runInit(c: ContainerRecord, cause: StepId): Process<StepId> {
+    const last = yield* this.run(c, cause, !isSidecar(c.container));
+    this.publish(last);
+    if (isSidecar(c.container)) return last;
+    while (c.state.terminated === undefined) {
+      yield* wait<undefined>((resume) => {
+        this.exits.set(c, () => resume(undefined));
+      });
+    }
+    return last;
+  }
+
+  /** Pulls, creates and starts one container; retries a failing pull with back-off. */
+  private *run(c: ContainerRecord, cause: StepId, init: boolean): Process<StepId> {
+    const { runtime, ctx } = this.deps;
+    let last = yield* this.ensureImage(c, cause);
+    const created = yield* runtime.createContainer(this.pod, c.container, last);
+    this.event(c, 'Normal', 'Created', 'Container created', created.step);
+    const started = yield* runtime.startContainer(this.pod, c.container, created.id, created.step);
+    this.event(c, 'Normal', 'Started', 'Container started', started.step);
+    last = started.step;
+    c.containerID = `${runtime.scheme}${created.id}`;
+    c.imageID = `${c.container.image ?? ''}`;
+    c.state = { running: { startedAt: this.now } };
+    c.started = true;
+    c.ready = true;
+    const exit = runtime.exitOf(this.pod, c.container, init);
+    if (exit.after !== undefined) {
+      ctx.kernel.schedule(exit.after, () => this.ended(c, exit.code, last, exit.simplification));
+    }
+    return last;
+  }
+
+  private *ensureImage(c: ContainerRecord, cause: StepId): Process<StepId> {
+    const { runtime, ctx } = this.deps;
+    const image = c.container.image ?? '';
+    const policy = c.container.imagePullPolicy ?? 'IfNotPresent';
+    let last = cause;
+    for (let delay = BACKOFF_MIN; ; delay = Math.min(delay * 2, BACKOFF_MAX)) {
+      if (policy !== 'Always' && runtime.imagePresent(image)) {
+        this.event(
+          c,
+          'Normal',
+          'Pulled',
+          `Container image "${image}" already present on machine and can be accessed by the pod`,
+          last,
+        );
+        return last;
+      }
+      if (policy === 'Never') {
+        this.event(
+          c,
+          'Warning',
+          'ErrImageNeverPull',
+          `Container image "${image}" is not present with pull policy of Never`,
+          last,
+        );
+        this.waiting(
+          c,
+          'ErrImageNeverPull',
+          `Container image "${image}" is not present with pull policy of Never`,
+          last,
+        );
+      } else {
+        this.event(c, 'Normal', 'Pulling', `Pulling image "${image}"`, last);
+        const from = ctx.kernel.now;
+        const pulled = yield* runtime.pullImage(this.pod, image, last);
+        last = pulled.step;
+        if (pulled.ok) {
+          const took = `${((ctx.kernel.now - from) / SECOND).toFixed(3)}s`;
+          this.event(
+            c,
+            'Normal',
+            'Pulled',
+            `Successfully pulled image "${image}" in ${took} (${took} including waiting).`,
+            last,
+          );
+          return last;
+        }
+        this.event(c, 'Warning', 'Failed', `Failed to pull image "${image}": ${pulled.error}`, last);
+        this.event(c, 'Warning', 'Failed', 'Error: ErrImagePull', last);
+        this.waiting(c, 'ErrImagePull', pulled.error, last);
+        yield* sleep(ctx.kernel, 2 * SECOND);
+        this.event(c, 'Normal', 'BackOff', `Back-off pulling image "${image}"`, last);
+        this.event(c, 'Warning', 'Failed', 'Error: ImagePullBackOff', last);
+        this.waiting(c, 'ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${pulled.error}`, last);
+      }
+      yield* sleep(ctx.kernel, delay);
+    }
+  }
+
+  private waiting(c: ContainerRecord, reason: string, message: string, cause: StepId): void {
+    c.state = { waiting: { reason, message } };
+    this.publish(cause);
+  }
+
+  private ended(c: ContainerRecord, code: number, cause: StepId, simplification?: string): void {
+    if (!this.scope.alive || this.stopping || c.state.running === undefined) return;
+    const { ctx } = this.deps;
+    const text = `PLEG saw container ${c.container.name} end with exit code ${code}.`;
+    const base = { kind: 'node', action: 'ContainerDied', object: podRef(this.pod), causes: [cause], text } as const;
+    const step = ctx.record(simplification === undefined ? base : { ...base, fidelity: 'simplified', simplification });
+    c.state = { terminated: this.terminated(c, code) };
+    // An init container that has ended well stays ready; a main container does not.
+    c.ready = this.record.init.includes(c) && code === 0;
+    c.started = false;
+    this.publish(step);
+    this.exits.get(c)?.();
+  }
+
+  private terminated(c: ContainerRecord, exitCode: number): ContainerStateTerminated {
+    const startedAt = c.state.running?.startedAt ?? this.now;
+    return {
+      exitCode,
+      reason: exitCode === 0 ? 'Completed' : 'Error',
+      startedAt,
+      finishedAt: this.now,
+      ...(c.containerID ? { containerID: c.containerID } : {}),
+    };
+  }
+
+  private *terminate(cause: StepId): Process<void> {
+    const { ctx, runtime } = this.deps;
+    this.scope.close();
+    const grace = this.pod.metadata.deletionGracePeriodSeconds ?? this.pod.spec?.terminationGracePeriodSeconds ?? 30;
+    let last = this.say(
+      'SyncTerminatingPod',
+      `saw the pod marked for deletion: stops its containers, ${grace} s of grace.`,
+      cause,
+    );
+    const running = [...this.record.main, ...this.record.init].filter((c) => c.state.running !== undefined);
+    for (const c of running) {
+      this.event(c, 'Normal', 'Killing', `Stopping container ${c.container.name}`, last);
+      const stopped = yield* runtime.stopContainer(this.pod, c.container, c.containerID ?? '', grace, last);
+      c.state = { terminated: this.terminated(c, stopped.code) };
+      c.ready = false;
+      c.started = false;
+      last = stopped.step;
+    }
+    if (this.sandbox !== undefined) last = yield* runtime.stopPodSandbox(this.pod, this.sandbox, last);
+    this.record.sandboxReady = false;
+    this.record.terminated = true;
+    this.publish(last);
+    yield* sleep(ctx.kernel, 500 * MS);
+    yield* this.status.remove(last);
+  }
+
+  private publish(cause: StepId): void {
+    this.status.publish(cause);
+  }
+
+  private event(c: ContainerRecord, type: 'Normal' | 'Warning', reason: string, message: string, cause: StepId): void {
+    const part = this.record.init.includes(c) ? 'initContainers' : 'containers';
+    this.deps.events.event(
+      { apiVersion: 'v1', kind: 'Pod', object: this.pod, fieldPath: `spec.${part}{${c.container.name}}` },
+      type,
+      reason,
+      message,
+      [cause],
+    );
+  }
+}

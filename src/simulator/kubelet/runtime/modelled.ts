@@ -1,0 +1,151 @@
+// A model of containerd and runc with a bridge CNI plugin: what is called, in which order, and about how long it takes.
+// Times follow a recording of containerd 2.1 under a kubelet v1.36.2. Commands are not run.
+import { MS, SECOND } from '../../../kernel/kernel.ts';
+import { type Process, sleep } from '../../../kernel/process.ts';
+import type { Container, Pod } from '../../../model/generated/core.v1.ts';
+import type { NodeDetail, StepId } from '../../../trace/step.ts';
+import type { ComponentContext } from '../../runtime/component.ts';
+import type { CallResult, ContainerRuntime, Exit, Sandbox } from './runtime.ts';
+
+const NOT_RUN = 'commands in containers are not run: this one is taken to end by itself with exit code 0';
+
+export class ModelledRuntime implements ContainerRuntime {
+  readonly scheme = 'containerd://';
+  private readonly ctx: ComponentContext;
+  private readonly cni: ComponentContext;
+  private readonly subnet: string;
+  private readonly images = new Set<string>();
+  private nextHost = 2;
+
+  /** `subnet`: the first three octets of the node's pod range, such as `10.244.1`. */
+  constructor(runtime: ComponentContext, cni: ComponentContext, subnet: string, images: readonly string[]) {
+    this.ctx = runtime;
+    this.cni = cni;
+    this.subnet = subnet;
+    for (const image of images) this.images.add(image);
+  }
+
+  imagePresent(image: string): boolean {
+    return this.images.has(image);
+  }
+
+  *runPodSandbox(pod: Pod, cause: StepId): Process<Sandbox> {
+    const id = this.ctx.random.hex(64);
+    const run = this.say(
+      pod,
+      cause,
+      'CRI',
+      'RunPodSandbox',
+      'starts the sandbox: the pause container that holds the pod’s network namespace.',
+    );
+    yield* sleep(this.ctx.kernel, 4 * MS);
+    const ip = pod.spec?.hostNetwork ? (pod.status?.hostIP ?? '') : this.allocate();
+    const add = pod.spec?.hostNetwork ? run : this.connect(pod, ip, run);
+    yield* sleep(this.ctx.kernel, 90 * MS);
+    return { id, ip, step: add };
+  }
+
+  private allocate(): string {
+    const host = this.nextHost++;
+    return `${this.subnet}.${((host - 2) % 253) + 2}`;
+  }
+
+  private connect(pod: Pod, ip: string, cause: StepId): StepId {
+    const text = `ADD: makes a veth pair, puts one end into the pod as eth0 with address ${ip}, the other on the node’s bridge.`;
+    return this.cni.record({
+      kind: 'node',
+      action: 'ADD',
+      object: podRef(pod),
+      causes: [cause],
+      text,
+      detail: { type: 'node', api: 'CNI', call: 'ADD', data: { ip } },
+    });
+  }
+
+  *pullImage(pod: Pod, image: string, cause: StepId): Process<CallResult> {
+    const step = this.say(pod, cause, 'CRI', 'PullImage', `pulls ${image} from its registry.`, { image });
+    const host = registryOf(image);
+    if (host.endsWith('.invalid')) {
+      yield* sleep(this.ctx.kernel, 40 * MS);
+      const error = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": dial tcp: lookup ${host}: no such host`;
+      return { ok: false, error, step };
+    }
+    yield* sleep(this.ctx.kernel, 1.2 * SECOND + this.ctx.random.int(1_600) * MS);
+    this.images.add(image);
+    return { ok: true, step };
+  }
+
+  *createContainer(pod: Pod, container: Container, cause: StepId): Process<{ id: string; step: StepId }> {
+    const text = `creates container ${container.name}: unpacks the image’s layers and writes the OCI spec.`;
+    const step = this.say(pod, cause, 'CRI', 'CreateContainer', text, { container: container.name });
+    yield* sleep(this.ctx.kernel, 13 * MS);
+    return { id: this.ctx.random.hex(64), step };
+  }
+
+  *startContainer(pod: Pod, container: Container, _id: string, cause: StepId): Process<CallResult> {
+    const text = `starts container ${container.name}: the shim has runc put the process into its namespaces and cgroup.`;
+    const step = this.say(pod, cause, 'CRI', 'StartContainer', text, { container: container.name });
+    yield* sleep(this.ctx.kernel, 40 * MS);
+    return { ok: true, step };
+  }
+
+  *stopContainer(
+    pod: Pod,
+    container: Container,
+    _id: string,
+    grace: number,
+    cause: StepId,
+  ): Process<{ code: number; step: StepId }> {
+    const text = `sends SIGTERM to container ${container.name} and would send SIGKILL after ${grace} s.`;
+    const step = this.say(pod, cause, 'CRI', 'StopContainer', text, { container: container.name, grace });
+    yield* sleep(this.ctx.kernel, Math.min(grace * SECOND, 120 * MS));
+    return { code: 0, step };
+  }
+
+  *stopPodSandbox(pod: Pod, sandbox: Sandbox, cause: StepId): Process<StepId> {
+    const step = this.say(
+      pod,
+      cause,
+      'CRI',
+      'StopPodSandbox',
+      `stops the sandbox; its address ${sandbox.ip} is free again.`,
+    );
+    yield* sleep(this.ctx.kernel, 60 * MS);
+    return step;
+  }
+
+  exitOf(pod: Pod, _container: Container, init: boolean): Exit {
+    if (init) return { after: 1.5 * SECOND, code: 0, simplification: NOT_RUN };
+    if ((pod.spec?.restartPolicy ?? 'Always') === 'Always') return { after: undefined, code: 0 };
+    return { after: 2 * SECOND, code: 0, simplification: NOT_RUN };
+  }
+
+  private say(pod: Pod, cause: StepId, api: string, call: string, text: string, data?: NodeDetail['data']): StepId {
+    const detail: NodeDetail = { type: 'node', api, call, ...(data ? { data } : {}) };
+    return this.ctx.record({
+      kind: 'node',
+      action: call,
+      object: podRef(pod),
+      causes: [cause],
+      text: `${call}: ${text}`,
+      detail,
+    });
+  }
+}
+
+function registryOf(image: string): string {
+  const first = image.split('/')[0] ?? '';
+  return image.includes('/') && /[.:]/.test(first) ? first : 'docker.io';
+}
+
+export function podRef(pod: Pod): {
+  group: string;
+  resource: string;
+  kind: string;
+  namespace: string;
+  name: string;
+  uid: string;
+} {
+  const { namespace = '', name = '', uid = '' } = pod.metadata;
+  return { group: '', resource: 'pods', kind: 'Pod', namespace, name, uid };
+}

@@ -1,0 +1,219 @@
+// A pod's status as the kubelet computes it, and the patch that brings the API server's copy up to date: pure.
+// Models pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/{generate,status_manager}.go, v1.36.
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  Pod,
+  PodCondition,
+  PodStatus,
+} from '../../model/generated/core.v1.ts';
+
+/** What the kubelet knows of one container. */
+export interface ContainerRecord {
+  readonly container: Container;
+  state: ContainerState;
+  lastState: ContainerState;
+  ready: boolean;
+  /** Undefined under a runtime that does not tell. */
+  started: boolean | undefined;
+  restartCount: number;
+  containerID?: string;
+  imageID?: string;
+}
+
+/** What the kubelet knows of one pod on its node. */
+export interface PodRecord {
+  readonly init: readonly ContainerRecord[];
+  readonly main: readonly ContainerRecord[];
+  readonly hostIP: string;
+  readonly startTime: string;
+  podIP?: string;
+  sandboxReady: boolean;
+  /** Set while the pod is being removed or after all its containers have ended. */
+  terminated?: boolean;
+}
+
+export function newRecord(container: Container, waiting: string): ContainerRecord {
+  return {
+    container,
+    state: { waiting: { reason: waiting } },
+    lastState: {},
+    ready: false,
+    started: false,
+    restartCount: 0,
+  };
+}
+
+export function isSidecar(c: Container): boolean {
+  return c.restartPolicy === 'Always';
+}
+
+type Phase = NonNullable<PodStatus['phase']>;
+
+export function phaseOf(pod: Pod, r: PodRecord): Phase {
+  const policy = pod.spec?.restartPolicy ?? 'Always';
+  const initFailed = r.init.some((c) => !isSidecar(c.container) && (c.state.terminated?.exitCode ?? 0) !== 0);
+  if (initFailed && policy === 'Never') return 'Failed';
+  if (!initialized(r)) return 'Pending';
+  if (r.main.some((c) => c.state.waiting !== undefined && c.lastState.terminated === undefined)) return 'Pending';
+  if (r.main.some((c) => c.state.running !== undefined)) return 'Running';
+  const ended = r.main.every((c) => c.state.terminated !== undefined);
+  if (!ended || (policy === 'Always' && !r.terminated)) return 'Running';
+  const failed = r.main.some((c) => c.state.terminated?.exitCode !== 0);
+  if (!failed) return 'Succeeded';
+  return policy === 'OnFailure' && !r.terminated ? 'Running' : 'Failed';
+}
+
+export function initialized(r: PodRecord): boolean {
+  return r.init.every((c) => (isSidecar(c.container) ? c.started === true : c.state.terminated?.exitCode === 0));
+}
+
+function unready(r: PodRecord): string[] {
+  return [...r.init.filter((c) => isSidecar(c.container)), ...r.main]
+    .filter((c) => !c.ready)
+    .map((c) => c.container.name);
+}
+
+interface Verdict {
+  readonly status: 'True' | 'False';
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+function verdicts(pod: Pod, r: PodRecord, phase: Phase): { readonly [type: string]: Verdict } {
+  const yes: Verdict = { status: 'True' };
+  const incomplete = r.init.filter((c) => (isSidecar(c.container) ? !c.started : c.state.terminated?.exitCode !== 0));
+  const names = (list: readonly string[]): string => `[${list.join(' ')}]`;
+  const init: Verdict = initialized(r)
+    ? phase === 'Succeeded'
+      ? { status: 'True', reason: 'PodCompleted' }
+      : yes
+    : {
+        status: 'False',
+        reason: 'ContainersNotInitialized',
+        message: `containers with incomplete status: ${names(incomplete.map((c) => c.container.name))}`,
+      };
+  const waiting = unready(r);
+  let containers: Verdict = yes;
+  if (phase === 'Succeeded') containers = { status: 'False', reason: 'PodCompleted' };
+  else if (phase === 'Failed') containers = { status: 'False', reason: 'PodFailed' };
+  else if (waiting.length > 0)
+    containers = {
+      status: 'False',
+      reason: 'ContainersNotReady',
+      message: `containers with unready status: ${names(waiting)}`,
+    };
+  return {
+    PodReadyToStartContainers: r.sandboxReady ? yes : { status: 'False' },
+    Initialized: init,
+    Ready: containers.status === 'True' ? readinessGates(pod) : containers,
+    ContainersReady: containers,
+    PodScheduled: yes,
+  };
+}
+
+function readinessGates(pod: Pod): Verdict {
+  const missing = (pod.spec?.readinessGates ?? []).filter(
+    (g) => !pod.status?.conditions?.some((c) => c.type === g.conditionType && c.status === 'True'),
+  );
+  if (missing.length === 0) return { status: 'True' };
+  const message = missing
+    .map((g) => `corresponding condition of pod readiness gate "${g.conditionType}" does not exist.`)
+    .join(', ');
+  return { status: 'False', reason: 'ReadinessGatesNotReady', message };
+}
+
+function conditions(
+  pod: Pod,
+  r: PodRecord,
+  phase: Phase,
+  previous: readonly PodCondition[],
+  now: string,
+): PodCondition[] {
+  const own = Object.entries(verdicts(pod, r, phase)).map(([type, v]): PodCondition => {
+    const known = previous.find((c) => c.type === type);
+    const lastTransitionTime = known?.status === v.status ? known.lastTransitionTime : now;
+    const lastProbeTime = null as unknown as string;
+    return {
+      type,
+      ...v,
+      lastProbeTime,
+      lastTransitionTime: lastTransitionTime ?? now,
+      observedGeneration: pod.metadata.generation ?? 1,
+    };
+  });
+  return [...own, ...previous.filter((c) => !own.some((o) => o.type === c.type))];
+}
+
+const TOKEN_MOUNT = 'Disabled';
+
+function containerStatus(r: ContainerRecord): ContainerStatus {
+  const { container: c } = r;
+  const mounts = (c.volumeMounts ?? []).map((m) => ({
+    mountPath: m.mountPath,
+    name: m.name,
+    ...(m.readOnly ? { readOnly: true, recursiveReadOnly: TOKEN_MOUNT } : {}),
+  }));
+  const running = r.state.running !== undefined;
+  const requests = c.resources?.requests;
+  return {
+    ...(requests && r.started ? { allocatedResources: requests } : {}),
+    ...(r.containerID ? { containerID: r.containerID } : {}),
+    image: c.image ?? '',
+    imageID: r.imageID ?? '',
+    lastState: r.lastState,
+    name: c.name,
+    ready: r.ready,
+    ...(running || r.state.waiting === undefined ? { resources: c.resources ?? {} } : {}),
+    restartCount: r.restartCount,
+    ...(r.started === undefined ? {} : { started: r.started }),
+    state: r.state,
+    ...(r.containerID ? { user: { linux: { gid: 0, supplementalGroups: [0], uid: 0 } } } : {}),
+    ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
+  };
+}
+
+export function podStatus(pod: Pod, r: PodRecord, now: string): PodStatus {
+  const phase = phaseOf(pod, r);
+  const ip = r.podIP;
+  return {
+    ...pod.status,
+    observedGeneration: pod.metadata.generation ?? 1,
+    phase,
+    conditions: conditions(pod, r, phase, pod.status?.conditions ?? [], now),
+    hostIP: r.hostIP,
+    hostIPs: [{ ip: r.hostIP }],
+    ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
+    startTime: r.startTime,
+    ...(r.init.length > 0 ? { initContainerStatuses: r.init.map(containerStatus) } : {}),
+    containerStatuses: r.main.map(containerStatus),
+    resources: pod.spec?.resources ?? {},
+  };
+}
+
+/** A strategic merge patch from one status to the next; undefined where they are equal. */
+export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodStatus): object | undefined {
+  const patch: Record<string, unknown> = {};
+  const old = (before ?? {}) as { readonly [key: string]: unknown };
+  for (const [key, value] of Object.entries(after)) {
+    if (key === 'conditions' || JSON.stringify(old[key]) === JSON.stringify(value)) continue;
+    patch[key] = value;
+  }
+  const known = before?.conditions ?? [];
+  const changed = (after.conditions ?? []).filter((c) => {
+    const k = known.find((x) => x.type === c.type);
+    return k === undefined || JSON.stringify(sorted(k)) !== JSON.stringify(sorted(c));
+  });
+  if (changed.length > 0) {
+    patch['$setElementOrder/conditions'] = (after.conditions ?? []).map(({ type }) => ({ type }));
+    patch.conditions = changed;
+  }
+  return Object.keys(patch).length === 0 ? undefined : { metadata: { uid: pod.metadata.uid }, status: patch };
+}
+
+function sorted(o: object): [string, unknown][] {
+  return Object.entries(o)
+    .filter(([, v]) => v !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,104 @@
+// Pods as chips: on their node, each in its own place; those without a node beside what etcd holds; by number when many.
+
+import type { Point, Rect } from './geometry.ts';
+import { fit, textWidth } from './geometry.ts';
+import type { Layout } from './layout.ts';
+import { LOOKS, type PodLook } from './looks.ts';
+import type { PodView, Story } from './story.ts';
+import { SHAPE_STEP } from './workers.ts';
+
+export interface Chip {
+  readonly key: string;
+  readonly look: PodLook;
+  readonly at: Point;
+  /** Present where there is room for a line: the pod's name and its state. */
+  readonly line?: { readonly w: number; readonly name: string; readonly word: string };
+  readonly title: string;
+  readonly current: boolean;
+}
+
+/** So many pods of one look, drawn as one shape and a number. */
+export interface Tally {
+  readonly id: string;
+  readonly look: PodLook;
+  readonly count: number;
+  readonly at: Point;
+}
+
+export interface Crowd {
+  readonly chips: readonly Chip[];
+  readonly tallies: readonly Tally[];
+}
+
+export const CHIP_SIZE = 11;
+export const CHIP_LINE = 22;
+const LINE_STEP = 26;
+const TALLY_W = 50;
+
+export function crowdOf(story: Story, layout: Layout, count: number, current: string | undefined): Crowd {
+  const chips: Chip[] = [];
+  const tallies: Tally[] = [];
+  const byNode = groupByNode(story.podsAt(count));
+  for (const [node, area] of layout.pods) {
+    const pods = byNode.get(node) ?? [];
+    if (layout.density === 'counts') tallies.push(...talliesOf(node, pods, area));
+    else chips.push(...pods.map((pod) => chip(pod, area, layout.density === 'names', current)));
+  }
+  if (layout.more) {
+    const rest = layout.folded.flatMap((node) => byNode.get(node) ?? []);
+    tallies.push(...talliesOf('…', rest, { ...layout.more, x: layout.more.x + 10, y: layout.more.y + 26 }));
+  }
+  const unbound = unboundOf(byNode.get('') ?? [], layout.unbound, current);
+  return { chips: [...chips, ...unbound.chips], tallies: [...tallies, ...unbound.tallies] };
+}
+
+function groupByNode(pods: readonly PodView[]): Map<string, PodView[]> {
+  const groups = new Map<string, PodView[]>();
+  for (const pod of pods) {
+    const group = groups.get(pod.node ?? '');
+    if (group) group.push(pod);
+    else groups.set(pod.node ?? '', [pod]);
+  }
+  return groups;
+}
+
+function chip(pod: PodView, area: Rect, named: boolean, current: string | undefined): Chip {
+  const base = { key: pod.key, look: pod.look, title: `${pod.ref.name}: ${pod.word}`, current: pod.key === current };
+  if (named) {
+    const at = { x: area.x, y: area.y + pod.slot * LINE_STEP };
+    return { ...base, at, line: lineOf(pod, area.w) };
+  }
+  const columns = Math.max(1, Math.floor(area.w / SHAPE_STEP));
+  const at = {
+    x: area.x + (pod.slot % columns) * SHAPE_STEP,
+    y: area.y + Math.floor(pod.slot / columns) * SHAPE_STEP,
+  };
+  return { ...base, at };
+}
+
+function lineOf(pod: PodView, w: number): { w: number; name: string; word: string } {
+  const word = textWidth(pod.word, CHIP_SIZE) > w * 0.45 ? '' : pod.word;
+  const room = w - 24 - 8 - (word === '' ? 0 : textWidth(word, CHIP_SIZE) + 8);
+  return { w, name: fit(pod.ref.name, room, CHIP_SIZE), word };
+}
+
+function talliesOf(node: string, pods: readonly PodView[], area: Rect): Tally[] {
+  const columns = Math.max(1, Math.floor(area.w / TALLY_W));
+  const present = LOOKS.map((look) => ({ look, count: pods.filter((pod) => pod.look === look).length }));
+  return present
+    .filter(({ count }) => count > 0)
+    .map(({ look, count }, i) => ({
+      id: `${node} ${look}`,
+      look,
+      count,
+      at: { x: area.x + (i % columns) * TALLY_W, y: area.y + Math.floor(i / columns) * SHAPE_STEP },
+    }));
+}
+
+function unboundOf(pods: readonly PodView[], area: Rect, current: string | undefined): Crowd {
+  const places = Math.max(1, Math.floor(area.w / SHAPE_STEP));
+  const tray = { ...area, y: area.y + 22 };
+  const most = Math.max(-1, ...pods.map((pod) => pod.slot));
+  if (most >= places) return { chips: [], tallies: talliesOf('', pods, tray) };
+  return { chips: pods.map((pod) => chip(pod, tray, false, current)), tallies: [] };
+}

@@ -1,0 +1,40 @@
+// The gates that a request passes inside the API server, in their order.
+import type { Stage, Step } from '../../src/trace/step.ts';
+import type { Rect } from './geometry.ts';
+import type { Layout } from './layout.ts';
+
+/** One of the gates of a request. */
+export interface Gate {
+  readonly stage: Stage['stage'];
+  readonly word: string;
+  readonly rect: Rect;
+  readonly verdict: Stage['verdict'] | 'idle';
+  readonly title: string;
+}
+
+const GATES: readonly (readonly [Stage['stage'], string])[] = [
+  ['authentication', 'authn'],
+  ['authorization', 'authz'],
+  ['decode', 'decode'],
+  ['defaulting', 'default'],
+  ['mutating-admission', 'mutate'],
+  ['validation', 'validate'],
+  ['validating-admission', 'admit'],
+  ['storage', 'store'],
+];
+
+export function gatesOf(layout: Layout, current: Step | undefined): Gate[] {
+  const { gates } = layout;
+  const w = (gates.w - 4 * (GATES.length - 1)) / GATES.length;
+  const stages = current?.request?.stages ?? [];
+  return GATES.map(([stage, word], i) => {
+    const passed = stages.find((s) => s.stage === stage);
+    return {
+      stage,
+      word,
+      rect: { x: gates.x + i * (w + 4), y: gates.y, w, h: gates.h },
+      verdict: passed?.verdict ?? 'idle',
+      title: passed ? `${stage}: ${passed.text}` : stage,
+    };
+  });
+}

@@ -1,0 +1,113 @@
+// The messages of a step: what the API server told the actor before (a watch delivery, implied by a cause that someone else
+// wrote), then the request, then the write to etcd; or the call from one part of a node to another.
+import { isWrite } from '../../src/trace/fold.ts';
+import type { Step } from '../../src/trace/step.ts';
+import type { Box } from './boxes.ts';
+import type { Point, Rect } from './geometry.ts';
+import { textWidth } from './geometry.ts';
+import { boxOf, type Layout } from './layout.ts';
+import { route } from './route.ts';
+import type { Story } from './story.ts';
+
+export type HopKind = 'watch' | 'request' | 'storage' | 'call';
+
+export interface Hop {
+  readonly id: string;
+  readonly kind: HopKind;
+  readonly from: string;
+  readonly to: string;
+  /** Id of the component that sends. */
+  readonly component: string;
+  readonly points: readonly Point[];
+  /** The word beside the line; empty where the boxes say it. */
+  readonly tag: string;
+  readonly tagAt: Rect;
+  /** In full, for a tooltip. */
+  readonly title: string;
+  readonly refused: boolean;
+}
+
+export const TAG_SIZE = 10.5;
+export const TAG_HEIGHT = 14;
+
+export function hopsOf(story: Story, layout: Layout, step: Step): Hop[] {
+  const actor = boxOf(layout, story, step.actor);
+  const api = layout.boxes.find((box) => box.component === 'kube-apiserver');
+  if (!actor || !api) return [];
+  const hops: Hop[] = [];
+  const watch = watchOf(story, step);
+  if (watch && actor !== api) hops.push(hop('watch', api, actor, 'watch', watch, layout));
+  if (step.request) hops.push(...requestHops(step, actor, api, layout));
+  const callee = calleeOf(story, layout, step);
+  if (callee && callee !== actor) hops.push(hop('call', actor, callee, '', `${step.action}: ${step.text}`, layout));
+  return hops;
+}
+
+function requestHops(step: Step, actor: Box, api: Box, layout: Layout): Hop[] {
+  const { request } = step;
+  if (!request || actor === api) return [];
+  const refused = request.code >= 400;
+  const line = `${request.method} ${request.path} → ${request.code}`;
+  const hops = [hop('request', actor, api, request.method, line, layout, refused)];
+  const etcd = layout.boxes.find((box) => box.component === 'etcd' && box.node === api.node);
+  if (etcd && isWrite(step)) {
+    hops.push(hop('storage', api, etcd, '', `written at revision ${step.resourceVersion ?? 'unknown'}`, layout));
+  }
+  return hops;
+}
+
+/** What a watch brought: the last thing among the causes that another component wrote. */
+function watchOf(story: Story, step: Step): string | undefined {
+  const brought = step.causes
+    .map((id) => story.index.get(id))
+    .filter((cause): cause is Step => cause !== undefined && isWrite(cause) && !sameActor(cause, step));
+  const object = brought.at(-1)?.object;
+  if (!object) return undefined;
+  const more = brought.length > 1 ? ` and ${brought.length - 1} more` : '';
+  return `watch: ${object.resource}/${object.name}${more} changed`;
+}
+
+function sameActor(a: Step, b: Step): boolean {
+  return a.actor.component === b.actor.component && a.actor.node === b.actor.node;
+}
+
+const CALLEE: { readonly [api: string]: string } = { CRI: 'container-runtime', CNI: 'cni', CSI: 'csi-driver' };
+
+/** Who is called through an interface on a node. */
+function calleeOf(story: Story, layout: Layout, step: Step): Box | undefined {
+  if (step.detail?.type !== 'node') return undefined;
+  const component = CALLEE[step.detail.api ?? ''];
+  if (component === undefined || component === step.actor.component) return undefined;
+  const box = boxOf(layout, story, { component, ...(step.actor.node ? { node: step.actor.node } : {}) });
+  return box?.component === component ? box : undefined;
+}
+
+function hop(kind: HopKind, from: Box, to: Box, tag: string, title: string, layout: Layout, refused = false): Hop {
+  const side = kind === 'watch' ? -1 : 1;
+  const points = route(layout, from, to, kind === 'watch' || kind === 'request' ? side : 0);
+  const component = from.component ?? '';
+  return {
+    id: `${kind} ${from.id} ${to.id}`,
+    kind,
+    from: from.id,
+    to: to.id,
+    component,
+    points,
+    tag,
+    tagAt: tagAt(kind === 'watch' ? points.toReversed() : points, tag, side, from),
+    title,
+    refused,
+  };
+}
+
+/** Beside the end that is not the API server's, so that every message of a step has its word where the line is its own. */
+function tagAt(points: readonly Point[], tag: string, side: number, from: Box): Rect {
+  const w = textWidth(tag, TAG_SIZE) + 8;
+  const a = points[0] ?? { x: 0, y: 0 };
+  const b = points[1] ?? a;
+  if (Math.abs(a.y - b.y) < 1) return { x: (a.x + b.x) / 2 - w / 2, y: a.y - TAG_HEIGHT - 3, w, h: TAG_HEIGHT };
+  const x = side < 0 ? a.x - w - 4 : a.x + 4;
+  const up = b.y < a.y;
+  const near = from.kind === 'outside' ? 8 : 3;
+  return { x, y: up ? a.y - TAG_HEIGHT - near : a.y + near, w, h: TAG_HEIGHT };
+}

@@ -1,0 +1,183 @@
+// Every word in the drawing, with the place it takes, so that a test can hold that no two words meet.
+import type { Step } from '../../src/trace/step.ts';
+import type { SceneBox } from './boxes.ts';
+import { fit, fitStart, type Rect, textWidth } from './geometry.ts';
+import type { Layout } from './layout.ts';
+import { type ObjectRow, ROW } from './rows.ts';
+import type { Story } from './story.ts';
+import { verdictLines } from './verdicts.ts';
+
+export interface Label {
+  readonly id: string;
+  readonly text: string;
+  /** In full, where `text` was shortened. */
+  readonly full?: string;
+  readonly rect: Rect;
+  readonly size: number;
+  readonly anchor: 'start' | 'middle' | 'end';
+  readonly tone: 'strong' | 'normal' | 'dim' | 'bad' | 'mono';
+}
+
+interface Ask {
+  readonly story: Story;
+  readonly layout: Layout;
+  readonly boxes: readonly SceneBox[];
+  readonly rows: readonly ObjectRow[];
+  readonly count: number;
+  readonly current: Step | undefined;
+}
+
+export function labelsOf(ask: Ask): Label[] {
+  return [...ask.boxes.flatMap((box) => boxLabels(ask, box)), ...storeLabels(ask), ...stepLabels(ask)];
+}
+
+function label(id: string, text: string, rect: Rect, size: number, more: Partial<Label> = {}): Label {
+  const short = fit(text, rect.w, size);
+  return {
+    id,
+    text: short,
+    ...(short === text ? {} : { full: text }),
+    rect,
+    size,
+    anchor: 'start',
+    tone: 'normal',
+    ...more,
+  };
+}
+
+function boxLabels({ boxes, current }: Ask, box: SceneBox): Label[] {
+  const { x, y, w, h } = box.rect;
+  const id = `name ${box.id}`;
+  if (box.kind === 'node')
+    return [label(id, box.name, { x: x + 10, y: y + 5, w: nameRoom(boxes, box), h: 16 }, 12, { tone: 'dim' })];
+  if (box.kind === 'outside') return [label(id, box.name, { x, y: y + h - 18, w, h: 16 }, 12, { anchor: 'middle' })];
+  if (box.kind === 'component')
+    return [label(id, box.name, { x: x + 28, y: y + 5, w: w - 34, h: 16 }, 12, { tone: 'strong' })];
+  if (box.component !== 'kubelet' || w < 120) {
+    return [
+      label(
+        id,
+        box.name,
+        { x: x + (box.kind === 'loop' ? 22 : 8), y: y + (h - 14) / 2, w: w - (box.kind === 'loop' ? 26 : 12), h: 14 },
+        11,
+      ),
+    ];
+  }
+  const name = label(id, box.name, { x: x + 8, y: y + 5, w: 48, h: 14 }, 11, { tone: 'strong' });
+  const doing = current?.actor.node === box.node && current?.kind === 'node' ? current.action : '';
+  if (doing === '') return [name];
+  return [
+    name,
+    label(`doing ${box.id}`, doing, { x: x + 60, y: y + 5, w: w - 68, h: 14 }, 10.5, { tone: 'mono', anchor: 'end' }),
+  ];
+}
+
+/** Up to the first thing in the header's right corner, and clear of the line that comes in over the kubelet. */
+function nameRoom(boxes: readonly SceneBox[], box: SceneBox): number {
+  const { x, y, w } = box.rect;
+  const within = boxes.filter((other) => other.parent === box.id && other.rect.y < y + 22);
+  const right = Math.min(x + w - 8, ...within.map((other) => other.rect.x - 4));
+  const line = boxes.some((other) => other.parent === box.id && other.component === 'kubelet') ? x + w / 2 - 12 : right;
+  return Math.min(right, line) - x - 10;
+}
+
+function storeLabels({ story, layout, rows, count }: Ask): Label[] {
+  const { objects, unbound } = layout;
+  const revision = story.revisionAt(count);
+  const hidden = story.workloadsAt(count).length - rows.length;
+  const pods = story.podsAt(count).filter((pod) => pod.node === undefined).length;
+  const out: Label[] = [];
+  if (revision !== undefined) {
+    out.push(
+      label('revision', `revision ${revision}`, { x: objects.x, y: objects.y - 20, w: objects.w, h: 14 }, 11, {
+        tone: 'dim',
+      }),
+    );
+  }
+  if (hidden > 0) {
+    out.push(
+      label(
+        'more objects',
+        `and ${hidden} more`,
+        { x: objects.x, y: objects.y + rows.length * ROW + 3, w: objects.w, h: 14 },
+        11,
+        { tone: 'dim' },
+      ),
+    );
+  }
+  if (pods > 0) {
+    out.push(
+      label(
+        'unbound',
+        pods === 1 ? '1 pod on no node' : `${pods} pods on no node`,
+        { x: unbound.x, y: unbound.y, w: unbound.w, h: 16 },
+        11,
+        { tone: 'dim' },
+      ),
+    );
+  }
+  for (const row of rows) {
+    out.push(
+      label(
+        `row ${row.key}`,
+        row.name,
+        { ...row.rect, y: row.rect.y + 3, h: 14, w: row.rect.w - textWidth(row.ready, 11) - 8 },
+        11,
+      ),
+    );
+    const right = {
+      ...row.rect,
+      y: row.rect.y + 3,
+      h: 14,
+      x: row.rect.x + row.rect.w - textWidth(row.ready, 11),
+      w: textWidth(row.ready, 11),
+    };
+    if (row.ready !== '') out.push(label(`ready ${row.key}`, row.ready, right, 11, { anchor: 'end', tone: 'dim' }));
+  }
+  if (layout.more) {
+    out.push(
+      label(
+        'more nodes',
+        `and ${layout.folded.length} more nodes`,
+        { x: layout.more.x + 10, y: layout.more.y + 5, w: layout.more.w - 20, h: 16 },
+        12,
+        { tone: 'dim' },
+      ),
+    );
+  }
+  return out;
+}
+
+/** What the current step found and asked: beside those who did. */
+function stepLabels({ story, layout, current }: Ask): Label[] {
+  if (!current) return [];
+  const out: Label[] = [];
+  const { request, object, detail, actor } = current;
+  if (request) {
+    const target = object ? `${object.resource}/${object.name}` : request.path;
+    const text = `${request.method} ${target}${request.subresource ? `/${request.subresource}` : ''} → ${request.code}`;
+    out.push(label('request', text, layout.request, 11, { tone: request.code >= 400 ? 'bad' : 'mono' }));
+  }
+  if (detail?.type === 'decide' && story.loopSlot(actor.component) !== undefined) {
+    const text = Object.entries(detail.inputs)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(' · ');
+    out.push({
+      ...label('decision', '', layout.decision, 11),
+      text: fitStart(text, layout.decision.w, 11),
+      full: text,
+    });
+  }
+  if (detail?.type === 'schedule') {
+    for (const line of verdictLines(detail, layout.verdicts)) {
+      out.push(label(`verdict ${line.node}`, line.node, line.nameAt, 11, { tone: line.chosen ? 'strong' : 'dim' }));
+      out.push(
+        label(`total ${line.node}`, line.word, line.wordAt, 11, {
+          tone: line.chosen ? 'strong' : 'dim',
+          anchor: 'end',
+        }),
+      );
+    }
+  }
+  return out;
+}

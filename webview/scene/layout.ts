@@ -1,0 +1,238 @@
+// Where everything is drawn. Outside the cluster is left, the control plane on top, workers below; the API server is a bar
+// that faces everyone who talks to it, so that messages run straight and do not cross. A place depends on the topology, on
+// the width, and on which control loops ever acted; never on the step.
+import type { FlowNode } from '../../src/protocol/flow.ts';
+import type { Actor } from '../../src/trace/step.ts';
+import { type Box, boxId, cellName, nodeId } from './boxes.ts';
+import type { Rect } from './geometry.ts';
+import type { Story } from './story.ts';
+import { NAMED_ROWS, SHAPE_STEP, workerCell, workerGrid } from './workers.ts';
+
+export const DEFAULT_WIDTH = 760;
+export const MIN_WIDTH = 640;
+
+/** How a worker shows its pods: one line each, one shape each, or counts. The same for all workers. */
+export type Density = 'names' | 'shapes' | 'counts';
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: readonly Box[];
+  readonly density: Density;
+  /** Where a worker's pods are drawn. */
+  readonly pods: ReadonlyMap<string, Rect>;
+  /** Where etcd lists what it holds, and below that the pods without a node. */
+  readonly objects: Rect;
+  readonly unbound: Rect;
+  /** Where the scheduler and the control loops say what they found. */
+  readonly verdicts: Rect;
+  readonly decision: Rect;
+  /** Where the API server says what it was asked, and the gates that a request passes. */
+  readonly request: Rect;
+  readonly gates: Rect;
+  /** The workers that share the last place when there are too many to draw, and where it is. */
+  readonly more: Rect | undefined;
+  readonly folded: readonly string[];
+}
+
+export const MARGIN = 12;
+const OUTSIDE = 88;
+const REACH = 52;
+const HEADER = 26;
+const LOOP_H = 26;
+const LOOP_GAP = 6;
+const LOOP_ROWS = 3;
+export const LOOP_PLACES = LOOP_ROWS * 2;
+const PANEL_H = 24 + LOOP_ROWS * (LOOP_H + LOOP_GAP) + 20;
+const ARC_GAP = 36;
+const API_H = 76;
+const STANDBY_H = 34;
+/** Between the control plane and the workers: room for the messages of kubelets. */
+export const BUS = 44;
+
+export function layoutOf(story: Story, width = DEFAULT_WIDTH): Layout {
+  const w = Math.max(MIN_WIDTH, Math.round(width));
+  const masters = story.topology.nodes.filter((node) => node.controlPlane);
+  const workers = story.topology.nodes.filter((node) => !node.controlPlane);
+  const boxes: Box[] = [];
+  const plane = controlPlane(story, masters[0]?.name ?? 'control plane', w, boxes);
+  let y = MARGIN + plane.rect.h;
+  for (const standby of masters.slice(1)) {
+    y += 8;
+    standbyRow(story, standby, { x: plane.rect.x, y, w: plane.rect.w, h: STANDBY_H }, boxes);
+    y += STANDBY_H;
+  }
+  outside(story, plane.api, boxes);
+  const grid = workerGrid(workers.length, { x: MARGIN, y: y + BUS, w: w - 2 * MARGIN });
+  const pods = new Map<string, Rect>();
+  workers.slice(0, grid.shown).forEach((node, i) => {
+    pods.set(node.name, workerCell(story, node, grid, i, boxes));
+  });
+  return {
+    width: w,
+    height: grid.bottom + MARGIN,
+    boxes,
+    density: densityOf(story, workers.length, pods),
+    pods,
+    objects: plane.objects,
+    unbound: plane.unbound,
+    verdicts: plane.verdicts,
+    decision: plane.decision,
+    request: plane.request,
+    more: grid.more,
+    gates: plane.gates,
+    folded: workers.slice(grid.shown).map((node) => node.name),
+  };
+}
+
+interface Plane {
+  readonly rect: Rect;
+  readonly api: Rect;
+  readonly objects: Rect;
+  readonly unbound: Rect;
+  readonly verdicts: Rect;
+  readonly decision: Rect;
+  readonly request: Rect;
+  readonly gates: Rect;
+}
+
+function controlPlane(story: Story, node: string, width: number, boxes: Box[]): Plane {
+  const x = MARGIN + OUTSIDE + REACH;
+  const rect = { x, y: MARGIN, w: width - MARGIN - x, h: HEADER + PANEL_H + ARC_GAP + API_H + 12 };
+  const etcdW = Math.min(220, Math.round(rect.w * 0.29));
+  const left = rect.w - etcdW - 24 - 32;
+  const schedW = Math.round(left * 0.3);
+  const top = MARGIN + HEADER;
+  const manager = { x: x + 12, y: top, w: left - schedW - 12, h: PANEL_H };
+  const scheduler = { x: manager.x + manager.w + 12, y: top, w: schedW, h: PANEL_H };
+  const api = { x: x + 12, y: top + PANEL_H + ARC_GAP, w: left, h: API_H };
+  const etcd = { x: api.x + left + 32, y: top, w: etcdW, h: PANEL_H + ARC_GAP + API_H };
+  boxes.push({ id: nodeId(node), kind: 'node', rect, node, name: node });
+  const put = (component: string, r: Rect): void => {
+    const name = story.component(component)?.name ?? component;
+    boxes.push({ id: boxId(component, node), kind: 'component', rect: r, component, node, name, parent: nodeId(node) });
+  };
+  put('kube-controller-manager', manager);
+  put('kube-scheduler', scheduler);
+  put('kube-apiserver', api);
+  put('etcd', etcd);
+  loops(story, node, manager, boxes);
+  extras(story, node, rect, boxes);
+  const inner = { x: etcd.x + 10, w: etcd.w - 20 };
+  return {
+    rect,
+    api,
+    objects: { ...inner, y: etcd.y + 46, h: etcd.h - 46 - 62 },
+    unbound: { ...inner, y: etcd.y + etcd.h - 56, h: 48 },
+    verdicts: { x: scheduler.x + 10, y: top + 26, w: schedW - 20, h: PANEL_H - 32 },
+    decision: { x: manager.x + 10, y: top + PANEL_H - 22, w: manager.w - 20, h: 18 },
+    request: { x: api.x + 10, y: api.y + 24, w: api.w - 20, h: 20 },
+    gates: { x: api.x + 10, y: api.y + 48, w: api.w - 20, h: 20 },
+  };
+}
+
+/** Two columns of control loops, first come first; those beyond the last place share it. */
+function loops(story: Story, node: string, manager: Rect, boxes: Box[]): void {
+  const w = (manager.w - 20 - LOOP_GAP) / 2;
+  const order = story.loopOrder;
+  order.forEach((component, i) => {
+    const place = Math.min(i, LOOP_PLACES - 1);
+    const shared = order.length > LOOP_PLACES && place === LOOP_PLACES - 1;
+    if (i > place) return;
+    const x = manager.x + 10 + (place % 2) * (w + LOOP_GAP);
+    const y = manager.y + 24 + Math.floor(place / 2) * (LOOP_H + LOOP_GAP);
+    const name = shared
+      ? `${order.length - place} more loops`
+      : shortName(story.component(component)?.name ?? component);
+    const parent = boxId('kube-controller-manager', node);
+    boxes.push({
+      id: boxId(component, node),
+      kind: 'loop',
+      rect: { x, y, w, h: LOOP_H },
+      component,
+      node,
+      name,
+      parent,
+    });
+  });
+}
+
+function shortName(name: string): string {
+  const short = name.replace(/ controllers?$/, '');
+  return short.charAt(0).toUpperCase() + short.slice(1);
+}
+
+/** What else runs on the control-plane node (its kubelet, for one): small, in the header's right corner. */
+function extras(story: Story, node: string, rect: Rect, boxes: Box[]): void {
+  const main = new Set(['kube-controller-manager', 'kube-scheduler', 'kube-apiserver', 'etcd']);
+  const rest = story.topology.placements.filter((p) => p.node === node && !main.has(p.component));
+  let right = rect.x + rect.w - 12;
+  for (const { component } of rest.slice(0, 4).reverse()) {
+    const name = cellName(story, component);
+    const w = Math.round(name.length * 6.2 + 14);
+    right -= w;
+    const r = { x: right, y: rect.y + 4, w, h: 18 };
+    boxes.push({ id: boxId(component, node), kind: 'cell', rect: r, component, node, name, parent: nodeId(node) });
+    right -= 4;
+  }
+}
+
+function standbyRow(story: Story, node: FlowNode, rect: Rect, boxes: Box[]): void {
+  boxes.push({ id: nodeId(node.name), kind: 'node', rect, node: node.name, name: node.name });
+  const here = story.topology.placements.filter((p) => p.node === node.name);
+  let right = rect.x + rect.w - 8;
+  for (const { component } of here.toReversed()) {
+    const name = cellName(story, component)
+      .replace('kube-controller-manager', 'controllers')
+      .replace(/^kube-/, '');
+    const w = Math.round(name.length * 6.4 + 16);
+    if (right - w < rect.x + 110) break;
+    right -= w;
+    const r = { x: right, y: rect.y + 7, w, h: 20 };
+    boxes.push({
+      id: boxId(component, node.name),
+      kind: 'cell',
+      rect: r,
+      component,
+      node: node.name,
+      name,
+      parent: nodeId(node.name),
+    });
+    right -= 6;
+  }
+}
+
+/** Who is outside: the user beside the API server, others above. */
+function outside(story: Story, api: Rect, boxes: Box[]): void {
+  const placed = story.topology.placements.filter((p) => p.node === undefined).map((p) => p.component);
+  const others = placed.filter((component) => component !== 'user');
+  ['user', ...others].slice(0, 4).forEach((component, i) => {
+    const rect = { x: MARGIN, y: api.y + (API_H - 56) / 2 - i * 66, w: OUTSIDE, h: 56 };
+    const name = story.component(component)?.name ?? component;
+    boxes.push({ id: boxId(component), kind: 'outside', rect, component, name });
+  });
+}
+
+function densityOf(story: Story, workers: number, pods: ReadonlyMap<string, Rect>): Density {
+  const area = pods.values().next().value;
+  const capacity = area ? Math.floor(area.w / SHAPE_STEP) * Math.floor(area.h / SHAPE_STEP) : 0;
+  if (story.crowd > capacity) return 'counts';
+  return workers > 8 || story.crowd > NAMED_ROWS ? 'shapes' : 'names';
+}
+
+/** The box of the one who acts; where the drawing has none, the machine it runs on, else the outside. */
+export function boxOf(layout: Layout, story: Story, actor: Actor): Box | undefined {
+  const by = (id: string): Box | undefined => layout.boxes.find((box) => box.id === id);
+  const place = story.loopSlot(actor.component);
+  const first = layout.boxes.find((box) => box.component === 'kube-controller-manager');
+  if (place !== undefined && first) {
+    const shared = story.loopOrder[Math.min(place, LOOP_PLACES - 1)];
+    return by(boxId(shared ?? actor.component, first.node)) ?? first;
+  }
+  return (
+    by(boxId(actor.component, actor.node)) ??
+    (actor.node === undefined ? layout.boxes.find((box) => box.component === actor.component) : undefined) ??
+    (actor.node === undefined ? undefined : by(nodeId(actor.node))) ??
+    (actor.node !== undefined && layout.folded.length > 0 ? undefined : by(boxId('user')))
+  );
+}

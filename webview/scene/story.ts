@@ -1,0 +1,210 @@
+// Everything that the panel was told, arranged so that the state after any number of steps is found at once. Steps are only
+// ever appended; what was given a place (a pod its slot on a node, a control loop its box) keeps it.
+import type { FlowComponent, FlowObject, Topology } from '../../src/protocol/flow.ts';
+import {
+  Fold,
+  isWrite,
+  type Json,
+  lastAt,
+  type ObjectHistory,
+  type ObjectKey,
+  objectKey,
+} from '../../src/trace/fold.ts';
+import { TraceIndex } from '../../src/trace/query.ts';
+import type { ObjectRef, Step, StepId } from '../../src/trace/step.ts';
+import { type PodState, podState } from './looks.ts';
+import { PodSlots } from './slots.ts';
+
+/** What the drawing reads of an object; the rest of a long trace is not kept twice. */
+const KEPT =
+  /^(status|spec\.(replicas|nodeName|unschedulable|completions)|metadata\.(deletionTimestamp|ownerReferences))(\.|\[|$)|^(spec|metadata)?$/;
+
+const WORKLOADS = new Set([
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'ReplicationController',
+]);
+
+export interface PodView extends PodState {
+  readonly key: ObjectKey;
+  readonly ref: ObjectRef;
+  /** Place on its node, or among the pods without a node; counted from 0. */
+  readonly slot: number;
+}
+
+export interface WorkloadView {
+  readonly key: ObjectKey;
+  readonly ref: ObjectRef;
+  readonly wanted: number | undefined;
+  readonly ready: number;
+  readonly terminating: boolean;
+}
+
+export class Story {
+  readonly steps: Step[] = [];
+  readonly index = new TraceIndex();
+  private shown: Topology;
+  private components = new Map<string, FlowComponent>();
+  private readonly fold = new Fold((path) => KEPT.test(path));
+  private readonly positions = new Map<StepId, number>();
+  private readonly pods: ObjectHistory[] = [];
+  private readonly workloads: ObjectHistory[] = [];
+  private readonly listed = new Set<ObjectKey>();
+  private readonly slots = new PodSlots();
+  private readonly states = new WeakMap<Json, PodState>();
+  private readonly loops = new Map<string, number>();
+  private readonly faults = new Map<string, { after: number; stopped: boolean }[]>();
+  private readonly revisions: { after: number; revision: string }[] = [];
+
+  constructor(topology: Topology, objects: readonly FlowObject[] = [], steps: readonly Step[] = []) {
+    this.shown = topology;
+    this.topology = topology;
+    for (const { ref, value } of objects) {
+      this.fold.seed(ref, value);
+      const history = this.fold.get(objectKey(ref));
+      if (history) this.list(history, 0);
+    }
+    this.append(steps);
+  }
+
+  get length(): number {
+    return this.steps.length;
+  }
+
+  get topology(): Topology {
+    return this.shown;
+  }
+
+  set topology(topology: Topology) {
+    this.shown = topology;
+    this.components = new Map(topology.components.map((component) => [component.id, component]));
+  }
+
+  component(id: string): FlowComponent | undefined {
+    return this.components.get(id);
+  }
+
+  append(steps: readonly Step[]): void {
+    for (const step of steps) {
+      this.positions.set(step.id, this.steps.length);
+      this.steps.push(step);
+      this.index.add(step);
+      const changed = this.fold.add(step);
+      if (changed) this.list(changed, this.steps.length);
+      this.noteActor(step);
+      this.noteFault(step);
+      if (step.resourceVersion !== undefined && isWrite(step)) {
+        this.revisions.push({ after: this.steps.length, revision: step.resourceVersion });
+      }
+    }
+  }
+
+  /** Position of the step with this id, counted from 0; undefined where there is none. */
+  positionOf(id: StepId): number | undefined {
+    return this.positions.get(id);
+  }
+
+  podsAt(count: number): PodView[] {
+    return this.pods.flatMap((history) => {
+      const state = this.podAt(history, count);
+      const slot = state && this.slots.slotAt(history.key, count);
+      return state && slot !== undefined ? [{ ...state, key: history.key, ref: history.ref, slot }] : [];
+    });
+  }
+
+  workloadsAt(count: number): WorkloadView[] {
+    return this.workloads.flatMap((history) => {
+      const value = lastAt(history.versions, count)?.value;
+      return value === undefined ? [] : [workload(history, value)];
+    });
+  }
+
+  /** The kept parts of an object after `count` steps. */
+  objectAt(key: ObjectKey, count: number): Json | undefined {
+    const history = this.fold.get(key);
+    return history && lastAt(history.versions, count)?.value;
+  }
+
+  /** Revision of the last write; undefined before the first. */
+  revisionAt(count: number): string | undefined {
+    return lastAt(this.revisions, count)?.revision;
+  }
+
+  isStopped(component: string, node: string | undefined, count: number): boolean {
+    return lastAt(this.faults.get(`${component}@${node ?? ''}`) ?? [], count)?.stopped ?? false;
+  }
+
+  /** The place of a control loop in its process, in the order in which they first did something; undefined: none yet. */
+  loopSlot(component: string): number | undefined {
+    return this.loops.get(component);
+  }
+
+  /** The control loops that have a place, first come first. */
+  get loopOrder(): readonly string[] {
+    return [...this.loops.keys()];
+  }
+
+  /** The most places that one node ever needed for its pods; grows only. */
+  get crowd(): number {
+    return this.slots.most;
+  }
+
+  private podAt(history: ObjectHistory, count: number): PodState | undefined {
+    const value = lastAt(history.versions, count)?.value;
+    if (value === undefined) return undefined;
+    let state = this.states.get(value);
+    if (state === undefined) {
+      state = podState(value);
+      this.states.set(value, state);
+    }
+    return state;
+  }
+
+  private list(history: ObjectHistory, count: number): void {
+    const { kind, group } = history.ref;
+    const isPod = kind === 'Pod' && group === '';
+    if (!this.listed.has(history.key)) {
+      this.listed.add(history.key);
+      if (isPod) this.pods.push(history);
+      else if (WORKLOADS.has(kind)) this.workloads.push(history);
+    }
+    if (!isPod) return;
+    const state = this.podAt(history, count);
+    this.slots.move(history.key, state && (state.node ?? ''), count);
+  }
+
+  private noteActor(step: Step): void {
+    if (step.routine || this.loops.has(step.actor.component)) return;
+    const component = this.component(step.actor.component);
+    if (component?.process !== undefined) this.loops.set(component.id, this.loops.size);
+  }
+
+  private noteFault(step: Step): void {
+    if (step.kind !== 'fault') return;
+    const stopped = step.action.startsWith('stop');
+    if (!stopped && !step.action.startsWith('start')) return;
+    const { component, node } = step.actor;
+    const key = `${component}@${node ?? ''}`;
+    const list = this.faults.get(key) ?? [];
+    list.push({ after: this.steps.length, stopped });
+    this.faults.set(key, list);
+  }
+}
+
+function workload({ key, ref }: ObjectHistory, value: Json): WorkloadView {
+  const spec = value.spec as { replicas?: unknown; completions?: unknown } | undefined;
+  const status = value.status as { [field: string]: unknown } | undefined;
+  const meta = value.metadata as { deletionTimestamp?: unknown } | undefined;
+  const number = (v: unknown): number | undefined => (typeof v === 'number' ? v : undefined);
+  return {
+    key,
+    ref,
+    wanted: number(spec?.replicas) ?? number(status?.desiredNumberScheduled) ?? number(spec?.completions),
+    ready: number(status?.readyReplicas) ?? number(status?.numberReady) ?? number(status?.succeeded) ?? 0,
+    terminating: meta?.deletionTimestamp !== undefined,
+  };
+}

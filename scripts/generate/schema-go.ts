@@ -280,8 +280,8 @@ autoscaling.v2.HPAScalingPolicy: type=HPAScalingPolicyType
 autoscaling.v2.HPAScalingRules: selectPolicy=ScalingPolicySelect
 autoscaling.v2.MetricSpec: type=MetricSourceType
 autoscaling.v2.MetricTarget: type=MetricTargetType
-autoscaling.v2.ResourceMetricSource: name=ResourceName
-autoscaling.v2.ContainerResourceMetricSource: name=ResourceName
+autoscaling.v2.ResourceMetricSource: name=v1.ResourceName
+autoscaling.v2.ContainerResourceMetricSource: name=v1.ResourceName
 batch.v1.CronJobSpec: concurrencyPolicy=ConcurrencyPolicy
 batch.v1.JobSpec: completionMode=CompletionMode podReplacementPolicy=PodReplacementPolicy
 batch.v1.JobCondition: type=JobConditionType status=ConditionStatus

@@ -23,7 +23,7 @@ export function equal(a: unknown, b: unknown): boolean {
   const [x, y] = [a as Json, b as Json];
   let count = 0;
   for (const key in x) {
-    if (!(key in y) || !equal(x[key], y[key])) return false;
+    if (!Object.hasOwn(y, key) || !equal(x[key], y[key])) return false;
     count++;
   }
   for (const _ in y) count--;
@@ -78,8 +78,12 @@ class Walk {
     const size = this.out.length;
     const at = path === '' ? '' : `${path}.`;
     const type = schema?.object;
-    for (const key in b) if (b[key] !== a[key]) this.value(at + key, b[key], a[key], childOf(type, schema, key));
-    for (const key in a) if (!(key in b)) this.value(at + key, undefined, a[key], childOf(type, schema, key));
+    for (const key in b) {
+      const now = Object.hasOwn(a, key) ? a[key] : undefined;
+      if (b[key] !== now) this.value(at + key, b[key], now, childOf(type, schema, key));
+    }
+    for (const key in a)
+      if (!Object.hasOwn(b, key)) this.value(at + key, undefined, a[key], childOf(type, schema, key));
     // An empty object that comes or goes is a change too.
     if (this.out.length === size && (before === undefined || after === undefined)) this.leaf(path, before, after);
   }

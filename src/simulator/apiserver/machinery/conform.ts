@@ -1,0 +1,326 @@
+// A JSON value made to fit a type, as decoding it into a Go struct and writing that back does: unknown fields go, empty ones go or
+// stay as the struct's tags say, quantities and times take their canonical form. What already fits is returned as it is, so that
+// objects share structure. Models k8s.io/apimachinery/pkg/runtime/serializer/json on sigs.k8s.io/json.
+import type { FieldSchema, TypeSchema, ValueSchema } from '../../../model/schema.ts';
+import {
+  conformBase64,
+  conformIntOrString,
+  conformQuantity,
+  conformTime,
+  type Fatal,
+  integerError,
+  jsonKind,
+  type TypeMismatch,
+} from './conform-scalars.ts';
+import { type JsonNotes, put } from './json.ts';
+
+export interface Conformed {
+  readonly value: unknown;
+  /** Go's words for a value that does not fit; the rest is then of no use. */
+  readonly error?: string;
+  /** `unknown field "spec.bogus"`, `duplicate field "kind"`, in the order of the document. */
+  readonly strict: readonly string[];
+}
+
+type Frame = { readonly field: FieldSchema; readonly owner: TypeSchema } | string | number;
+
+class FatalError extends Error {}
+
+/** Upstream stops counting there. */
+const MAX_STRICT = 100;
+const NO_NOTES: ReadonlyMap<object, JsonNotes> = new Map();
+
+function versionOf(type: TypeSchema): string {
+  return type.id.split('.').at(-2) ?? 'v1';
+}
+
+/** The Go type of a value, as errors print it: `[]v1.Container`, `map[string]string`, `v1.PullPolicy`. */
+function goType(schema: ValueSchema, named: string | undefined, owner: TypeSchema): string {
+  if (named && !(named.startsWith('[]') && schema.kind !== 'list')) {
+    const list = named.startsWith('[]') ? '[]' : '';
+    const name = named.slice(list.length);
+    return list + (name.includes('.') ? name : `${versionOf(owner)}.${name}`);
+  }
+  if (named) return goType(schema, named.slice(2), owner);
+  switch (schema.kind) {
+    case 'object':
+      return schema.object ? `${versionOf(schema.object)}.${schema.object.name}` : 'interface {}';
+    case 'list':
+      return `[]${goType(schema.items ?? { kind: 'any' }, undefined, owner)}`;
+    case 'map':
+      return `map[string]${goType(schema.items ?? { kind: 'any' }, undefined, owner)}`;
+    default:
+      return GO_SCALARS[schema.kind] ?? 'interface {}';
+  }
+}
+
+const GO_SCALARS: Record<string, string> = {
+  string: 'string',
+  bytes: '[]uint8',
+  int32: 'int32',
+  int64: 'int64',
+  double: 'float64',
+  boolean: 'bool',
+  quantity: 'resource.Quantity',
+  time: 'v1.Time',
+  microTime: 'v1.MicroTime',
+  intOrString: 'intstr.IntOrString',
+};
+
+/** What Go holds where JSON says nothing or null, in fields that are always written. */
+function zeroOf(field: FieldSchema, zero: (schema: ValueSchema) => unknown): unknown {
+  const pointer = field.default === undefined && !VALUE_KINDS.has(field.kind);
+  return pointer || field.kind === 'list' || field.kind === 'map' ? null : zero(field);
+}
+/** Never pointers where they are always written. */
+const VALUE_KINDS = new Set(['quantity', 'intOrString', 'time', 'microTime']);
+
+class Conformer {
+  readonly strict: string[] = [];
+  saved: string | undefined;
+  private readonly notes: ReadonlyMap<object, JsonNotes>;
+  private readonly frames: Frame[] = [];
+
+  constructor(notes: ReadonlyMap<object, JsonNotes>) {
+    this.notes = notes;
+  }
+
+  /** The field, its owner and Go's path to where decoding is now. */
+  private where(): { field?: FieldSchema; owner?: TypeSchema; path: string } {
+    const path: string[] = [];
+    let last: { field: FieldSchema; owner: TypeSchema } | undefined;
+    for (const f of this.frames) {
+      if (typeof f !== 'object') continue;
+      if (f.field.embedded) path.push(f.field.embedded);
+      path.push(f.field.name);
+      last = f;
+    }
+    return { ...last, path: path.join('.') };
+  }
+
+  private mismatch(wrong: TypeMismatch, schema: ValueSchema, root?: TypeSchema): string {
+    const { field, owner, path } = this.where();
+    if (!owner)
+      return `json: cannot unmarshal ${wrong.got} into Go value of type ${root ? goType({ kind: 'object', object: root }, undefined, root) : ''}`;
+    const top = this.frames.at(-1);
+    const named = typeof top === 'object' || field?.goType?.startsWith('[]') ? field?.goType : undefined;
+    return `json: cannot unmarshal ${wrong.got} into Go struct field ${owner.name}.${path} of type ${wrong.type ?? goType(schema, named, owner)}`;
+  }
+
+  /** A mismatch is remembered and decoding goes on; the first one is told. */
+  private save(wrong: TypeMismatch, schema: ValueSchema, root?: TypeSchema): void {
+    this.saved ??= this.mismatch(wrong, schema, root);
+  }
+
+  private fatal(f: Fatal, schema: ValueSchema): never {
+    throw new FatalError(typeof f.fatal === 'string' ? f.fatal : this.mismatch(f.fatal, schema));
+  }
+
+  private note(what: string, name: string): void {
+    if (this.strict.length >= MAX_STRICT) return;
+    let path = '';
+    for (const f of [...this.frames, name]) {
+      if (typeof f === 'number') path += `[${f}]`;
+      else path += `${path ? '.' : ''}${typeof f === 'string' ? f : f.field.name}`;
+    }
+    const text = `${what} ${JSON.stringify(path)}`;
+    if (!this.strict.includes(text)) this.strict.push(text);
+  }
+
+  private literal(holder: object, key: string | number): string | undefined {
+    return this.notes.get(holder)?.literals?.get(String(key));
+  }
+
+  object(input: unknown, type: TypeSchema): unknown {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+      this.save({ got: jsonKind(input) }, { kind: 'object', object: type }, type);
+      return input;
+    }
+    const from = input as Readonly<Record<string, unknown>>;
+    let out: Record<string, unknown> | undefined;
+    const done: string[] = [];
+    for (const key in from) {
+      const field = type.fields.get(key);
+      let value: unknown;
+      if (field) {
+        this.frames.push({ field, owner: type });
+        value = this.present(from[key], field, from);
+        this.frames.pop();
+      } else if (type.preserveUnknown) value = from[key];
+      else this.note('unknown field', key);
+      if (value !== from[key] && !out) {
+        out = {};
+        for (const k of done) put(out, k, from[k]);
+      }
+      if (value === undefined) continue;
+      if (out) put(out, key, value);
+      else done.push(key);
+    }
+    if (this.notes.size) for (const key of this.notes.get(from)?.duplicates ?? []) this.note('duplicate field', key);
+    for (const field of type.always) {
+      if (Object.hasOwn(out ?? from, field.name)) continue;
+      out ??= { ...from };
+      out[field.name] = zeroOf(field, (s) => this.zero(s));
+    }
+    return out ?? from;
+  }
+
+  /** The field's value as it is written back; undefined where it is left out. */
+  private present(input: unknown, field: FieldSchema, holder: object): unknown {
+    if (input === null || input === undefined) {
+      return field.presence === 'always' ? zeroOf(field, (s) => this.zero(s)) : undefined;
+    }
+    const value = this.value(input, field, holder, field.name);
+    if (field.presence !== 'nonEmpty') return value;
+    return isEmpty(value, field) ? undefined : value;
+  }
+
+  private zero(schema: ValueSchema): unknown {
+    switch (schema.kind) {
+      case 'object':
+        return schema.object ? this.object({}, schema.object) : {};
+      case 'string':
+      case 'bytes':
+        return '';
+      case 'boolean':
+        return false;
+      case 'quantity':
+        return '0';
+      case 'int32':
+      case 'int64':
+      case 'double':
+      case 'intOrString':
+        return 0;
+      default:
+        return null;
+    }
+  }
+
+  private value(input: unknown, schema: ValueSchema, holder: object, key: string | number): unknown {
+    switch (schema.kind) {
+      case 'object':
+        return schema.object ? this.struct(input, schema.object, schema) : input;
+      case 'list':
+        return this.list(input, schema);
+      case 'map':
+        return this.map(input, schema);
+      case 'any':
+        return input;
+      default:
+        return this.scalar(input, schema, this.notes.size ? this.literal(holder, key) : undefined);
+    }
+  }
+
+  private struct(input: unknown, type: TypeSchema, schema: ValueSchema): unknown {
+    if (typeof input === 'object' && !Array.isArray(input)) return this.object(input, type);
+    this.save({ got: jsonKind(input) }, schema);
+    return input;
+  }
+
+  private list(input: unknown, schema: ValueSchema): unknown {
+    if (!Array.isArray(input)) {
+      this.save({ got: jsonKind(input) }, schema);
+      return input;
+    }
+    const items = schema.items ?? { kind: 'any' };
+    let out: unknown[] | undefined;
+    for (let i = 0; i < input.length; i++) {
+      this.frames.push(i);
+      const value = input[i] === null ? this.zero(items) : this.value(input[i], items, input, i);
+      this.frames.pop();
+      if (value !== input[i] && !out) out = input.slice(0, i);
+      out?.push(value);
+    }
+    return out ?? input;
+  }
+
+  private map(input: unknown, schema: ValueSchema): unknown {
+    if (typeof input !== 'object' || Array.isArray(input)) {
+      this.save({ got: jsonKind(input) }, schema);
+      return input;
+    }
+    const from = input as Readonly<Record<string, unknown>>;
+    const items = schema.items ?? { kind: 'any' };
+    let out: Record<string, unknown> | undefined;
+    for (const key in from) {
+      this.frames.push(key);
+      const value = from[key] === null ? this.zero(items) : this.value(from[key], items, from, key);
+      this.frames.pop();
+      if (value === from[key]) continue;
+      out ??= { ...from };
+      put(out, key, value);
+    }
+    if (this.notes.size) for (const key of this.notes.get(from)?.duplicates ?? []) this.note('duplicate field', key);
+    return out ?? from;
+  }
+
+  private scalar(input: unknown, schema: ValueSchema, literal: string | undefined): unknown {
+    let wrong: TypeMismatch | undefined;
+    switch (schema.kind) {
+      case 'string':
+        if (typeof input === 'string') return input;
+        break;
+      case 'boolean':
+        if (typeof input === 'boolean') return input;
+        break;
+      case 'double':
+        if (typeof input === 'number') return input;
+        break;
+      case 'int32':
+      case 'int64':
+        wrong = integerError(input, schema.kind === 'int32' ? 32 : 64, literal);
+        if (!wrong) return input;
+        break;
+      case 'bytes':
+        return this.bytes(input, schema);
+      default:
+        return this.own(input, schema, literal);
+    }
+    this.save(wrong ?? { got: jsonKind(input) }, schema);
+    return input;
+  }
+
+  private bytes(input: unknown, schema: ValueSchema): unknown {
+    if (typeof input !== 'string') {
+      this.save({ got: jsonKind(input) }, schema);
+      return input;
+    }
+    const text = conformBase64(input);
+    if (typeof text === 'string') return text;
+    this.saved ??= text.error;
+    return input;
+  }
+
+  /** Types with a decoder of their own. */
+  private own(input: unknown, schema: ValueSchema, literal: string | undefined): unknown {
+    const value =
+      schema.kind === 'quantity'
+        ? conformQuantity(input)
+        : schema.kind === 'intOrString'
+          ? conformIntOrString(input, literal)
+          : conformTime(input, schema.kind === 'microTime');
+    return typeof value === 'object' ? this.fatal(value, schema) : value;
+  }
+}
+
+/** What `omitempty` leaves out. */
+function isEmpty(value: unknown, field: FieldSchema): boolean {
+  if (value === '' || value === 0 || value === false || value === null) return true;
+  if (field.kind === 'list') return Array.isArray(value) && value.length === 0;
+  if (field.kind !== 'map' || typeof value !== 'object') return false;
+  for (const _ in value) return false;
+  return true;
+}
+
+/** Never throws; `error` is set where the value cannot be decoded. */
+export function conform(input: unknown, type: TypeSchema, notes: ReadonlyMap<object, JsonNotes> = NO_NOTES): Conformed {
+  const c = new Conformer(notes);
+  try {
+    const value = c.object(input, type);
+    return c.saved === undefined ? { value, strict: c.strict } : { value, error: c.saved, strict: [] };
+  } catch (e) {
+    if (e instanceof FatalError) return { value: input, error: e.message, strict: [] };
+    if (e instanceof RangeError) return { value: input, error: 'exceeded max depth', strict: [] };
+    throw e;
+  }
+}

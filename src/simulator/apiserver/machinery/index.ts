@@ -1,0 +1,2 @@
+// The generic machinery of the API server, as pure functions: what the registry needs to turn requests into objects.
+export { type Body, type DecodeOptions, type Decoded, decodeBody, type FieldValidation, type GroupVersionKind } from './decode.ts';

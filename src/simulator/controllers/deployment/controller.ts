@@ -5,7 +5,7 @@ import type { Process } from '../../../kernel/process.ts';
 import type { Deployment, ReplicaSet } from '../../../model/generated/apps.v1.ts';
 import type { Pod } from '../../../model/generated/core.v1.ts';
 import { controllerOf, keyOf } from '../../../model/object.ts';
-import { matchesLabelSelector } from '../../../model/selectors.ts';
+import { selects } from '../../../model/selectors.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
@@ -95,7 +95,7 @@ export class DeploymentController {
   }
 
   private selects(d: Deployment, rs: ReplicaSet): boolean {
-    return d.spec?.selector !== undefined && matchesLabelSelector(d.spec.selector, rs.metadata.labels);
+    return selects(d.spec?.selector, rs.metadata.labels);
   }
 
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {

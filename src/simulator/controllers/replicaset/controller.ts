@@ -5,7 +5,7 @@ import { rfc3339 } from '../../../kernel/time.ts';
 import type { ReplicaSet, ReplicaSetStatus } from '../../../model/generated/apps.v1.ts';
 import type { Pod } from '../../../model/generated/core.v1.ts';
 import { controllerOf, keyOf } from '../../../model/object.ts';
-import { matchesLabelSelector } from '../../../model/selectors.ts';
+import { selects } from '../../../model/selectors.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
@@ -120,7 +120,7 @@ export class ReplicaSetController {
   }
 
   private selects(rs: ReplicaSet, pod: Pod): boolean {
-    return rs.spec?.selector !== undefined && matchesLabelSelector(rs.spec.selector, pod.metadata.labels);
+    return selects(rs.spec?.selector, pod.metadata.labels);
   }
 
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {

@@ -99,7 +99,12 @@ export class ApiSource implements ClusterSource {
           },
           changed: (events) => this.cache.apply(resource.name, events),
           failed: (failure) => {
-            broken.set(resource.name, this.explain(failure));
+            const explained = this.explain(failure);
+            if (this.current.phase === 'connected' && !explained.retry && !isOptional(failure)) {
+              this.fail(failure);
+              return;
+            }
+            broken.set(resource.name, explained);
             update();
           },
           watching: () => {

@@ -1,6 +1,7 @@
 // The worker's end: takes calls, paces the virtual clock by real time, and tells the host what happened, in deltas.
 // It knows neither the thread it runs in nor the simulator's parts: both are ports, wired in the entry points.
 import { type ApplyTarget, applyManifest } from '../cluster/apply/apply.ts';
+import { RefusedError } from '../model/refused.ts';
 import type { Step, StepId } from '../trace/step.ts';
 import type {
   Calls,
@@ -18,6 +19,8 @@ import type {
   WorkerError,
 } from './worker.ts';
 import { ProtocolError, parseToWorker } from './worker-parse.ts';
+
+export { RefusedError };
 
 export interface SimulationWatch {
   start(sink: { event(event: WireWatchEvent): void; end(): void }): void;
@@ -38,16 +41,6 @@ export interface Simulation {
   topology(): Topology;
   /** Throws RefusedError for what cannot be stopped or is not there. */
   fault(action: 'stop' | 'start', target: FaultTarget): void;
-}
-
-/** A refusal with its reason and remedy, as opposed to a bug. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
-  readonly remedy: string | undefined;
-  constructor(message: string, remedy?: string) {
-    super(message);
-    this.remedy = remedy;
-  }
 }
 
 export interface RealTime {

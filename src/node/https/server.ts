@@ -1,0 +1,155 @@
+// The simulated API server on a socket: HTTPS on loopback, client certificates or tokens. It turns bytes into requests
+// and responses into bytes; every decision is the API server's.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { ApiResponse, ApiServerPort, Credential, Watch } from '../../simulator/apiserver/api.ts';
+import type { Pki } from '../../simulator/bootstrap/pki/pki.ts';
+import { BODY_LIMIT, credentialOf, parseTarget, requestOf } from './request.ts';
+
+const LOOPBACK = '127.0.0.1';
+/** A body that stops arriving is given up after this, so that half-open connections do not pile up. */
+const BODY_TIMEOUT_MS = 60_000;
+
+/** A path of our own beside Kubernetes', for those who may do everything. Undefined: not one of ours. */
+export type Control = (
+  method: string,
+  path: string,
+  body: string,
+) => { readonly code: number; readonly body: unknown } | undefined;
+
+export interface ServeOptions {
+  readonly api: ApiServerPort;
+  readonly pki: Pki;
+  readonly port: number;
+  /** Called around each request, so that the virtual clock catches up before and goes on after. */
+  readonly before: () => void;
+  readonly after: () => void;
+  readonly control?: Control;
+}
+
+export interface HttpsAdapter {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function serveHttps(options: ServeOptions): Promise<HttpsAdapter> {
+  const { pki } = options;
+  const server = createServer(
+    {
+      key: pki.apiserver.keyPem,
+      cert: pki.apiserver.pem,
+      ca: pki.ca.pem,
+      requestCert: true,
+      rejectUnauthorized: false,
+      keepAliveTimeout: 90_000,
+    },
+    (message, response) => void answer(options, message, response),
+  );
+  server.requestTimeout = BODY_TIMEOUT_MS;
+  server.on('clientError', (_error, socket) => socket.destroy());
+  await listen(server, options.port);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://${LOOPBACK}:${port}`,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', fail);
+    server.listen(port, LOOPBACK, () => {
+      server.off('error', fail);
+      done();
+    });
+  });
+}
+
+async function answer(options: ServeOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(message);
+  if (body === 'aborted') return;
+  if (body === 'too large')
+    return refuse(response, 413, 'RequestEntityTooLarge', 'Request entity too large: limit is 3145728');
+  const target = parseTarget(message.url ?? '/');
+  if ('error' in target) return refuse(response, 400, 'BadRequest', target.error);
+  const credential = credentialOf(message);
+  if (credential === undefined) return refuse(response, 401, 'Unauthorized', 'Unauthorized');
+  if (options.control !== undefined && mayControl(credential)) {
+    const controlled = options.control(message.method ?? 'GET', target.path, body.text);
+    if (controlled !== undefined) return sendJson(response, controlled.code, controlled.body);
+  }
+  options.before();
+  try {
+    send(message, response, options.api.handle(requestOf(message, target, credential, body.text)));
+  } finally {
+    options.after();
+  }
+}
+
+function mayControl(credential: Credential): boolean {
+  return (
+    credential.type === 'certificate' &&
+    credential.organizations.some((o) => o === 'system:masters' || o === 'kubeadm:cluster-admins')
+  );
+}
+
+function readBody(message: IncomingMessage): Promise<{ text: string } | 'too large' | 'aborted'> {
+  return new Promise((done) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= BODY_LIMIT) chunks.push(chunk);
+      else done('too large');
+    });
+    message.on('end', () => done({ text: Buffer.concat(chunks).toString('utf8') }));
+    message.on('error', () => done('aborted'));
+    message.on('close', () => done('aborted'));
+  });
+}
+
+function refuse(response: ServerResponse, code: number, reason: string, message: string): void {
+  sendJson(response, code, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason,
+    code,
+  });
+}
+
+function sendJson(response: ServerResponse, code: number, body: unknown): void {
+  response.writeHead(code, { 'Content-Type': 'application/json' });
+  response.end(`${JSON.stringify(body)}\n`);
+}
+
+function send(message: IncomingMessage, response: ServerResponse, r: ApiResponse): void {
+  // A stopped API server refuses connections.
+  if (r.code === 0) {
+    message.socket.destroy();
+    return;
+  }
+  for (const w of r.warnings ?? []) response.appendHeader('Warning', `299 - "${w.replace(/[\\"]/g, '\\$&')}"`);
+  response.setHeader('Cache-Control', 'no-cache, private');
+  response.setHeader('Content-Type', r.contentType);
+  for (const [k, v] of Object.entries(r.headers ?? {})) response.setHeader(k, v);
+  response.statusCode = r.code;
+  if (r.watch !== undefined) stream(response, r.watch);
+  else response.end(r.text ?? (r.body === undefined ? '' : `${JSON.stringify(r.body)}\n`));
+}
+
+function stream(response: ServerResponse, watch: Watch): void {
+  response.flushHeaders();
+  response.on('close', () => watch.stop());
+  watch.start({
+    event: (e) => response.write(`${JSON.stringify({ type: e.type, object: e.object })}\n`),
+    end: () => response.end(),
+  });
+}

@@ -1,0 +1,53 @@
+// Leaves out nodes with a NoSchedule or NoExecute taint that the pod does not tolerate; scores by PreferNoSchedule taints.
+// Models pkg/scheduler/framework/plugins/tainttoleration.
+import type { Node } from '../../../model/generated/core.v1.ts';
+import { stateKey } from '../framework/cycle-state.ts';
+import { Action } from '../framework/events.ts';
+import { defaultNormalize } from '../framework/normalize.ts';
+import type { Plugin } from '../framework/plugin.ts';
+import type { PodInfo } from '../framework/pod-info.ts';
+import { firstUntolerated, tolerated } from '../framework/selectors.ts';
+import { unresolvable } from '../framework/status.ts';
+import { TAINT_TOLERATION } from './names.ts';
+
+const UNTOLERATED = unresolvable(TAINT_TOLERATION, 'node(s) had untolerated taint(s)');
+const SOFT = stateKey<PodInfo['tolerations']>();
+
+export function taintToleration(): Plugin {
+  return {
+    name: TAINT_TOLERATION,
+    events: [
+      {
+        resource: 'Node',
+        actions: Action.add | Action.updateNodeTaint,
+        hint(pod, _previous, current) {
+          const taints = ((current as Node | undefined)?.spec?.taints ?? []).filter(
+            (t) => t.effect !== 'PreferNoSchedule',
+          );
+          return firstUntolerated(taints, pod.spec?.tolerations ?? []) === undefined ? 'Queue' : 'Skip';
+        },
+      },
+      { resource: 'UnscheduledPod', actions: Action.updatePodToleration },
+    ],
+    filter(_state, pod, node) {
+      if (node.hardTaints.length === 0) return undefined;
+      return firstUntolerated(node.hardTaints, pod.tolerations) === undefined ? undefined : UNTOLERATED;
+    },
+    preScore(state, pod) {
+      state.write(
+        SOFT,
+        pod.tolerations.filter((t) => !t.effect || t.effect === 'PreferNoSchedule'),
+      );
+      return undefined;
+    },
+    /** How many PreferNoSchedule taints are not tolerated. */
+    score(state, _pod, node) {
+      if (node.softTaints.length === 0) return 0;
+      const tolerations = state.read(SOFT) ?? [];
+      let n = 0;
+      for (const taint of node.softTaints) if (!tolerated(tolerations, taint)) n++;
+      return n;
+    },
+    normalizeScore: (_state, _pod, scores) => defaultNormalize(scores, true),
+  };
+}

@@ -1,0 +1,76 @@
+// Which volume suits a claim, and whether its class can make one for a node.
+// Models component-helpers/storage/volume.FindMatchingVolume and checkVolumeProvisions of the scheduler's volume binder.
+import type { PersistentVolume, PersistentVolumeClaim } from '../../../model/generated/core.v1.ts';
+import type { ClusterLookup } from '../framework/cluster.ts';
+import type { NodeInfo } from '../framework/node-info.ts';
+import { wholeValue } from '../framework/quantity.ts';
+import { compileSelector } from '../framework/selectors.ts';
+import { className, volumeFitsNode } from './volumes.ts';
+
+/** Volumes promised to claims in attempts whose writes are still under way. */
+export class VolumeAssumptions {
+  private readonly claims = new Map<string, string>();
+
+  take(volume: PersistentVolume, claim: PersistentVolumeClaim): void {
+    this.claims.set(volume.metadata.name ?? '', keyOf(claim));
+  }
+
+  release(volume: PersistentVolume): void {
+    this.claims.delete(volume.metadata.name ?? '');
+  }
+
+  /** The claim `namespace/name` that holds the volume, by promise or by its claimRef. */
+  holder(volume: PersistentVolume): string | undefined {
+    const ref = volume.spec?.claimRef;
+    return ref === undefined ? this.claims.get(volume.metadata.name ?? '') : `${ref.namespace}/${ref.name}`;
+  }
+}
+
+function keyOf(claim: PersistentVolumeClaim): string {
+  return `${claim.metadata.namespace}/${claim.metadata.name}`;
+}
+
+function size(volume: PersistentVolume): number {
+  return wholeValue(volume.spec?.capacity?.['storage'] ?? 0);
+}
+
+function suits(volume: PersistentVolume, claim: PersistentVolumeClaim, holder: string | undefined): boolean {
+  if (volume.metadata.deletionTimestamp !== undefined) return false;
+  if ((volume.spec?.volumeMode ?? 'Filesystem') !== (claim.spec?.volumeMode ?? 'Filesystem')) return false;
+  if (size(volume) < wholeValue(claim.spec?.resources?.requests?.['storage'] ?? 0)) return false;
+  const modes = volume.spec?.accessModes ?? [];
+  if (!(claim.spec?.accessModes ?? []).every((m) => modes.includes(m))) return false;
+  if (holder !== undefined) return holder === keyOf(claim);
+  if ((volume.status?.phase ?? 'Available') !== 'Available') return false;
+  if (className(volume) !== className(claim)) return false;
+  return (
+    claim.spec?.selector === undefined || compileSelector(claim.spec.selector).matches(volume.metadata.labels ?? {})
+  );
+}
+
+/** The smallest volume that suits, one held for this very claim first. */
+export function matchVolume(
+  claim: PersistentVolumeClaim,
+  node: NodeInfo,
+  cluster: ClusterLookup,
+  taken: VolumeAssumptions,
+  used: ReadonlySet<string>,
+): PersistentVolume | undefined {
+  let best: PersistentVolume | undefined;
+  for (const volume of cluster.volumes()) {
+    const holder = taken.holder(volume);
+    if (used.has(volume.metadata.name ?? '') || !suits(volume, claim, holder)) continue;
+    if (!volumeFitsNode(volume, node.labels, node.name)) continue;
+    if (holder !== undefined) return volume;
+    if (best === undefined || size(volume) < size(best)) best = volume;
+  }
+  return best;
+}
+
+export function classCanProvision(claim: PersistentVolumeClaim, node: NodeInfo, cluster: ClusterLookup): boolean {
+  const found = cluster.storageClass(className(claim));
+  if (found === undefined || found.provisioner === 'kubernetes.io/no-provisioner') return false;
+  const terms = found.allowedTopologies ?? [];
+  if (terms.length === 0) return true;
+  return terms.some((t) => (t.matchLabelExpressions ?? []).every((e) => e.values.includes(node.labels[e.key] ?? '\0')));
+}

@@ -1,0 +1,175 @@
+// Schedules pods in order onto nodes, without a cluster: for the command line, and for «What would the scheduler do?».
+import { Random } from '../../kernel/random.ts';
+import type { ReplicaSet, StatefulSet } from '../../model/generated/apps.v1.ts';
+import type {
+  Namespace,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Service,
+} from '../../model/generated/core.v1.ts';
+import type { PodDisruptionBudget } from '../../model/generated/policy.v1.ts';
+import type { PriorityClass } from '../../model/generated/scheduling.v1.ts';
+import type { CSINode, StorageClass } from '../../model/generated/storage.v1.ts';
+import { type KubeObject, keyOf } from '../../model/object.ts';
+import type { ScheduleDetail } from '../../trace/step.ts';
+import { Algorithm } from './algorithm.ts';
+import { Cache } from './framework/cache.ts';
+import type { ClusterLookup } from './framework/cluster.ts';
+import { Framework } from './framework/framework.ts';
+import { PodInfo } from './framework/pod-info.ts';
+import { Recorder } from './framework/record.ts';
+import { messageOf } from './framework/status.ts';
+import { defaultProfile } from './plugins/default-profile.ts';
+
+/** Scores of one node, plugin by plugin, after normalising and weighting. */
+export type WeightedScores = { readonly [plugin: string]: number };
+
+export interface Decision {
+  readonly pod: string;
+  readonly chosen: string | null;
+  readonly filteredOut: readonly string[];
+  readonly weightedScores: { readonly [node: string]: WeightedScores };
+  readonly total: { readonly [node: string]: number };
+  readonly message: string | null;
+}
+
+/** What else there is to know of one attempt. */
+export interface Explained extends Decision {
+  readonly namespace: string;
+  readonly detail: ScheduleDetail;
+  /** Where preemption would make room, and who would have to go (`namespace/name`). */
+  readonly nominated?: string;
+  readonly victims: readonly string[];
+}
+
+export interface SchedulePodsOptions {
+  readonly seed: string;
+  /** Pods that already run, Services, ReplicaSets, claims, volumes, classes, budgets, namespaces and the like. */
+  readonly otherObjects?: readonly KubeObject[];
+}
+
+interface Objects {
+  byKind<T extends KubeObject>(kind: string): readonly T[];
+  get<T extends KubeObject>(kind: string, key: string): T | undefined;
+}
+
+function index(objects: readonly KubeObject[]): Objects {
+  const kinds = new Map<string, Map<string, KubeObject>>();
+  for (const o of objects) {
+    const kind = kinds.get(o.kind ?? '') ?? new Map<string, KubeObject>();
+    kind.set(keyOf(o), o);
+    kinds.set(o.kind ?? '', kind);
+  }
+  return {
+    byKind: <T extends KubeObject>(kind: string) => [...(kinds.get(kind)?.values() ?? [])] as T[],
+    get: <T extends KubeObject>(kind: string, key: string) => kinds.get(kind)?.get(key) as T | undefined,
+  };
+}
+
+/** Answers from a plain list of objects. */
+export function lookupIn(objects: readonly KubeObject[]): ClusterLookup {
+  const all = index(objects);
+  return {
+    namespaceLabels: (ns) =>
+      all.get<Namespace>('Namespace', ns)?.metadata.labels ?? { 'kubernetes.io/metadata.name': ns },
+    services: (ns) => all.byKind<Service>('Service').filter((s) => s.metadata.namespace === ns),
+    replicaSet: (ns, name) => all.get<ReplicaSet>('ReplicaSet', `${ns}/${name}`),
+    statefulSet: (ns, name) => all.get<StatefulSet>('StatefulSet', `${ns}/${name}`),
+    disruptionBudgets: () => all.byKind<PodDisruptionBudget>('PodDisruptionBudget'),
+    claim: (ns, name) => all.get<PersistentVolumeClaim>('PersistentVolumeClaim', `${ns}/${name}`),
+    volume: (name) => all.get<PersistentVolume>('PersistentVolume', name),
+    volumes: () => all.byKind<PersistentVolume>('PersistentVolume'),
+    storageClass: (name) => all.get<StorageClass>('StorageClass', name),
+    csiNode: (name) => all.get<CSINode>('CSINode', name),
+  };
+}
+
+/** What admission would have filled in: the namespace, an identity, and the priority of the named class. */
+function admitted(pod: Pod, i: number, cluster: Objects): Pod {
+  const named = pod.spec?.priorityClassName;
+  const builtin: { [name: string]: number } = {
+    'system-cluster-critical': 2_000_000_000,
+    'system-node-critical': 2_000_001_000,
+  };
+  const value = named === undefined ? undefined : cluster.get<PriorityClass>('PriorityClass', named)?.value;
+  const priority = pod.spec?.priority ?? value ?? builtin[named ?? ''] ?? 0;
+  const { metadata } = pod;
+  return {
+    ...pod,
+    metadata: { ...metadata, namespace: metadata.namespace ?? 'default', uid: metadata.uid ?? `pod-${i}` },
+    spec: { containers: [], ...pod.spec, priority },
+  };
+}
+
+function* nothing(): Generator<never, undefined, unknown> {
+  return undefined;
+}
+
+/**
+ * Schedules `pods` one after the other; each counts for those after it. Nothing is evicted: where preemption would help, the
+ * decision says whom it would take. The same seed gives the same answers.
+ */
+export function schedulePods(
+  nodes: readonly Node[],
+  pods: readonly Pod[],
+  { seed, otherObjects = [] }: SchedulePodsOptions,
+): Explained[] {
+  const cache = new Cache();
+  for (const n of nodes) cache.setNode(n);
+  const others = index(otherObjects);
+  for (const p of others.byKind<Pod>('Pod')) {
+    const done = p.status?.phase === 'Succeeded' || p.status?.phase === 'Failed';
+    if (p.spec?.nodeName && !done) cache.setPod({ ...p, metadata: { ...p.metadata, uid: p.metadata.uid ?? keyOf(p) } });
+  }
+  const recorder = new Recorder();
+  const random = new Random(seed);
+  const framework: Framework = new Framework(
+    recorder.wrap(
+      defaultProfile({
+        cache,
+        cluster: lookupIn(otherObjects),
+        random,
+        framework: () => framework,
+        evicting: () => false,
+        bindPod: nothing,
+        bindVolumes: nothing,
+      }),
+    ),
+    { nominatedFor: () => [] },
+  );
+  const algorithm = new Algorithm(framework, cache, random, recorder, Number.POSITIVE_INFINITY);
+  return pods.map((p, i) => attempt(algorithm, framework, cache, new PodInfo(admitted(p, i, others))));
+}
+
+function attempt(algorithm: Algorithm, framework: Framework, cache: Cache, pod: PodInfo): Explained {
+  const gate = framework.preEnqueue(pod);
+  if (gate !== undefined) {
+    const why = messageOf(gate);
+    const detail: ScheduleDetail = { type: 'schedule', nodes: [], why, filters: [] };
+    const empty = { chosen: null, filteredOut: [], weightedScores: {}, total: {}, victims: [] };
+    return { pod: pod.name, namespace: pod.namespace, message: why, detail, ...empty };
+  }
+  const result = algorithm.attempt(pod);
+  const { record } = result;
+  if (result.node !== undefined) {
+    framework.reserve(result.state, pod, result.node);
+    cache.assume(pod, result.node);
+  }
+  const scored = record.columns.length === 0 ? [] : record.scored;
+  return {
+    pod: pod.name,
+    namespace: pod.namespace,
+    chosen: result.node ?? null,
+    filteredOut: record.rejected.map((r) => r.node).sort(),
+    weightedScores: Object.fromEntries(
+      scored.map((node, row) => [node, Object.fromEntries(record.scoresOf(row).map((s) => [s.plugin, s.weighted]))]),
+    ),
+    total: Object.fromEntries(scored.map((node, row) => [node, record.totals[row] ?? 0])),
+    message: result.node === undefined ? result.message : null,
+    detail: record.detail(),
+    ...(record.nominated === undefined ? {} : { nominated: record.nominated }),
+    victims: record.victims,
+  };
+}

@@ -1,27 +1,15 @@
 // Bundles everything into dist/. Flags: --production (minified, no source maps), --watch, --tests (the host suite too),
 // --metafile (prints every bundle's size and its heaviest inputs).
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, type BuildResult, build, context } from 'esbuild';
+import { packKnowledge } from '../generate/fields.ts';
 import { ROOT } from '../lib/dependencies.mjs';
 import { progress, UserError } from '../lib/say.mjs';
 import { type Bundle, bundles, separateBundles } from './bundles.ts';
 import { options } from './options.ts';
 
 export const DIST = path.join(ROOT, 'dist');
-/** Data that is read from disk when it is needed, not bundled: src/knowledge/lazy/ becomes dist/knowledge/. */
-const LAZY_KNOWLEDGE = path.join(ROOT, 'src', 'knowledge', 'lazy');
-
 const FLAGS = {
   production: { type: 'boolean', default: false },
   watch: { type: 'boolean', default: false },
@@ -77,7 +65,8 @@ function settings(bundle: Bundle, all: readonly Bundle[], production: boolean) {
 
 /** What is not a bundle: data read at run time, and the CLI's executable bit. */
 function finish(): void {
-  if (existsSync(LAZY_KNOWLEDGE)) cpSync(LAZY_KNOWLEDGE, path.join(DIST, 'knowledge'), { recursive: true });
+  // Read from disk at the first hover, not bundled: activation must not wait for it.
+  packKnowledge(path.join(DIST, 'knowledge'));
   const cli = path.join(DIST, 'cli.js');
   if (existsSync(cli)) chmodSync(cli, 0o755);
 }

@@ -10,14 +10,14 @@ import { buildAll } from './build.ts';
 import { ensureNativeModules } from './native-modules.ts';
 import { options } from './options.ts';
 import { findProgram, run } from './processes.ts';
-import { startHost } from './vscode-host.ts';
+import { SAMPLES } from './samples.ts';
+import { startHost, workbenchUrl } from './vscode-host.ts';
 
 const FLAGS = {
   port: { type: 'string', default: '0' },
   web: { type: 'boolean', default: false },
   'no-open': { type: 'boolean', default: false },
 } as const;
-const SAMPLES = path.join(ROOT, 'media', 'samples');
 
 export async function main(args: string[]): Promise<number> {
   const { values } = options(args, FLAGS);
@@ -57,7 +57,7 @@ async function serve(port: number, printOnly: boolean): Promise<number> {
     port,
     dataDir: path.join(ROOT, '.cache', 'workbench'),
   });
-  const url = host.url(SAMPLES);
+  const url = workbenchUrl(host, SAMPLES);
   console.log(`\nOpen ${url}\n`);
   progress('Ctrl-C ends it');
   if (!printOnly) await openBrowser(url);

@@ -1,6 +1,6 @@
 // A VS Code without its desktop: the server and workbench inside npm's code-server package, under Node 24, on loopback.
 // `npm start` shows it to a person where there is no desktop VS Code; the host and UI tests drive it with Chromium.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -47,10 +47,13 @@ export interface HostOptions {
   readonly smokeTestDriver?: boolean;
 }
 
-export interface Host {
+/** What it takes to open a workbench: plain data, so that it can be handed to another process. */
+export interface HostAddress {
   readonly port: number;
-  /** The workbench's address: opens a folder with this checkout's extension, and runs a suite when there is one. */
-  url(folder: string, extensionTests?: string): string;
+  readonly token: string;
+}
+
+export interface Host extends HostAddress {
   stop(): Promise<void>;
 }
 
@@ -82,19 +85,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
   child.stdout.pipe(log);
   child.stderr.pipe(log);
   const match = await untilPrinted(child, /Extension host agent listening on (\d+)/, 60_000);
-  return host(child, Number(match[1]), token);
+  return { port: Number(match[1]), token, stop: () => stop(child) };
 }
 
-function host(child: ChildProcess, port: number, token: string): Host {
+/** The address of a workbench that shows a folder, with this checkout's extension; runs a suite where there is one. */
+export function workbenchUrl({ port, token }: HostAddress, folder: string, extensionTests?: string): string {
   const remote = (file: string): string => `vscode-remote://127.0.0.1:${port}${path.posix.resolve(file)}`;
-  return {
-    port,
-    url(folder, extensionTests) {
-      const payload = [['extensionDevelopmentPath', remote(ROOT)]];
-      if (extensionTests) payload.push(['extensionTestsPath', remote(extensionTests)]);
-      const query = new URLSearchParams({ tkn: token, folder, payload: JSON.stringify(payload) });
-      return `http://127.0.0.1:${port}/?${query}`;
-    },
-    stop: () => stop(child),
-  };
+  const payload = [['extensionDevelopmentPath', remote(ROOT)]];
+  if (extensionTests) payload.push(['extensionTestsPath', remote(extensionTests)]);
+  const query = new URLSearchParams({ tkn: token, folder, payload: JSON.stringify(payload) });
+  return `http://127.0.0.1:${port}/?${query}`;
 }

@@ -7,7 +7,9 @@ const SHARED = path.resolve(import.meta.dirname, '..', '..', '..', 'shared');
 export function sharedPath(...parts: string[]): string {
   const file = path.join(SHARED, ...parts);
   if (!existsSync(file)) {
-    throw new Error(`${file} is missing. These tests compare with recordings in the folder shared/ beside the checkout.`);
+    throw new Error(
+      `${file} is missing. These tests compare with recordings in the folder shared/ beside the checkout.`,
+    );
   }
   return file;
 }

@@ -1,0 +1,143 @@
+// Plays the recorded scenarios against the simulator and holds what it did against what a real cluster did.
+// Flags: --speed N (default below), --details (every difference), --raise (write a higher floor), and names of scenarios.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { sharedPath } from '../../test/support/shared.ts';
+import { ROOT } from '../lib/dependencies.mjs';
+import { ensureKubectl } from '../lib/kubectl.mjs';
+import { progress, UserError } from '../lib/say.mjs';
+import { buildAll } from './build.ts';
+import { options } from './options.ts';
+import type { Outcome } from './outcome.ts';
+import { run } from './processes.ts';
+import { CLI, startSimulatedCluster } from './simulated-cluster.ts';
+
+const FLOOR = path.join(ROOT, 'test', 'conformance', 'floor.json');
+const OUT = path.join(ROOT, 'artifacts', 'conformance');
+/** The cluster's clock against the wall. Faster ones let more virtual time pass between two kubectl commands. */
+const SPEED = '10';
+/** Scenarios recorded on the cluster whose containers run at once and for ever; the rest need the modelled runtime. */
+const CLUSTER = 'hollow';
+/** As the recordings' nodes: see README.md of the recordings. */
+const NODES = ['--runtime', 'fake', '--nodes', '3', '--node-cpu', '1', '--node-memory', '3840Mi'];
+/** Scenarios at a time: each is mostly kubectl waiting for its process to start. */
+const AT_ONCE = 2;
+
+const FLAGS = {
+  speed: { type: 'string', default: SPEED },
+  details: { type: 'boolean', default: false },
+  raise: { type: 'boolean', default: false },
+} as const;
+
+/** Mean of each scenario in percent that must be reached. */
+type Floor = Readonly<Record<string, number>>;
+
+export async function main(args: string[]): Promise<number> {
+  const { values, positionals } = options(args, FLAGS, true);
+  await buildAll();
+  const { passed, failed } = await conformance({ ...values, only: positionals });
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+interface Wish {
+  readonly speed: string;
+  readonly details: boolean;
+  readonly raise: boolean;
+  readonly only: readonly string[];
+}
+
+/** Each scenario is one test: it passes when its mean is not below the floor. */
+export async function conformance(wish: Partial<Wish> = {}): Promise<Outcome> {
+  const { speed = SPEED, details = false, raise = false, only = [] } = wish;
+  const names = scenarios(only);
+  progress(`playing ${names.length} scenarios at ${speed} times the speed of the wall`);
+  rmSync(OUT, { recursive: true, force: true });
+  mkdirSync(path.join(OUT, 'golden'), { recursive: true });
+  const kubectl = await ensureKubectl();
+  const queue = [...names];
+  const worker = async (): Promise<void> => {
+    for (let name = queue.shift(); name; name = queue.shift()) await play(name, kubectl, speed);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const table = await compare(names, details);
+  console.log(table);
+  const means = readMeans(table);
+  const floor: Floor = JSON.parse(readFileSync(FLOOR, 'utf8'));
+  if (raise) raiseFloor(floor, means);
+  return judge(names, means, raise ? JSON.parse(readFileSync(FLOOR, 'utf8')) : floor);
+}
+
+function scenarios(only: readonly string[]): string[] {
+  const folder = sharedPath('conformance', 'scenarios');
+  const all = readdirSync(folder).filter((name) => {
+    const { cluster } = JSON.parse(readFileSync(path.join(folder, name, 'scenario.json'), 'utf8'));
+    return cluster === CLUSTER;
+  });
+  const unknown = only.filter((name) => !all.includes(name));
+  if (unknown.length > 0)
+    throw new UserError(`no ${CLUSTER} scenario ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  return only.length > 0 ? [...only] : all;
+}
+
+/** A cluster for each scenario, so that what one leaves behind is not held against the next. */
+async function play(name: string, kubectl: string, speed: string): Promise<void> {
+  copyFileSync(sharedPath('conformance', 'golden', `${name}.json`), path.join(OUT, 'golden', `${name}.json`));
+  const cluster = await startSimulatedCluster([...NODES, '--speed', speed]);
+  try {
+    const hook = `'${process.execPath}' '${CLI}' fault --kubeconfig '${cluster.kubeconfig}'`;
+    const files = [
+      '--kubeconfig',
+      cluster.kubeconfig,
+      '--audit-log',
+      cluster.auditLog,
+      '--out',
+      path.join(OUT, 'played'),
+    ];
+    const rest = ['--kubectl', kubectl, '--speed', speed, '--hook', hook, '--source', 'simulator'];
+    const record = sharedPath('conformance', 'record.mjs');
+    // It says itself why a scenario could not be played; the comparison then counts it as nothing.
+    await run(process.execPath, [record, ...files, ...rest, sharedPath('conformance', 'scenarios', name)]);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function compare(names: readonly string[], details: boolean): Promise<string> {
+  mkdirSync(path.join(OUT, 'played'), { recursive: true });
+  const { spawnSync } = await import('node:child_process');
+  const folders = [path.join(OUT, 'golden'), path.join(OUT, 'played')];
+  const args = [sharedPath('conformance', 'compare.mjs'), '--details', ...folders];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (status !== 0) throw new UserError(`compare.mjs failed on ${names.length} scenarios: ${stderr}`);
+  writeFileSync(path.join(OUT, 'details.txt'), stdout);
+  return details ? stdout : stdout.replace(/^ {4}.*\n( {6}.*\n)*/gm, '');
+}
+
+/** The last column of each row. */
+function readMeans(table: string): Map<string, number> {
+  const rows = table.matchAll(/^([a-z][\w-]*) .* (\d+\.\d)$/gm);
+  return new Map([...rows].map(([, name = '', mean]) => [name, Number(mean)]));
+}
+
+/** Rounded down, because two plays differ a little: the wall's pace enters through kubectl. */
+function raiseFloor(floor: Floor, means: ReadonlyMap<string, number>): void {
+  const raised: Record<string, number> = { ...floor };
+  for (const [name, mean] of means) {
+    if (name !== 'all') raised[name] = Math.max(floor[name] ?? 0, Math.floor(mean));
+  }
+  const sorted = Object.fromEntries(Object.entries(raised).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(FLOOR, `${JSON.stringify(sorted, undefined, 2)}\n`);
+}
+
+function judge(names: readonly string[], means: ReadonlyMap<string, number>, floor: Floor): Outcome {
+  let failed = 0;
+  for (const name of names) {
+    const [mean, wanted] = [means.get(name) ?? 0, floor[name]];
+    if (wanted !== undefined && mean >= wanted) continue;
+    failed++;
+    const why = wanted === undefined ? 'has no floor yet: run with --raise' : `is below its floor ${wanted}`;
+    console.log(` ✗ ${name}: ${mean} ${why}; differences in ${path.relative(ROOT, OUT)}/details.txt`);
+  }
+  return { passed: names.length - failed, failed };
+}

@@ -1,0 +1,118 @@
+// The workbench as a person has it before them: a copy of the sample workspace with the extension, in a browser page.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { inject, test } from 'vitest';
+import { launchChromium } from '../../scripts/tasks/chromium.ts';
+import { copyOfSamples } from '../../scripts/tasks/samples.ts';
+import { type HostAddress, workbenchUrl } from '../../scripts/tasks/vscode-host.ts';
+
+const ARTIFACTS = path.resolve(import.meta.dirname, '..', '..', 'artifacts', 'ui');
+const SIZE = { width: 1440, height: 900 };
+
+export interface WorkbenchOptions {
+  /** Workspace settings, such as `{ 'workbench.colorTheme': 'Default High Contrast' }`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** Opens a workbench of its own: fresh copy of the samples, fresh browser storage. */
+export async function openWorkbench(
+  browser: Browser,
+  host: HostAddress,
+  options: WorkbenchOptions = {},
+): Promise<Workbench> {
+  const folder = copyOfSamples();
+  if (options.settings) {
+    mkdirSync(path.join(folder, '.vscode'), { recursive: true });
+    writeFileSync(path.join(folder, '.vscode', 'settings.json'), JSON.stringify(options.settings));
+  }
+  const context = await browser.newContext({ viewport: options.size ?? SIZE });
+  const page = await context.newPage();
+  await page.goto(workbenchUrl(host, folder));
+  await page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  return new Workbench(page, folder);
+}
+
+export class Workbench {
+  readonly page: Page;
+  /** The workspace folder, on disk. */
+  readonly folder: string;
+
+  constructor(page: Page, folder: string) {
+    this.page = page;
+    this.folder = folder;
+  }
+
+  /** Runs a command by the title that the command palette shows, such as `Kube Anatomy: Open Flow`. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.pick(`>${title}`, title);
+  }
+
+  /** Opens a file of the workspace by its path in it, and waits for its text. */
+  async openFile(file: string): Promise<void> {
+    const name = path.basename(file);
+    await this.page.keyboard.press('Control+P');
+    // The absolute path is looked up on disk; a name would be searched in a listing that may be a moment old.
+    await this.pick(path.join(this.folder, file), name);
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator('.editor-group-container.active .view-lines .view-line').first().waitFor();
+  }
+
+  private async pick(typed: string, label: string): Promise<void> {
+    await this.page.locator('.quick-input-widget input').fill(typed);
+    // The palette matches loosely; only a row that reads like the label is meant.
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** The document inside the webview that is shown, or the nth of several. */
+  webview(nth = 0): FrameLocator {
+    return this.page.locator('iframe.webview.ready').nth(nth).contentFrame().frameLocator('#active-frame');
+  }
+
+  /** The rows of a view of the side bar, by the title of its pane; the pane must be open. */
+  rows(viewTitle: string): Locator {
+    return this.page.locator('.pane').filter({ hasText: viewTitle }).locator('.monaco-list-row');
+  }
+
+  /** Points at the first place in the open editor that reads so, and returns the hover's text. */
+  async hover(text: string): Promise<string> {
+    await this.page
+      .locator('.editor-group-container.active .view-line span > span')
+      .filter({ hasText: text })
+      .first()
+      .hover();
+    const box = this.page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
+    await box.waitFor();
+    return (await box.allInnerTexts()).join('\n');
+  }
+
+  /** Saves what is on the screen as artifacts/ui/NAME.png. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(ARTIFACTS, { recursive: true });
+    await this.page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
+
+/**
+ * `test` with one workbench for each file, and `openAnother` for one with options of its own. A test that fails leaves
+ * a screenshot of the former in artifacts/ui.
+ */
+export const uiTest = test
+  .extend('host', { scope: 'file' }, () => inject('workbenchHost'))
+  .extend('openAnother', { scope: 'file' }, async ({ host }, { onCleanup }) => {
+    const browser = await launchChromium();
+    onCleanup(() => browser.close());
+    return (options?: WorkbenchOptions) => openWorkbench(browser, host, options);
+  })
+  .extend('workbench', { scope: 'file' }, ({ openAnother }) => openAnother())
+  .extend('pictureOnFailure', { auto: true }, async ({ workbench, task, onTestFailed }) => {
+    onTestFailed(() => workbench.screenshot(`failed-${task.name.replace(/\W+/g, '-')}`));
+  });

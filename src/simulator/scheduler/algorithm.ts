@@ -8,7 +8,8 @@ import type { Framework } from './framework/framework.ts';
 import type { NodeInfo } from './framework/node-info.ts';
 import { NodeStatuses } from './framework/node-statuses.ts';
 import type { PodInfo } from './framework/pod-info.ts';
-import type { DecisionRecord, Recorder } from './framework/record.ts';
+import type { DecisionRecord } from './framework/record.ts';
+import type { Recorder } from './framework/recorder.ts';
 import { isRejected, messageOf, type Status, unresolvable } from './framework/status.ts';
 
 /** Fewer nodes than this are all looked at. */
@@ -55,6 +56,7 @@ export class Algorithm {
   /** Where the next search starts, so that all nodes get their turn. */
   private nextStart = 0;
   private totals = new Float64Array(512);
+  private readonly tied: number[] = [];
 
   /** `keep`: how many nodes' scores, and how many refusals, a record holds. */
   constructor(framework: Framework, cache: Cache, random: Random, recorder: Recorder, keep: number) {
@@ -90,24 +92,28 @@ export class Algorithm {
     if (failed !== undefined) return broken(record, messageOf(failed));
     if (this.totals.length < feasible.length) this.totals = new Float64Array(feasible.length * 2);
     this.framework.score(state, pod, feasible, this.totals);
-    this.recorder.scored(feasible, this.totals, this.keep);
-    record.chosen = this.choose(feasible, record);
-    return { node: record.chosen, state, record };
+    const row = this.choose(feasible.length, record);
+    this.recorder.scored(feasible, this.totals, row, this.keep);
+    const node = (feasible[row] as NodeInfo).name;
+    record.chosen = node;
+    return { node, state, record };
   }
 
-  /** The highest total; among equals the seed decides. */
-  private choose(nodes: readonly NodeInfo[], record: DecisionRecord): string {
+  /** The row with the highest total; among equals the seed decides. */
+  private choose(rows: number, record: DecisionRecord): number {
     let best = Number.NEGATIVE_INFINITY;
-    const tied: NodeInfo[] = [];
-    for (let i = 0; i < nodes.length; i++) {
+    const tied = this.tied;
+    tied.length = 0;
+    for (let i = 0; i < rows; i++) {
       const total = this.totals[i] as number;
       if (total < best) continue;
       if (total > best) tied.length = 0;
       best = total;
-      tied.push(nodes[i] as NodeInfo);
+      tied.push(i);
     }
+    record.best = best;
     record.tied = tied.length;
-    return (tied.length === 1 ? (tied[0] as NodeInfo) : this.random.pick(tied)).name;
+    return tied.length === 1 ? (tied[0] as number) : this.random.pick(tied);
   }
 
   private findFeasible(state: CycleState, pod: PodInfo): Found {

@@ -1,4 +1,5 @@
 // Schedules pods in order onto nodes, without a cluster: for the command line, and for «What would the scheduler do?».
+import type { Process } from '../../kernel/process.ts';
 import { Random } from '../../kernel/random.ts';
 import type { ReplicaSet, StatefulSet } from '../../model/generated/apps.v1.ts';
 import type {
@@ -19,7 +20,7 @@ import { Cache } from './framework/cache.ts';
 import type { ClusterLookup } from './framework/cluster.ts';
 import { Framework } from './framework/framework.ts';
 import { PodInfo } from './framework/pod-info.ts';
-import { Recorder } from './framework/record.ts';
+import { Recorder } from './framework/recorder.ts';
 import { messageOf } from './framework/status.ts';
 import { defaultProfile } from './plugins/default-profile.ts';
 
@@ -48,6 +49,8 @@ export interface SchedulePodsOptions {
   readonly seed: string;
   /** Pods that already run, Services, ReplicaSets, claims, volumes, classes, budgets, namespaces and the like. */
   readonly otherObjects?: readonly KubeObject[];
+  /** How many nodes a decision tells of; all by default. */
+  readonly keep?: number;
 }
 
 interface Objects {
@@ -103,9 +106,8 @@ function admitted(pod: Pod, i: number, cluster: Objects): Pod {
   };
 }
 
-function* nothing(): Generator<never, undefined, unknown> {
-  return undefined;
-}
+/** Nothing is written here, so binding is done at once. */
+const nothing = (): Process<undefined> => (function* () {})() as Process<undefined>;
 
 /**
  * Schedules `pods` one after the other; each counts for those after it. Nothing is evicted: where preemption would help, the
@@ -114,7 +116,7 @@ function* nothing(): Generator<never, undefined, unknown> {
 export function schedulePods(
   nodes: readonly Node[],
   pods: readonly Pod[],
-  { seed, otherObjects = [] }: SchedulePodsOptions,
+  { seed, otherObjects = [], keep = Number.POSITIVE_INFINITY }: SchedulePodsOptions,
 ): Explained[] {
   const cache = new Cache();
   for (const n of nodes) cache.setNode(n);
@@ -139,7 +141,7 @@ export function schedulePods(
     ),
     { nominatedFor: () => [] },
   );
-  const algorithm = new Algorithm(framework, cache, random, recorder, Number.POSITIVE_INFINITY);
+  const algorithm = new Algorithm(framework, cache, random, recorder, keep);
   return pods.map((p, i) => attempt(algorithm, framework, cache, new PodInfo(admitted(p, i, others))));
 }
 
@@ -166,7 +168,7 @@ function attempt(algorithm: Algorithm, framework: Framework, cache: Cache, pod: 
     weightedScores: Object.fromEntries(
       scored.map((node, row) => [node, Object.fromEntries(record.scoresOf(row).map((s) => [s.plugin, s.weighted]))]),
     ),
-    total: Object.fromEntries(scored.map((node, row) => [node, record.totals[row] ?? 0])),
+    total: Object.fromEntries(scored.map((node, row) => [node, record.totalOf(row)])),
     message: result.node === undefined ? result.message : null,
     detail: record.detail(),
     ...(record.nominated === undefined ? {} : { nominated: record.nominated }),

@@ -8,6 +8,18 @@ import { type Labels, NO_LABELS } from './selectors.ts';
 const NO_TAINTS: readonly Taint[] = [];
 const ANY_ADDRESS = '0.0.0.0';
 
+const interned = new Map<string, number>();
+
+/** A number for a text, the same for equal texts: looked up a thousand times for each pod, it has to be cheap. */
+export function internKey(text: string): number {
+  let id = interned.get(text);
+  if (id === undefined) {
+    id = interned.size;
+    interned.set(text, id);
+  }
+  return id;
+}
+
 /** Terms and how many pods have each. */
 export class TermBag {
   private readonly byKey = new Map<string, { readonly term: AffinityTerm; count: number }>();
@@ -55,7 +67,7 @@ export class NodeInfo {
   readonly preferredAnti = new TermBag();
   private readonly ports = new Map<string, number>();
   private readonly claims = new Map<string, number>();
-  private counts: Map<string, number> | undefined;
+  private counts: Map<number, number> | undefined;
 
   constructor(name: string) {
     this.name = name;
@@ -69,7 +81,7 @@ export class NodeInfo {
     this.hardTaints = taints.filter((t) => t.effect !== 'PreferNoSchedule');
     this.softTaints = taints.filter((t) => t.effect === 'PreferNoSchedule');
     this.allocatable = resourcesOf(node.status?.allocatable);
-    this.allowedPods = wholeValue(node.status?.allocatable?.['pods'] ?? 0);
+    this.allowedPods = wholeValue(node.status?.allocatable?.pods ?? 0);
     this.images = new Set((node.status?.images ?? []).flatMap((i) => i.names ?? []));
   }
 
@@ -119,8 +131,8 @@ export class NodeInfo {
     return this.claims.has(key);
   }
 
-  /** How many pods here pass the test. Remembered under the key until a pod comes or goes. */
-  countWhere(key: string, test: (pod: PodInfo) => boolean): number {
+  /** How many pods here pass the test. Remembered under the key (see `internKey`) until a pod comes or goes. */
+  countWhere(key: number, test: (pod: PodInfo) => boolean): number {
     if (this.pods.length === 0) return 0;
     this.counts ??= new Map();
     const known = this.counts.get(key);

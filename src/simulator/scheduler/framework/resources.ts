@@ -78,8 +78,8 @@ function max(a: ResourceSum, b: Resources): ResourceSum {
 }
 
 function nonZero(r: ResourceSum, requests: Requests): ResourceSum {
-  if (requests?.['cpu'] === undefined) r.milliCPU = DEFAULT_MILLI_CPU;
-  if (requests?.['memory'] === undefined) r.memory = DEFAULT_MEMORY;
+  if (requests?.cpu === undefined) r.milliCPU = DEFAULT_MILLI_CPU;
+  if (requests?.memory === undefined) r.memory = DEFAULT_MEMORY;
   return r;
 }
 
@@ -122,8 +122,8 @@ function withPodLevel(total: ResourceSum, pod: Pod): ResourceSum {
   const level = pod.spec?.resources?.requests;
   if (level !== undefined) {
     const own = resourcesOf(level);
-    if (level['cpu'] !== undefined) total.milliCPU = own.milliCPU;
-    if (level['memory'] !== undefined) total.memory = own.memory;
+    if (level.cpu !== undefined) total.milliCPU = own.milliCPU;
+    if (level.memory !== undefined) total.memory = own.memory;
     for (const [name, n] of own.scalar ?? []) {
       total.scalar ??= new Map();
       total.scalar.set(name, n);

@@ -2,7 +2,7 @@
 import type { Cache } from '../framework/cache.ts';
 import type { ClusterLookup } from '../framework/cluster.ts';
 import { stateKey } from '../framework/cycle-state.ts';
-import type { NodeInfo } from '../framework/node-info.ts';
+import { internKey, type NodeInfo } from '../framework/node-info.ts';
 import type { Methods, PreFilterOutcome } from '../framework/plugin.ts';
 import { type AffinityTerm, type PodInfo, termMatches } from '../framework/pod-info.ts';
 import { skip, unresolvable, unschedulable } from '../framework/status.ts';
@@ -43,9 +43,14 @@ function add(counts: Counts, term: AffinityTerm, node: NodeInfo, by: number): vo
 }
 
 /** Pods on the node of which the test is true; remembered unless namespaces are selected by labels, which may change. */
-export function countOn(node: NodeInfo, terms: readonly AffinityTerm[], test: (p: PodInfo) => boolean): number {
+export function countOn(
+  node: NodeInfo,
+  terms: readonly AffinityTerm[],
+  key: number,
+  test: (p: PodInfo) => boolean,
+): number {
   if (terms.some((t) => t.selectsNamespaces)) return node.pods.filter(test).length;
-  return node.countWhere(terms.map((t) => t.key).join('&'), test);
+  return node.countWhere(key, test);
 }
 
 function anyIn(counts: Counts, terms: readonly AffinityTerm[], node: NodeInfo): boolean {
@@ -90,20 +95,18 @@ export function affinityFilter(
       }
       if (r.existing.size === 0 && pod.requiredAffinity.length + pod.requiredAntiAffinity.length === 0) return SKIP;
       if (pod.requiredAffinity.length + pod.requiredAntiAffinity.length > 0) {
+        const together = internKey(pod.requiredAffinity.map((t) => t.key).join('&'));
+        const apart = pod.requiredAntiAffinity.map((t) => internKey(t.key));
         for (const node of nodes) {
           if (node.pods.length === 0) continue;
           if (pod.requiredAffinity.length > 0) {
-            const n = countOn(node, pod.requiredAffinity, (p) => all(pod.requiredAffinity, p));
+            const n = countOn(node, pod.requiredAffinity, together, (p) => all(pod.requiredAffinity, p));
             for (const t of pod.requiredAffinity) add(r.affinity, t, node, n);
           }
-          for (const t of pod.requiredAntiAffinity) {
-            add(
-              r.anti,
-              t,
-              node,
-              countOn(node, [t], (p) => termMatches(t, p, cluster)),
-            );
-          }
+          pod.requiredAntiAffinity.forEach((t, i) => {
+            const n = countOn(node, [t], apart[i] ?? 0, (p) => termMatches(t, p, cluster));
+            add(r.anti, t, node, n);
+          });
         }
       }
       state.write(REQUIRED, r);

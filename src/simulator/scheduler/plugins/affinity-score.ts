@@ -2,7 +2,7 @@
 import type { Cache } from '../framework/cache.ts';
 import type { ClusterLookup } from '../framework/cluster.ts';
 import { stateKey } from '../framework/cycle-state.ts';
-import type { NodeInfo, TermBag } from '../framework/node-info.ts';
+import { internKey, type NodeInfo, type TermBag } from '../framework/node-info.ts';
 import { MAX_SCORE, type Methods } from '../framework/plugin.ts';
 import { type AffinityTerm, type PodInfo, termMatches } from '../framework/pod-info.ts';
 import { skip } from '../framework/status.ts';
@@ -43,8 +43,10 @@ export function affinityScore(cache: Cache, cluster: ClusterLookup): Methods<'pr
     }
   };
   const ours = (scores: Scores, terms: readonly AffinityTerm[], node: NodeInfo, sign: 1 | -1): void => {
-    for (const t of terms)
-      add(scores, t, node, sign * t.weight * countOn(node, [t], (p) => termMatches(t, p, cluster)));
+    for (const t of terms) {
+      const n = countOn(node, [t], internKey(t.key), (p) => termMatches(t, p, cluster));
+      add(scores, t, node, sign * t.weight * n);
+    }
   };
   return {
     preScore(state, pod, feasible) {

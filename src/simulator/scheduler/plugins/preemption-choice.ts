@@ -51,10 +51,8 @@ export function splitByBudget(
 /** Of the victims with the highest priority the one that has run longest. */
 function earliestStart(c: Candidate): string {
   const highest = Math.max(...c.victims.map((v) => v.priority));
-  return c.victims
-    .filter((v) => v.priority === highest)
-    .map(startTime)
-    .reduce((a, b) => (a < b ? a : b));
+  const starts = c.victims.filter((v) => v.priority === highest).map(startTime);
+  return starts.sort()[0] ?? '';
 }
 
 const OFFSET = 2 ** 31;

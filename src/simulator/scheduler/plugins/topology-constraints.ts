@@ -4,7 +4,7 @@ import type { TopologySpreadConstraint } from '../../../model/generated/core.v1.
 import type { LabelSelector } from '../../../model/generated/meta.v1.ts';
 import { controllerOf } from '../../../model/object.ts';
 import type { ClusterLookup } from '../framework/cluster.ts';
-import type { NodeInfo } from '../framework/node-info.ts';
+import { internKey, type NodeInfo } from '../framework/node-info.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
 import { compileAll, compileSelector, firstUntolerated, type Labels, type Matcher } from '../framework/selectors.ts';
 import { matchesNodeAffinity } from './node-affinity.ts';
@@ -18,6 +18,8 @@ export interface Constraint {
   readonly minDomains: number;
   readonly honorAffinity: boolean;
   readonly honorTaints: boolean;
+  /** Under which counts of pods are remembered. */
+  readonly countKey: number;
 }
 
 /** Source: systemDefaultConstraints in plugin.go. They only score. */
@@ -38,14 +40,18 @@ export function constraintsOf(pod: PodInfo, action: TopologySpreadConstraint['wh
   const all = pod.pod.spec?.topologySpreadConstraints ?? [];
   return all
     .filter((c) => c.whenUnsatisfiable === action)
-    .map((c) => ({
-      maxSkew: c.maxSkew,
-      topologyKey: c.topologyKey,
-      selector: selectorOf(c, pod.labels),
-      minDomains: c.minDomains ?? 1,
-      honorAffinity: (c.nodeAffinityPolicy ?? 'Honor') === 'Honor',
-      honorTaints: (c.nodeTaintsPolicy ?? 'Ignore') === 'Honor',
-    }));
+    .map((c) => {
+      const selector = selectorOf(c, pod.labels);
+      return {
+        maxSkew: c.maxSkew,
+        topologyKey: c.topologyKey,
+        selector,
+        minDomains: c.minDomains ?? 1,
+        honorAffinity: (c.nodeAffinityPolicy ?? 'Honor') === 'Honor',
+        honorTaints: (c.nodeTaintsPolicy ?? 'Ignore') === 'Honor',
+        countKey: internKey(`${pod.namespace}\n${selector.key}`),
+      };
+    });
 }
 
 /** The selectors of the Services that send traffic to the pod, and that of the ReplicaSet or StatefulSet that owns it. */
@@ -69,7 +75,15 @@ function defaultSelector(pod: PodInfo, cluster: ClusterLookup): Matcher {
 export function defaultConstraints(pod: PodInfo, cluster: ClusterLookup): Constraint[] {
   const selector = defaultSelector(pod, cluster);
   if (selector.empty) return [];
-  return SYSTEM_DEFAULTS.map((c) => ({ ...c, selector, minDomains: 1, honorAffinity: true, honorTaints: false }));
+  const countKey = internKey(`${pod.namespace}\n${selector.key}`);
+  return SYSTEM_DEFAULTS.map((c) => ({
+    ...c,
+    selector,
+    minDomains: 1,
+    honorAffinity: true,
+    honorTaints: false,
+    countKey,
+  }));
 }
 
 export function hasAllKeys(constraints: readonly Constraint[], labels: Labels): boolean {
@@ -86,10 +100,10 @@ export function included(c: Constraint, pod: PodInfo, node: NodeInfo): boolean {
 
 /** Pods on the node that the constraint counts: those of the pod's namespace that it selects and that are not being deleted. */
 export function matching(c: Constraint, pod: PodInfo, node: NodeInfo): number {
-  if (c.selector.empty) return 0;
+  if (c.selector.empty || node.pods.length === 0) return 0;
   const { namespace } = pod;
   return node.countWhere(
-    `${namespace}\n${c.selector.key}`,
+    c.countKey,
     (p) => p.namespace === namespace && p.pod.metadata.deletionTimestamp === undefined && c.selector.matches(p.labels),
   );
 }

@@ -31,13 +31,13 @@ function keyOf(claim: PersistentVolumeClaim): string {
 }
 
 function size(volume: PersistentVolume): number {
-  return wholeValue(volume.spec?.capacity?.['storage'] ?? 0);
+  return wholeValue(volume.spec?.capacity?.storage ?? 0);
 }
 
 function suits(volume: PersistentVolume, claim: PersistentVolumeClaim, holder: string | undefined): boolean {
   if (volume.metadata.deletionTimestamp !== undefined) return false;
   if ((volume.spec?.volumeMode ?? 'Filesystem') !== (claim.spec?.volumeMode ?? 'Filesystem')) return false;
-  if (size(volume) < wholeValue(claim.spec?.resources?.requests?.['storage'] ?? 0)) return false;
+  if (size(volume) < wholeValue(claim.spec?.resources?.requests?.storage ?? 0)) return false;
   const modes = volume.spec?.accessModes ?? [];
   if (!(claim.spec?.accessModes ?? []).every((m) => modes.includes(m))) return false;
   if (holder !== undefined) return holder === keyOf(claim);

@@ -1,0 +1,132 @@
+// Watches the plugins of a profile by wrapping them, so that no plugin knows of it (as kube-scheduler-simulator does).
+// Buffers are used again for each attempt; what is kept is copied out at its end.
+import type { NodeInfo } from './node-info.ts';
+import type { Enabled, Plugin } from './plugin.ts';
+import { DecisionRecord } from './record.ts';
+
+class Scores {
+  readonly plugin: string;
+  readonly weight: number;
+  count = 0;
+  raw = new Float64Array(512);
+  normalized = new Float64Array(512);
+
+  constructor(plugin: string, weight: number) {
+    this.plugin = plugin;
+    this.weight = weight;
+  }
+
+  add(value: number): void {
+    if (this.count === this.raw.length) {
+      const more = new Float64Array(this.count * 2);
+      more.set(this.raw);
+      this.raw = more;
+    }
+    this.raw[this.count++] = value;
+  }
+
+  settle(scores: Float64Array): void {
+    if (this.normalized.length < scores.length) this.normalized = new Float64Array(this.raw.length);
+    this.normalized.set(scores);
+  }
+}
+
+/** One attempt at a time. */
+export class Recorder {
+  private readonly scores: Scores[] = [];
+  private filters: readonly string[] = [];
+  private record: DecisionRecord | undefined;
+  /** While preemption tries nodes out, its questions are not verdicts. */
+  private paused = false;
+
+  wrap(plugins: readonly Enabled[]): readonly Enabled[] {
+    this.filters = plugins.flatMap(({ plugin }) => (plugin.filter === undefined ? [] : [plugin.name]));
+    return plugins.map(({ plugin, weight }) => ({ plugin: this.watch(plugin, weight), weight }));
+  }
+
+  begin(): DecisionRecord {
+    this.record = new DecisionRecord(this.filters);
+    for (const s of this.scores) s.count = 0;
+    this.paused = false;
+    return this.record;
+  }
+
+  private watch(plugin: Plugin, weight: number): Plugin {
+    const { filter, score, normalizeScore, postFilter } = plugin;
+    const watched: Plugin = { ...plugin };
+    if (filter !== undefined) {
+      watched.filter = (state, pod, node) => {
+        const status = filter(state, pod, node);
+        if (status !== undefined && !this.paused) this.record?.rejected.push({ node: node.name, status });
+        return status;
+      };
+    }
+    if (score !== undefined) {
+      const scores = new Scores(plugin.name, weight);
+      this.scores.push(scores);
+      watched.score = (state, pod, node) => {
+        const value = score(state, pod, node);
+        scores.add(value);
+        return value;
+      };
+      watched.normalizeScore = (state, pod, values, nodes) => {
+        normalizeScore?.(state, pod, values, nodes);
+        scores.settle(values);
+      };
+    }
+    if (postFilter !== undefined) {
+      watched.postFilter = (state, pod, statuses) => {
+        this.paused = true;
+        const outcome = postFilter(state, pod, statuses);
+        this.paused = false;
+        return outcome;
+      };
+    }
+    return watched;
+  }
+
+  /** Notes the outcome of scoring; of more than `keep` nodes the best are kept, and the chosen one in any case. */
+  scored(nodes: readonly NodeInfo[], totals: Float64Array, chosen: number, keep: number): void {
+    const record = this.record;
+    if (record === undefined) return;
+    const rows = best(totals, nodes.length, chosen, keep);
+    const columns = this.scores.filter((s) => s.count > 0);
+    record.columns = columns;
+    record.scored = rows.map((i) => (nodes[i] as NodeInfo).name);
+    record.values = new Float32Array(rows.length * (1 + 2 * columns.length));
+    let at = 0;
+    for (const row of rows) {
+      record.values[at++] = totals[row] as number;
+      for (const c of columns) {
+        record.values[at++] = c.raw[row] as number;
+        record.values[at++] = c.normalized[row] as number;
+      }
+    }
+    record.columns = columns.map(({ plugin, weight }) => ({ plugin, weight }));
+  }
+
+  /** Of more than `keep` nodes that were left out, the first are kept. */
+  finish(keep: number): void {
+    const record = this.record;
+    if (record === undefined) return;
+    record.rejectedCount = record.rejected.length;
+    if (record.rejected.length > keep) record.rejected.length = keep;
+    this.record = undefined;
+  }
+}
+
+/** Rows in their order where there are few; else the `keep` best, the chosen one first. */
+function best(totals: Float64Array, n: number, chosen: number, keep: number): number[] {
+  if (n <= keep) return Array.from({ length: n }, (_, i) => i);
+  const rows = [chosen];
+  for (let i = 0; i < n; i++) {
+    if (i === chosen) continue;
+    const total = totals[i] as number;
+    if (rows.length === keep && total <= (totals[rows[keep - 1] as number] as number)) continue;
+    let at = rows.length;
+    while (at > 1 && (totals[rows[at - 1] as number] as number) < total) at--;
+    rows.splice(at, 0, i);
+    if (rows.length > keep) rows.pop();
+  }
+  return rows;
+}

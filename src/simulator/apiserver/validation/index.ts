@@ -1,0 +1,59 @@
+// Whether an object may be stored: the last word of the API server before admission. Pure; objects come decoded and
+// with their defaults. Models ValidateCreate and ValidateUpdate of the strategies in pkg/registry, and what they call.
+import type { Status } from '../../../model/generated/meta.v1.ts';
+import { invalid } from '../../../model/status.ts';
+import { APPS } from './apps/index.ts';
+import { Errors, type FieldError } from './field.ts';
+import { CORE_PODS } from './pods/index.ts';
+import type { Rules, RuleTable, ValidationContext } from './rules.ts';
+
+export type { FieldError } from './field.ts';
+export type { ValidationContext } from './rules.ts';
+
+export interface GroupKind {
+  /** The core group is "". */
+  readonly group: string;
+  readonly kind: string;
+}
+
+const TABLES: readonly RuleTable[] = [CORE_PODS, APPS];
+
+const RULES = new Map<string, Rules>();
+for (const table of TABLES) for (const [key, rules] of Object.entries(table)) RULES.set(key, rules);
+
+/** Whether a kind's rules are known: custom resources are checked elsewhere, by their schema. */
+export function hasRules({ group, kind }: GroupKind): boolean {
+  return RULES.has(`${group}/${kind}`);
+}
+
+/** What is wrong with an object that is to be created; empty when nothing is. The name must have been generated. */
+export function validateCreate(gk: GroupKind, object: unknown, context: ValidationContext = {}): readonly FieldError[] {
+  const errs = new Errors();
+  RULES.get(`${gk.group}/${gk.kind}`)?.create(errs, object as never, context);
+  return errs.list;
+}
+
+/** What is wrong with a change of an object, or of the subresource that the context names. */
+export function validateUpdate(
+  gk: GroupKind,
+  now: unknown,
+  old: unknown,
+  context: ValidationContext = {},
+): readonly FieldError[] {
+  const errs = new Errors();
+  const rules = RULES.get(`${gk.group}/${gk.kind}`);
+  const { subresource = '' } = context;
+  const special = rules?.subresources?.[subresource];
+  if (special) special(errs, now as never, old as never);
+  else rules?.update?.(errs, now as never, old as never, context);
+  return errs.list;
+}
+
+export function validateStatusUpdate(gk: GroupKind, now: unknown, old: unknown): readonly FieldError[] {
+  return validateUpdate(gk, now, old, { subresource: 'status' });
+}
+
+/** The 422 that tells what is wrong: `Deployment.apps "web" is invalid: …`. */
+export function invalidStatus(gk: GroupKind, name: string, errors: readonly FieldError[]): Status {
+  return invalid(gk, name, errors);
+}

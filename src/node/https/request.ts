@@ -58,7 +58,9 @@ export function impersonationOf(message: IncomingMessage): Impersonation | undef
     const name = (message.rawHeaders[i] ?? '').toLowerCase();
     const value = message.rawHeaders[i + 1] ?? '';
     if (name === 'impersonate-group') groups.push(value);
-    if (name.startsWith('impersonate-extra-')) (extra[name.slice('impersonate-extra-'.length)] ??= []).push(value);
+    if (!name.startsWith('impersonate-extra-')) continue;
+    const key = name.slice('impersonate-extra-'.length);
+    extra[key] = [...(extra[key] ?? []), value];
   }
   const uid = listOf(headers['impersonate-uid'])[0];
   return {

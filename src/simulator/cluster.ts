@@ -1,0 +1,272 @@
+// The simulated cluster: wires the parts by hand, in one place. Nothing here waits; a driver calls runNext or runUntil.
+import { Kernel } from '../kernel/kernel.ts';
+import { RefusedError } from '../model/refused.ts';
+import { TraceLog } from '../trace/log.ts';
+import type { Actor, Step, StepId } from '../trace/step.ts';
+import type { ApiRequest, ApiResponse } from './apiserver/api.ts';
+import { type ApiServer, createApiServer } from './apiserver/index.ts';
+import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
+import { startControllerManager } from './controllers/manager.ts';
+import { Kubelet, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
+import type { NodeSpecification } from './kubelet/node.ts';
+import { ManagedProcess } from './process.ts';
+import { ComponentContext, type Surroundings } from './runtime/component.ts';
+import { Store } from './store/index.ts';
+
+export const VERSION = 'v1.36.2';
+
+export interface ClusterOptions {
+  readonly seed: string;
+  /** What the cluster's clocks show at virtual time 0, milliseconds since 1970. */
+  readonly epochMs: number;
+  /** Workers, called `${nodePrefix}-1` and so on. */
+  readonly nodes: number;
+  readonly nodePrefix: string;
+  readonly controlPlaneNodes: number;
+  /** Whether control-plane machines register as Nodes. */
+  readonly registerControlPlane: boolean;
+  /** Quantities of each worker. */
+  readonly nodeCpu: string;
+  readonly nodeMemory: string;
+  readonly runtime: RuntimeMode;
+  /** Gets each audit event (audit.k8s.io/v1) as it is written. */
+  readonly onAudit?: (event: object) => void;
+}
+
+export const DEFAULTS: ClusterOptions = {
+  seed: '1',
+  epochMs: Date.UTC(2026, 0, 1),
+  nodes: 3,
+  nodePrefix: 'worker',
+  controlPlaneNodes: 1,
+  registerControlPlane: true,
+  nodeCpu: '4',
+  nodeMemory: '8Gi',
+  runtime: 'modelled',
+};
+
+/** Images that every simulated node has, so that first lessons do not wait for a registry. */
+const IMAGES = ['busybox:1.36', 'nginx:1.27', 'nginx:1.28', 'redis:7', 'registry.k8s.io/pause:3.10.2'];
+const CONTROL_PLANE_TAINT = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' } as const;
+const CONTROL_PLANE_LABELS = {
+  'node-role.kubernetes.io/control-plane': '',
+  'node.kubernetes.io/exclude-from-external-load-balancers': '',
+};
+
+export interface MachineState {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly running: boolean;
+  readonly components: readonly {
+    readonly component: string;
+    readonly running: boolean;
+    readonly detail?: string;
+    readonly stoppable: boolean;
+  }[];
+}
+
+/** A person's request: who sends it is the cluster's administrator. */
+export type PersonRequest = Pick<ApiRequest, 'method' | 'path' | 'query' | 'contentType' | 'accept'> & {
+  readonly body?: unknown;
+  readonly userAgent?: string;
+  /** A view that reads on its own account: its steps are upkeep. */
+  readonly observer?: boolean;
+};
+
+export class Cluster {
+  readonly options: ClusterOptions;
+  readonly kernel: Kernel;
+  readonly trace = new TraceLog();
+  readonly pki: Pki;
+  readonly store: Store;
+  readonly server: ApiServer;
+  private readonly processes: ManagedProcess[] = [];
+  private readonly machines: { name: string; role: 'control-plane' | 'worker' }[] = [];
+
+  constructor(options: Partial<ClusterOptions> = {}) {
+    this.options = { ...DEFAULTS, ...options };
+    const { seed, epochMs } = this.options;
+    this.kernel = new Kernel({ seed, epochMs });
+    const addresses = ['127.0.0.1', '10.96.0.1', '192.0.2.1'];
+    this.pki = makePki({
+      random: this.kernel.random.fork('pki'),
+      nowMs: epochMs,
+      addresses,
+      dnsNames: APISERVER_NAMES,
+    });
+    this.store = new Store(this.kernel);
+    this.server = createApiServer({
+      kernel: this.kernel,
+      store: this.store,
+      trace: this.trace,
+      node: 'control-plane-1',
+    });
+    this.addControlPlane();
+    for (let i = 1; i <= this.options.nodes; i++) this.addWorker(i);
+    for (const p of this.processes) p.start();
+  }
+
+  private get surroundings(): Surroundings {
+    return { kernel: this.kernel, server: this.server, trace: this.trace };
+  }
+
+  private addControlPlane(): void {
+    for (let i = 1; i <= this.options.controlPlaneNodes; i++) {
+      const node = `control-plane-${i}`;
+      this.machines.push({ name: node, role: 'control-plane' });
+      if (i === 1) this.addControlPlaneProcesses(node);
+      if (!this.options.registerControlPlane) continue;
+      const spec = { labels: CONTROL_PLANE_LABELS, taints: [CONTROL_PLANE_TAINT] };
+      this.addKubelet(node, `192.0.2.${10 + i}`, `10.244.${200 + i}`, spec);
+    }
+  }
+
+  private addControlPlaneProcesses(node: string): void {
+    const rootCA = this.pki.ca.pem;
+    this.processes.push(
+      new ManagedProcess('kube-apiserver', node, (scope) => {
+        this.server.start();
+        scope.onClose(() => this.server.stop());
+      }),
+      new ManagedProcess('kube-controller-manager', node, (scope) =>
+        startControllerManager(this.surroundings, scope, { node, rootCA }),
+      ),
+    );
+  }
+
+  private addWorker(i: number): void {
+    const name = `${this.options.nodePrefix}-${i}`;
+    this.machines.push({ name, role: 'worker' });
+    this.addKubelet(name, `192.0.${2 + ((i + 100) >> 8)}.${(i + 100) & 255}`, `10.${244 + (i >> 8)}.${i & 255}`, {});
+  }
+
+  private addKubelet(name: string, internalIP: string, subnet: string, extra: Partial<NodeSpecification>): void {
+    const { nodeCpu, nodeMemory, runtime } = this.options;
+    const runtimeVersion = runtime === 'fake' ? 'fakeRuntime://0.1.0' : 'containerd://2.1.9';
+    const spec: NodeSpecification = {
+      name,
+      cpu: nodeCpu,
+      memory: nodeMemory,
+      pods: 110,
+      internalIP,
+      images: IMAGES,
+      runtimeVersion,
+      ...extra,
+    };
+    this.processes.push(
+      new ManagedProcess('kubelet', name, (scope) => {
+        const ctx = new ComponentContext(this.surroundings, kubeletIdentity(name, runtime), scope);
+        new Kubelet(ctx, { spec, mode: runtime, subnet });
+      }),
+    );
+  }
+
+  get now(): number {
+    return this.kernel.now;
+  }
+
+  get wallMs(): number {
+    return this.kernel.wallMs;
+  }
+
+  /** True when only upkeep (heartbeats, resyncs) is left to do. */
+  get idle(): boolean {
+    return this.kernel.idle;
+  }
+
+  get lastStep(): StepId {
+    return this.trace.length;
+  }
+
+  nextAt(): number | undefined {
+    return this.kernel.nextAt();
+  }
+
+  runNext(): boolean {
+    return this.kernel.runNext();
+  }
+
+  runUntil(at: number): void {
+    this.kernel.runUntil(at);
+  }
+
+  /** Runs until only upkeep is left, for `limit` µs of virtual time at the most. True when it got there. */
+  settle(limit: number): boolean {
+    const end = this.kernel.now + limit;
+    for (let next = this.nextAt(); !this.idle && next !== undefined && next <= end; next = this.nextAt())
+      this.runNext();
+    return this.idle;
+  }
+
+  stepsAfter(id: StepId, limit?: number): Step[] {
+    return this.trace.after(id, limit);
+  }
+
+  /** A request of the person at the keyboard, with the administrator's certificate. */
+  request(request: PersonRequest): ApiResponse {
+    const { body, userAgent, observer, ...rest } = request;
+    const { commonName, organizations = [] } = this.pki.admin.subject;
+    return this.server.handle({
+      ...rest,
+      ...(body === undefined ? {} : { body: { value: body } }),
+      userAgent: userAgent ?? 'kubectl/v1.36.2 (linux/amd64)',
+      credential: { type: 'certificate', commonName, organizations },
+      actor: { component: 'user' },
+      ...(observer ? { observer } : {}),
+    });
+  }
+
+  topology(): { version: string; machines: MachineState[] } {
+    const machines = this.machines.map(({ name, role }): MachineState => {
+      const own = this.processes.filter((p) => p.node === name);
+      const running = own.length === 0 || own.some((p) => p.running);
+      const components = own.map((p) => ({ component: p.component, running: p.running, stoppable: true }));
+      const etcd = { component: 'etcd', running: true, detail: `revision ${this.store.revision}`, stoppable: false };
+      return {
+        name,
+        role,
+        running,
+        components: own.some((p) => p.component === 'kube-apiserver') ? [etcd, ...components] : components,
+      };
+    });
+    return { version: VERSION, machines };
+  }
+
+  /** Stops or starts a machine, a component on one, or a component wherever it runs. */
+  fault(action: 'stop' | 'start', target: { readonly node?: string; readonly component?: string }): StepId {
+    const { node, component } = target;
+    const hit = this.processes.filter(
+      (p) => (node === undefined || p.node === node) && (component === undefined || p.component === component),
+    );
+    if (hit.length === 0) throw new RefusedError(this.unknown(node, component), this.known(node));
+    for (const p of hit) {
+      if (action === 'stop') p.stop();
+      else p.start();
+    }
+    const what = component === undefined ? `machine ${node}` : `${component}${node === undefined ? '' : ` on ${node}`}`;
+    const actor: Actor = { component: 'user' };
+    const text = action === 'stop' ? `stopped ${what}.` : `started ${what} again.`;
+    return this.trace.record({
+      at: this.now,
+      actor,
+      kind: 'fault',
+      action: `${action} ${what}`,
+      causes: [],
+      fidelity: 'simulated',
+      text,
+    });
+  }
+
+  private unknown(node: string | undefined, component: string | undefined): string {
+    if (component === undefined) return `There is no machine '${node}'.`;
+    return node === undefined
+      ? `There is no component '${component}' to stop or start.`
+      : `No '${component}' runs on '${node}'.`;
+  }
+
+  private known(node: string | undefined): string {
+    if (node !== undefined && !this.machines.some((m) => m.name === node))
+      return `Machines: ${this.machines.map((m) => m.name).join(', ')}.`;
+    return `Components: ${[...new Set(this.processes.map((p) => p.component))].join(', ')}. A controller is part of kube-controller-manager.`;
+  }
+}

@@ -1,0 +1,86 @@
+// Admission: what may change or refuse a write after authorization. Models k8s.io/apiserver/pkg/admission.
+
+import type { Status } from '../../../model/generated/meta.v1.ts';
+import type { KubeObject } from '../../../model/object.ts';
+import type { ResourceInfo } from '../../../model/resources.ts';
+import { StatusError } from '../../../model/status.ts';
+import type { Context } from '../context.ts';
+import type { DeleteOptions } from '../registry/strategy.ts';
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+/** What is being admitted; `object` changes as plugins mutate it. */
+export interface Review {
+  readonly ctx: Context;
+  readonly operation: Operation;
+  readonly resource: ResourceInfo;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: KubeObject | undefined;
+  readonly old: KubeObject | undefined;
+  readonly options?: DeleteOptions | undefined;
+}
+
+export interface Plugin {
+  readonly name: string;
+  /** Whether the plugin has anything to do with such a request; asked before the rest. */
+  handles(r: Review): boolean;
+  /** Returns the object that goes on, and a few words on what was done. */
+  mutate?(r: Review): Mutation | undefined;
+  /** Returns a refusal, or undefined. */
+  validate?(r: Review): Status | undefined;
+}
+
+export interface Mutation {
+  readonly object: KubeObject;
+  readonly note: string;
+}
+
+export class AdmissionChain {
+  readonly plugins: readonly Plugin[];
+
+  constructor(plugins: readonly Plugin[]) {
+    this.plugins = plugins;
+  }
+
+  /** Runs the mutating plugins and passes the gate. */
+  mutate(review: Review): KubeObject | undefined {
+    let object = review.object;
+    const notes: string[] = [];
+    for (const p of this.plugins) {
+      if (p.mutate === undefined) continue;
+      const r = object === review.object ? review : { ...review, object };
+      if (!p.handles(r)) continue;
+      const done = this.guard(review.ctx, 'mutating-admission', p, () => p.mutate?.(r));
+      if (done === undefined) continue;
+      object = done.object;
+      notes.push(`${p.name} ${done.note}`);
+    }
+    if (notes.length === 0) review.ctx.skip('mutating-admission', 'no plugin changed anything');
+    else review.ctx.pass('mutating-admission', () => notes.join('; '));
+    return object;
+  }
+
+  validate(review: Review): void {
+    const asked: string[] = [];
+    for (const p of this.plugins) {
+      if (p.validate === undefined || !p.handles(review)) continue;
+      const status = this.guard(review.ctx, 'validating-admission', p, () => p.validate?.(review));
+      if (status !== undefined) review.ctx.refuse('validating-admission', status, `${p.name}: ${status.message ?? ''}`);
+      asked.push(p.name);
+    }
+    if (asked.length === 0) review.ctx.skip('validating-admission', 'no plugin has a say in this');
+    else review.ctx.pass('validating-admission', () => `allowed by ${asked.join(', ')}`);
+  }
+
+  private guard<T>(ctx: Context, stage: 'mutating-admission' | 'validating-admission', p: Plugin, run: () => T): T {
+    try {
+      return run();
+    } catch (e) {
+      if (e instanceof StatusError)
+        ctx.gates.push({ stage, verdict: 'refused', text: `${p.name}: ${e.status.message ?? ''}` });
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// Base64 of text and bytes. The platform's own functions are not part of ECMAScript.
+
+const STANDARD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const URL_SAFE = `${STANDARD.slice(0, 62)}-_`;
+
+export function utf8(text: string): Uint8Array {
+  const escaped = encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd'));
+  const out: number[] = [];
+  for (let i = 0; i < escaped.length; i++) {
+    if (escaped[i] !== '%') out.push(escaped.charCodeAt(i));
+    else {
+      out.push(Number.parseInt(escaped.slice(i + 1, i + 3), 16));
+      i += 2;
+    }
+  }
+  return Uint8Array.from(out);
+}
+
+/** Undefined where the bytes are no UTF-8. */
+export function fromUtf8(bytes: Uint8Array): string | undefined {
+  let escaped = '';
+  for (const b of bytes) escaped += `%${b.toString(16).padStart(2, '0')}`;
+  try {
+    return decodeURIComponent(escaped);
+  } catch {
+    return undefined;
+  }
+}
+
+function encode(bytes: Uint8Array, alphabet: string, pad: boolean): string {
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3);
+    const n = (a << 16) | (b << 8) | c;
+    const chars = [18, 12, 6, 0].map((s) => alphabet[(n >> s) & 63] ?? '');
+    out += chars.slice(0, Math.min(bytes.length - i, 3) + 1).join('');
+  }
+  return pad ? out.padEnd(Math.ceil(out.length / 4) * 4, '=') : out;
+}
+
+export const encodeBase64 = (bytes: Uint8Array): string => encode(bytes, STANDARD, true);
+export const encodeBase64Url = (text: string): string => encode(utf8(text), URL_SAFE, false);
+
+/** Bytes of a base64 text in either alphabet; undefined where it is none. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  const clean = text.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/');
+  if (clean.length % 4 === 1) return undefined;
+  const out = new Uint8Array(Math.floor((clean.length * 3) / 4));
+  let bits = 0;
+  let held = 0;
+  let at = 0;
+  for (const c of clean) {
+    const v = STANDARD.indexOf(c);
+    if (v < 0) return undefined;
+    held = (held << 6) | v;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    out[at++] = (held >> bits) & 0xff;
+  }
+  return out;
+}
+
+export function decodeBase64Url(text: string): string | undefined {
+  const bytes = decodeBase64(text);
+  return bytes === undefined ? undefined : fromUtf8(bytes);
+}

@@ -1,0 +1,130 @@
+// What a fresh cluster holds before anybody asks for anything: system namespaces, RBAC defaults, priority classes, flow
+// schemas, the `kubernetes` Service. Models the post-start hooks in pkg/controlplane and pkg/registry/rbac/rest.
+import { rfc3339 } from '../../kernel/time.ts';
+import { isRecord, type KubeObject } from '../../model/object.ts';
+import { type ResourceInfo, resourceForKind } from '../../model/resources.ts';
+import { BOOTSTRAP_JSON } from './generated/bootstrap.ts';
+import type { ApiServer } from './server.ts';
+import { keyFor, prefixOf, withVersion } from './storage.ts';
+
+export interface BootstrapOptions {
+  /** Address and port at which nodes reach the API server. */
+  readonly address: string;
+  readonly port: number;
+  /** `10.96.0.0/16`; its first address becomes that of the `kubernetes` Service. */
+  readonly serviceCidr: string;
+}
+
+const MANAGER = 'kube-apiserver';
+
+function firstAddress(cidr: string): string {
+  const parts = (cidr.split('/')[0] ?? '').split('.').map(Number);
+  const last = parts.length - 1;
+  return parts.map((p, i) => (i === last ? p + 1 : p)).join('.');
+}
+
+function kubernetesService(options: BootstrapOptions): KubeObject[] {
+  const { address, port, serviceCidr } = options;
+  const ip = firstAddress(serviceCidr);
+  const namespace = 'default';
+  const https = { name: 'https', protocol: 'TCP' };
+  const own = 'networking.k8s.io/v1';
+  const objects: unknown[] = [
+    {
+      apiVersion: own,
+      kind: 'ServiceCIDR',
+      metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+      spec: { cidrs: [serviceCidr] },
+      status: {
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'True',
+            lastTransitionTime: 'now',
+            reason: '',
+            message: 'Kubernetes Service CIDR is ready',
+          },
+        ],
+      },
+    },
+    {
+      apiVersion: own,
+      kind: 'IPAddress',
+      metadata: {
+        name: ip,
+        labels: {
+          'ipaddress.kubernetes.io/ip-family': 'IPv4',
+          'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
+        },
+      },
+      spec: { parentRef: { resource: 'services', namespace, name: 'kubernetes' } },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'kubernetes', namespace, labels: { component: 'apiserver', provider: 'kubernetes' } },
+      spec: {
+        ports: [{ ...https, port: 443, targetPort: port }],
+        clusterIP: ip,
+        clusterIPs: [ip],
+        type: 'ClusterIP',
+        sessionAffinity: 'None',
+        ipFamilies: ['IPv4'],
+        ipFamilyPolicy: 'SingleStack',
+        internalTrafficPolicy: 'Cluster',
+      },
+      status: { loadBalancer: {} },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name: 'kubernetes', namespace, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      subsets: [{ addresses: [{ ip: address }], ports: [{ ...https, port }] }],
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        name: 'kubernetes',
+        namespace,
+        generation: 1,
+        labels: { 'kubernetes.io/service-name': 'kubernetes' },
+      },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports: [{ ...https, port }],
+    },
+  ];
+  return objects as KubeObject[];
+}
+
+/** Conditions in the generated data carry the time of their recording. */
+function retimed<T>(value: T, now: string): T {
+  if (Array.isArray(value)) return value.map((v) => retimed(v, now)) as T;
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([k, v]) => [k, k === 'lastTransitionTime' ? now : retimed(v, now)]),
+  ) as T;
+}
+
+const WITH_GENERATION = new Set(['FlowSchema', 'PriorityLevelConfiguration', 'PriorityClass']);
+
+function put(server: ApiServer, r: ResourceInfo, o: KubeObject): void {
+  const { store, random, kernel } = server.core;
+  const { namespace = '', name = '' } = o.metadata;
+  const now = rfc3339(kernel.wallMs);
+  const generation = WITH_GENERATION.has(r.kind) ? { generation: 1 } : {};
+  const metadata = { ...o.metadata, uid: random.uuid(), ...generation, creationTimestamp: now };
+  const owned = server.registry.machine.ownAs(r, { ...retimed(o, now), metadata }, MANAGER, now);
+  store.put(prefixOf(r), keyFor(r, namespace, name), withVersion(owned, store.revision + 1));
+}
+
+/** Fills an empty store. No steps are recorded: this is how the cluster is found. */
+export function bootstrap(server: ApiServer, options: BootstrapOptions): void {
+  const objects = [...(JSON.parse(BOOTSTRAP_JSON) as KubeObject[]), ...kubernetesService(options)];
+  for (const o of objects) {
+    const r = resourceForKind(o.apiVersion ?? '', o.kind ?? '');
+    if (r !== undefined) put(server, r, o);
+  }
+  server.core.store.publish(0);
+}

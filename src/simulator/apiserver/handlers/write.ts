@@ -1,0 +1,85 @@
+// create, update, patch, delete and deletecollection. Models k8s.io/apiserver/pkg/endpoints/handlers.
+import type { KubeObject } from '../../../model/object.ts';
+import { apiVersionOf, type ResourceInfo } from '../../../model/resources.ts';
+import { success } from '../../../model/status.ts';
+import type { Answer, Context } from '../context.ts';
+import { createObject, type Registry } from '../registry/create.ts';
+import { checkDeleteOptions, deleteFound, deleteObject } from '../registry/delete.ts';
+import { strategyFor } from '../registry/strategies.ts';
+import type { DeleteOptions, Obj } from '../registry/strategy.ts';
+import { updateObject } from '../registry/update.ts';
+import { first, parseBool } from '../request.ts';
+import { rangeOf } from '../storage.ts';
+import { writeOptions } from './options.ts';
+import { selection } from './read.ts';
+
+const APPLY = 'application/apply-patch+yaml';
+
+export function create(ctx: Context, registry: Registry, r: ResourceInfo): Answer {
+  const options = writeOptions(ctx, 'CreateOptions');
+  const input = registry.machine.decode(ctx, r, options.fieldValidation);
+  ctx.requestObject = input;
+  return { code: 201, body: createObject(ctx, registry, r, input, options) };
+}
+
+export function update(ctx: Context, registry: Registry, r: ResourceInfo, subresource: string): Answer {
+  const options = writeOptions(ctx, 'UpdateOptions');
+  const input = registry.machine.decode(ctx, r, options.fieldValidation);
+  ctx.requestObject = input;
+  const mayCreate = strategyFor(r.group, r.plural).createOnUpdate === true;
+  const done = updateObject(ctx, registry, r, { ...options, subresource, mayCreate, next: () => input });
+  return { code: done.created ? 201 : 200, body: done.object };
+}
+
+export function patch(ctx: Context, registry: Registry, r: ResourceInfo, subresource: string): Answer {
+  const options = writeOptions(ctx, 'PatchOptions');
+  const applied = ctx.request.contentType === APPLY;
+  const next = (current: KubeObject | undefined): KubeObject =>
+    registry.machine.patch(ctx, r, current, subresource, options);
+  const done = updateObject(ctx, registry, r, { ...options, subresource, applied, mayCreate: applied, next });
+  return { code: done.created ? 201 : 200, body: done.object };
+}
+
+/** From the body, and where that is missing from the query. */
+function deleteOptions(ctx: Context, registry: Registry): DeleteOptions {
+  const body = registry.machine.small(ctx) as DeleteOptions & { dryRun?: string[] };
+  const { query } = ctx.request;
+  if (body.dryRun?.includes('All') || query?.dryRun?.includes('All')) ctx.dryRun = true;
+  ctx.requestObject = Object.keys(body).length > 0 ? body : undefined;
+  const grace = first(query, 'gracePeriodSeconds');
+  const options: DeleteOptions = {
+    gracePeriodSeconds: body.gracePeriodSeconds ?? (grace === undefined ? undefined : Number(grace)),
+    preconditions: body.preconditions,
+    propagationPolicy: body.propagationPolicy ?? first(query, 'propagationPolicy'),
+    orphanDependents: body.orphanDependents ?? parseBool(first(query, 'orphanDependents')),
+  };
+  checkDeleteOptions(options);
+  return options;
+}
+
+export function remove(ctx: Context, registry: Registry, r: ResourceInfo): Answer {
+  const options = deleteOptions(ctx, registry);
+  const { object, gone } = deleteObject(ctx, registry, r, options);
+  // A client that asked for cascading deletion is told that it is not over yet.
+  const code = !gone && options.orphanDependents === false ? 202 : 200;
+  if (!gone || strategyFor(r.group, r.plural).returnsDeleted) return { code, body: object };
+  const { name = '', uid } = object.metadata;
+  const details = { name, ...(r.group ? { group: r.group } : {}), kind: r.plural, ...(uid ? { uid } : {}) };
+  return { code, body: success(details) };
+}
+
+export function removeCollection(ctx: Context, registry: Registry, r: ResourceInfo): Answer {
+  const options = deleteOptions(ctx, registry);
+  const chosen = selection(ctx, r);
+  const { store } = ctx.core;
+  const metadata = { resourceVersion: String(store.revision) };
+  const items: KubeObject[] = [];
+  for (const kv of [...rangeOf(store, r, ctx.info.namespace)]) {
+    if (chosen.matches !== undefined && !chosen.matches(kv.value)) continue;
+    items.push(kv.value);
+    deleteFound(ctx, registry, r, kv.value as Obj, options);
+  }
+  ctx.before = undefined;
+  ctx.after = undefined;
+  return { code: 200, body: { kind: `${r.kind}List`, apiVersion: apiVersionOf(r), metadata, items } };
+}

@@ -1,0 +1,40 @@
+// Values of Secrets are never shown: not in steps, not in the view of etcd.
+import { isRecord, type KubeObject } from '../../model/object.ts';
+
+const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const HIDDEN = '<redacted>';
+
+function hideValues(data: unknown): unknown {
+  if (!isRecord(data)) return data;
+  return Object.fromEntries(Object.keys(data).map((k) => [k, HIDDEN]));
+}
+
+function hideApplied(text: string): string {
+  try {
+    const o = JSON.parse(text) as unknown;
+    if (!isRecord(o)) return HIDDEN;
+    return JSON.stringify({
+      ...o,
+      ...('data' in o ? { data: hideValues(o.data) } : {}),
+      ...('stringData' in o ? { stringData: hideValues(o.stringData) } : {}),
+    });
+  } catch {
+    return HIDDEN;
+  }
+}
+
+/** The object without what is secret; anything but a Secret as it is. */
+export function redact<T extends KubeObject>(o: T): T {
+  if (o.kind !== 'Secret' || (o.apiVersion !== 'v1' && o.apiVersion !== undefined)) return o;
+  const { data, stringData } = o as { data?: unknown; stringData?: unknown };
+  const { annotations } = o.metadata;
+  const applied = annotations?.[APPLIED];
+  return {
+    ...o,
+    ...(applied === undefined
+      ? {}
+      : { metadata: { ...o.metadata, annotations: { ...annotations, [APPLIED]: hideApplied(applied) } } }),
+    ...(data === undefined ? {} : { data: hideValues(data) }),
+    ...(stringData === undefined ? {} : { stringData: hideValues(stringData) }),
+  };
+}

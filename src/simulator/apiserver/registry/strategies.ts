@@ -1,0 +1,97 @@
+// The strategies of all resources, by `group/plural`. Models pkg/registry/*/strategy.go (v1.36).
+import type { Context } from '../context.ts';
+import { pods } from './pods.ts';
+import { type Obj, part, type Strategy } from './strategy.ts';
+
+const SPEC = ['spec'];
+
+function withFinalizer(o: Obj, finalizer: string): Obj {
+  const finalizers = o.metadata.finalizers ?? [];
+  if (finalizers.includes(finalizer)) return o;
+  return { ...o, metadata: { ...o.metadata, finalizers: [...finalizers, finalizer] } };
+}
+
+/** Models pkg/registry/core/namespace/strategy.go. */
+function createNamespace(o: Obj): Obj {
+  const spec = part(o, 'spec');
+  const finalizers = (spec.finalizers as string[] | undefined) ?? [];
+  const wanted = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
+  return { ...o, spec: { ...spec, finalizers: wanted }, status: { phase: 'Active' } };
+}
+
+const pending = (o: Obj): Obj => ({ ...o, status: { phase: 'Pending' } });
+
+function createVolume(o: Obj, ctx: Context): Obj {
+  return { ...o, status: { phase: 'Pending', lastPhaseTransitionTime: ctx.now } };
+}
+
+/** The requester cannot say who it is; the server does. Models pkg/registry/certificates/certificates/strategy.go. */
+function createSigningRequest(o: Obj, ctx: Context): Obj {
+  const { name, uid, groups, extra } = ctx.user;
+  const spec = { ...part(o, 'spec'), username: name, groups, ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) };
+  return { ...o, spec };
+}
+
+export const STRATEGIES: { readonly [resource: string]: Strategy } = {
+  '/pods': pods,
+  '/namespaces': { create: createNamespace },
+  '/nodes': { statusOnCreate: 'keep' },
+  '/persistentvolumes': { create: createVolume, returnsDeleted: true },
+  '/persistentvolumeclaims': { create: pending, returnsDeleted: true },
+  '/services': { createOnUpdate: true, returnsDeleted: true },
+  '/serviceaccounts': { conditionalUpdate: true, returnsDeleted: true },
+  '/endpoints': { createOnUpdate: true },
+  '/events': { createOnUpdate: true },
+  'events.k8s.io/events': { createOnUpdate: true },
+  '/limitranges': { createOnUpdate: true },
+  '/podtemplates': { generation: ['template'], returnsDeleted: true },
+  '/replicationcontrollers': { generation: SPEC, orphansByDefault: true },
+  '/resourcequotas': { returnsDeleted: true },
+  'apps/deployments': { generation: ['spec', 'metadata.annotations'], statusMetadata: 'labels' },
+  'apps/replicasets': { generation: SPEC },
+  'apps/statefulsets': { generation: SPEC },
+  'apps/daemonsets': { generation: SPEC },
+  'batch/jobs': { generation: SPEC, orphansByDefault: true },
+  'batch/cronjobs': { generation: SPEC },
+  'policy/poddisruptionbudgets': { generation: SPEC, conditionalUpdate: true },
+  'networking.k8s.io/ingresses': { generation: SPEC },
+  'networking.k8s.io/ingressclasses': { generation: SPEC },
+  'networking.k8s.io/networkpolicies': { generation: SPEC },
+  'discovery.k8s.io/endpointslices': { generation: ['endpoints', 'ports', 'addressType'] },
+  'coordination.k8s.io/leases': { createOnUpdate: true, conditionalUpdate: true },
+  'rbac.authorization.k8s.io/roles': { createOnUpdate: true },
+  'rbac.authorization.k8s.io/rolebindings': { createOnUpdate: true },
+  'rbac.authorization.k8s.io/clusterroles': { createOnUpdate: true },
+  'rbac.authorization.k8s.io/clusterrolebindings': { createOnUpdate: true },
+  'scheduling.k8s.io/priorityclasses': { generation: ['value', 'globalDefault', 'preemptionPolicy'] },
+  'certificates.k8s.io/certificatesigningrequests': { create: createSigningRequest },
+  'flowcontrol.apiserver.k8s.io/flowschemas': { generation: SPEC, statusMetadata: 'fixed' },
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': { generation: SPEC, statusMetadata: 'fixed' },
+  'apiregistration.k8s.io/apiservices': { conditionalUpdate: true, statusMetadata: 'fixed' },
+  'apiextensions.k8s.io/customresourcedefinitions': {
+    generation: SPEC,
+    conditionalUpdate: true,
+    statusMetadata: 'fixed',
+  },
+  'node.k8s.io/runtimeclasses': { conditionalUpdate: true },
+  'storage.k8s.io/csinodes': { conditionalUpdate: true },
+  'storage.k8s.io/csidrivers': { conditionalUpdate: true, generation: SPEC },
+  'storage.k8s.io/volumeattachments': { conditionalUpdate: true },
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': { generation: ['webhooks'], conditionalUpdate: true },
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': { generation: ['webhooks'], conditionalUpdate: true },
+  'admissionregistration.k8s.io/validatingadmissionpolicies': { generation: SPEC, conditionalUpdate: true },
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': { generation: SPEC, conditionalUpdate: true },
+  'admissionregistration.k8s.io/mutatingadmissionpolicies': { generation: SPEC, conditionalUpdate: true },
+  'admissionregistration.k8s.io/mutatingadmissionpolicybindings': { generation: SPEC, conditionalUpdate: true },
+  'resource.k8s.io/resourceslices': { generation: SPEC },
+};
+
+const DEFAULT: Strategy = {};
+
+export function strategyFor(group: string, plural: string): Strategy {
+  return STRATEGIES[`${group}/${plural}`] ?? DEFAULT;
+}
+
+export const PVC_FINALIZER = 'kubernetes.io/pvc-protection';
+export const PV_FINALIZER = 'kubernetes.io/pv-protection';
+export { withFinalizer };

@@ -1,0 +1,110 @@
+// The API server as a function from request to response. Models cmd/kube-apiserver and k8s.io/apiserver/pkg/server: the
+// handler chain in its order, one step for each request.
+import type { Kernel } from '../../kernel/kernel.ts';
+import { type ResourceInfo, resourceOf } from '../../model/resources.ts';
+import { StatusError } from '../../model/status.ts';
+import type { StepSink } from '../../trace/log.ts';
+import type { Store } from '../store/index.ts';
+import { AdmissionChain } from './admission/chain.ts';
+import { defaultPlugins } from './admission/plugins.ts';
+import type { ApiRequest, ApiResponse, ApiServerPort } from './api.ts';
+import { authenticate, type TokenVerifier } from './authn.ts';
+import { AuthorizerChain, authorizeRequest } from './authz/authorizer.ts';
+import { RbacAuthorizer } from './authz/rbac.ts';
+import { type Answer, Context, type Core } from './context.ts';
+import { Machine, type MachineOptions } from './machine.ts';
+import { draftOf } from './record.ts';
+import type { Registry } from './registry/create.ts';
+import { requestInfo } from './request.ts';
+import { route } from './route.ts';
+import { WatchHub } from './watch/hub.ts';
+
+export interface ApiServerOptions extends MachineOptions {
+  readonly kernel: Kernel;
+  readonly store: Store;
+  readonly trace: StepSink;
+  /** The machine that the server runs on. */
+  readonly node: string;
+  readonly verifiers?: readonly TokenVerifier[];
+}
+
+const REFUSED: ApiResponse = { code: 0, contentType: '', text: 'connect: connection refused', step: 0 };
+
+export class ApiServer implements ApiServerPort {
+  readonly core: Core;
+  readonly registry: Registry;
+  readonly authorizer: AuthorizerChain;
+  readonly node: string;
+  private readonly trace: StepSink;
+  private readonly verifiers: readonly TokenVerifier[];
+  private up = true;
+
+  constructor(options: ApiServerOptions) {
+    const { kernel, store } = options;
+    this.node = options.node;
+    this.trace = options.trace;
+    this.verifiers = options.verifiers ?? [];
+    const random = kernel.random.fork(`kube-apiserver/${options.node}`);
+    this.core = {
+      kernel,
+      store,
+      random,
+      hub: new WatchHub(kernel, store),
+      resource: (g, p, v) => this.resource(g, p, v),
+    };
+    this.authorizer = new AuthorizerChain([new RbacAuthorizer(store)]);
+    this.registry = { admission: new AdmissionChain(defaultPlugins()), machine: new Machine(options) };
+  }
+
+  get running(): boolean {
+    return this.up;
+  }
+
+  /** Watches end, and further requests find the connection refused. */
+  stop(): void {
+    this.up = false;
+    this.core.hub.endAll();
+  }
+
+  start(): void {
+    this.up = true;
+  }
+
+  handle(request: ApiRequest): ApiResponse {
+    if (!this.up) return REFUSED;
+    const ctx = new Context(this.core, request, requestInfo(request));
+    const answer = this.answer(ctx);
+    const step = this.trace.record(draftOf(ctx, answer));
+    this.core.store.publish(step);
+    const { code, body, text, contentType, headers, watch } = answer;
+    return {
+      code,
+      contentType: contentType ?? (text === undefined ? 'application/json' : 'text/plain; charset=utf-8'),
+      ...(body === undefined ? {} : { body }),
+      ...(text === undefined ? {} : { text }),
+      ...(ctx.warnings.length === 0 ? {} : { warnings: ctx.warnings }),
+      ...(headers === undefined ? {} : { headers }),
+      ...(watch === undefined ? {} : { watch }),
+      step,
+    };
+  }
+
+  private answer(ctx: Context): Answer {
+    try {
+      authenticate(ctx, this.verifiers);
+      authorizeRequest(ctx, this.authorizer);
+      return route(ctx, this);
+    } catch (e) {
+      if (!(e instanceof StatusError)) throw e;
+      return { code: e.status.code ?? 500, body: e.status };
+    }
+  }
+
+  private resource(group: string, plural: string, version?: string): ResourceInfo | undefined {
+    return resourceOf(group, plural, version);
+  }
+}
+
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  return new ApiServer(options);
+}

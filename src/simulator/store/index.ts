@@ -1,0 +1,2 @@
+export type { Change, KeyValue } from './log.ts';
+export { CompactedError, Store, type StoreSnapshot, type Subscriber } from './store.ts';

@@ -1,0 +1,111 @@
+// Keys in order, as etcd holds them: one sorted directory for each `/registry/RESOURCE/NAMESPACE/`. Directories are copied
+// when they are written after a snapshot, so a snapshot costs one pointer for each directory.
+import type { KeyValue } from './log.ts';
+
+interface Directory {
+  readonly entries: Map<string, KeyValue>;
+  /** Keys in order. */
+  readonly keys: string[];
+  shared: boolean;
+}
+
+function directoryOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1);
+}
+
+/** Index of the first element that is not less than `key`. */
+function lowerBound(keys: readonly string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  if (high > 0 && (keys[high - 1] as string) < key) return high;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((keys[mid] as string) < key) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}
+
+export class Keyspace {
+  private readonly directories = new Map<string, Directory>();
+  private paths: string[] = [];
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** Shares every directory; either side copies one when it writes to it. */
+  clone(): Keyspace {
+    const copy = new Keyspace();
+    for (const [path, d] of this.directories) {
+      d.shared = true;
+      copy.directories.set(path, d);
+    }
+    copy.paths = this.paths.slice();
+    copy.count = this.count;
+    return copy;
+  }
+
+  get(key: string): KeyValue | undefined {
+    return this.directories.get(directoryOf(key))?.entries.get(key);
+  }
+
+  set(kv: KeyValue): void {
+    const d = this.own(directoryOf(kv.key));
+    if (!d.entries.has(kv.key)) {
+      const at = lowerBound(d.keys, kv.key);
+      if (at === d.keys.length) d.keys.push(kv.key);
+      else d.keys.splice(at, 0, kv.key);
+      this.count++;
+    }
+    d.entries.set(kv.key, kv);
+  }
+
+  delete(key: string): void {
+    const path = directoryOf(key);
+    if (!this.directories.get(path)?.entries.has(key)) return;
+    const d = this.own(path);
+    d.entries.delete(key);
+    d.keys.splice(lowerBound(d.keys, key), 1);
+    this.count--;
+    if (d.keys.length > 0) return;
+    this.directories.delete(path);
+    this.paths.splice(lowerBound(this.paths, path), 1);
+  }
+
+  /** Everything below `prefix` (which ends in `/`), in the order of the keys. */
+  *range(prefix: string): Generator<KeyValue, void> {
+    for (let i = lowerBound(this.paths, prefix); i < this.paths.length; i++) {
+      const path = this.paths[i] as string;
+      if (!path.startsWith(prefix)) return;
+      const d = this.directories.get(path);
+      for (const key of d?.keys ?? []) {
+        const kv = d?.entries.get(key);
+        if (kv !== undefined) yield kv;
+      }
+    }
+  }
+
+  /** How many keys there are below `prefix`. */
+  countBelow(prefix: string): number {
+    let n = 0;
+    for (let i = lowerBound(this.paths, prefix); i < this.paths.length; i++) {
+      const path = this.paths[i] as string;
+      if (!path.startsWith(prefix)) break;
+      n += this.directories.get(path)?.keys.length ?? 0;
+    }
+    return n;
+  }
+
+  private own(path: string): Directory {
+    let d = this.directories.get(path);
+    if (d === undefined) {
+      d = { entries: new Map(), keys: [], shared: false };
+      this.paths.splice(lowerBound(this.paths, path), 0, path);
+    } else if (d.shared) d = { entries: new Map(d.entries), keys: d.keys.slice(), shared: false };
+    else return d;
+    this.directories.set(path, d);
+    return d;
+  }
+}

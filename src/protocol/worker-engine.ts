@@ -54,12 +54,12 @@ export interface ServePort {
   open(port: number, around: { before(): void; after(): void }): Promise<Served & { close(): Promise<void> }>;
 }
 
-export interface EngineOptions {
-  readonly create: (options: StartOptions) => Simulation;
+export interface EngineOptions<S extends Simulation> {
+  readonly create: (options: StartOptions) => S;
   readonly time: RealTime;
   readonly post: (message: FromWorker) => void;
   /** Absent where there are no sockets. */
-  readonly serve?: (simulation: Simulation) => ServePort;
+  readonly serve?: (simulation: S) => ServePort;
 }
 
 /** How long one turn may run before messages get theirs. */
@@ -70,8 +70,8 @@ const STEPS_A_MESSAGE = 500;
 /** `advance` gives up here: nothing a person waits for takes longer. */
 const ADVANCE_LIMIT_US = 10 * 60 * 1_000_000;
 
-interface Running {
-  readonly simulation: Simulation;
+interface Running<S extends Simulation> {
+  readonly simulation: S;
   running: boolean;
   speed: number;
   /** Real and virtual time that belong together. */
@@ -83,9 +83,9 @@ type Handlers = {
   readonly [M in Method]: (params: Calls[M]['params'], id: number) => Calls[M]['result'] | Promise<Calls[M]['result']>;
 };
 
-export class WorkerEngine {
-  private readonly options: EngineOptions;
-  private at: Running | undefined;
+export class WorkerEngine<S extends Simulation = Simulation> {
+  private readonly options: EngineOptions<S>;
+  private at: Running<S> | undefined;
   private cancelTimer: (() => void) | undefined;
   private followed: StepId | null = null;
   private clockSentMs = Number.NEGATIVE_INFINITY;
@@ -96,7 +96,7 @@ export class WorkerEngine {
   private server: (Served & { close(): Promise<void> }) | undefined;
   private topologySent = '';
 
-  constructor(options: EngineOptions) {
+  constructor(options: EngineOptions<S>) {
     this.options = options;
     options.post({ type: 'ready', canServe: options.serve !== undefined });
   }
@@ -192,13 +192,13 @@ export class WorkerEngine {
     },
   };
 
-  private running(): Running {
+  private running(): Running<S> {
     if (!this.at)
       throw new RefusedError('The simulator is not started.', 'Start it with “Kube Anatomy: Start Simulator”.');
     return this.at;
   }
 
-  private simulation(): Simulation {
+  private simulation(): S {
     return this.running().simulation;
   }
 

@@ -1,5 +1,6 @@
 // The Anatomy tree: a cluster's machines, components and objects, in the order in which one asks for them. A row's id is the
 // path of segments from the top, so that a pod may stand under its node and under its owner.
+import { type ComponentGroup, findComponent } from '../../knowledge/components.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
 import type { KubeObject } from '../../model/object.ts';
 import type { ObjectCache } from '../cache.ts';
@@ -55,11 +56,15 @@ export function childrenOf(id: string | undefined, input: AnatomyInput): Row[] {
     case 'control-plane':
       return controlPlane(id, input);
     case 'machine':
-      return machineRows(id, a, input);
+      return machineRows(id, a, 'control plane', input);
     case 'nodes':
       return cut(id, nodes(id, input));
     case 'node':
-      return cut(id, [...machineRows(id, a, input), ...reportedComponents(id, a, input), ...podsOnNode(id, a, input)]);
+      return cut(id, [
+        ...machineRows(id, a, 'node', input),
+        ...reportedComponents(id, a, input),
+        ...podsOnNode(id, a, input),
+      ]);
     case 'add-ons':
       return workloadsIn(id, SYSTEM, input);
     case 'namespaces':
@@ -79,7 +84,7 @@ function top(input: AnatomyInput): Row[] {
   const group = (id: string, label: string, icon: string, description: string, expand: Row['expand']): void =>
     void groups.push({ id, label, icon, tone: 'plain', description, context: id, expand });
   group('control-plane', 'Control plane', 'server-environment', '', 'expanded');
-  group('nodes', 'Nodes', 'server', countText(input, 'nodes', nodesOf(input).length), 'expanded');
+  group('nodes', 'Nodes', 'server', countText(input, 'nodes', cache.size('nodes')), 'expanded');
   const addOns = workloadsIn('add-ons', SYSTEM, input).length;
   if (addOns > 0) group('add-ons', 'Add-ons', 'extensions', String(addOns), 'collapsed');
   group(
@@ -121,16 +126,11 @@ function byName(a: KubeObject, b: KubeObject): number {
   return x.localeCompare(y, 'en', { numeric: true });
 }
 
-function nodesOf({ cache, machines }: AnatomyInput): KubeObject[] {
-  const hidden = new Set(machines?.filter((m) => m.role === 'control-plane').map((m) => m.name));
-  return cache.list('nodes').filter((n) => !hidden.has(n.metadata.name ?? ''));
-}
-
 function controlPlane(id: string, input: AnatomyInput): Row[] {
   const machines = input.machines?.filter((m) => m.role === 'control-plane');
   if (machines) {
     const [only, ...others] = machines;
-    if (only && others.length === 0) return machineRows(id, only.name, input);
+    if (only && others.length === 0) return machineRows(id, only.name, 'control plane', input);
     return machines.map((m) => ({
       id: `${id}/machine:${m.name}`,
       label: m.name,
@@ -156,9 +156,10 @@ function controlPlane(id: string, input: AnatomyInput): Row[] {
   ];
 }
 
-function machineRows(id: string, name: string, { machines }: AnatomyInput): Row[] {
+function machineRows(id: string, name: string, group: ComponentGroup, { machines }: AnatomyInput): Row[] {
   const machine = machines?.find((m) => m.name === name);
-  return (machine?.components ?? []).map((c) =>
+  const own = (machine?.components ?? []).filter((c) => findComponent(c.component)?.group === group);
+  return own.map((c) =>
     componentRow({
       ...c,
       id: `${id}/component:${c.component}:${name}`,
@@ -193,8 +194,9 @@ function reportedComponents(id: string, name: string, { cache, machines }: Anato
 
 function nodes(id: string, input: AnatomyInput): Row[] {
   const { cache, machines, nowMs } = input;
-  const list = nodesOf(input) as ReturnType<typeof cache.list<'nodes'>>;
-  list.sort((a, b) => Number(isControlPlane(b)) - Number(isControlPlane(a)) || byName(a, b));
+  const list = cache
+    .list('nodes')
+    .sort((a, b) => Number(isControlPlane(b)) - Number(isControlPlane(a)) || byName(a, b));
   const rows = list.map((n) => {
     const name = n.metadata.name ?? '';
     const machine = machines?.find((m) => m.name === name);

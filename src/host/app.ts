@@ -1,0 +1,20 @@
+// The parts of the host that commands and views share, made in one place and handed on.
+import type * as vscode from 'vscode';
+import type { Clusters } from './clusters.ts';
+import type { ObjectDocuments } from './documents.ts';
+import type { FlowHost } from './flow/flow-host.ts';
+import type { Platform } from './platform.ts';
+import type { SimulatorSession } from './simulator/session.ts';
+import type { RowTree } from './views/row-tree.ts';
+
+export interface App {
+  readonly context: vscode.ExtensionContext;
+  readonly platform: Platform;
+  readonly log: vscode.LogOutputChannel;
+  readonly session: SimulatorSession;
+  readonly clusters: Clusters;
+  readonly documents: ObjectDocuments;
+  readonly flow: FlowHost;
+  readonly clusterTree: RowTree;
+  readonly anatomyTree: RowTree;
+}

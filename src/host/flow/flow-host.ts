@@ -1,0 +1,259 @@
+// The flow panel's host side: one panel, fed with the simulator's steps in deltas, every one of its messages answered.
+import * as vscode from 'vscode';
+import type { SourceState } from '../../cluster/source.ts';
+import { FLOW_PROTOCOL, type FlowObject, type FromFlow, type ToFlow } from '../../protocol/flow.ts';
+import type { ObjectRef, Step, StepId } from '../../trace/step.ts';
+import type { ObjectDocuments } from '../documents.ts';
+import { messageOf, remedyOf } from '../messages.ts';
+import { flowTopology, objectsOf } from '../simulator/flow-steps.ts';
+import type { SimulatorSession } from '../simulator/session.ts';
+import { panelHtml, webviewRoot } from './html.ts';
+import { parseFromFlow } from './parse.ts';
+
+export const FLOW_VIEW = 'kubeAnatomy.flow';
+
+/** A panel begins with at most this many steps; older ones are left out. */
+const MOST_STEPS = 20_000;
+
+export interface FlowDeps {
+  readonly extensionUri: vscode.Uri;
+  readonly session: SimulatorSession;
+  readonly documents: ObjectDocuments;
+  readonly log: vscode.LogOutputChannel;
+  /** Starts the simulator where it does not run. */
+  readonly ensureSimulator: () => Promise<void>;
+  /** What the editor knows of a field, as plain text; undefined where nothing is known. */
+  readonly explainField: (object: ObjectRef, path: string) => Promise<string | undefined>;
+}
+
+/** Where a trace begins, and what was there then. */
+interface Begin {
+  readonly after: StepId;
+  readonly objects?: readonly FlowObject[];
+  readonly startAt?: StepId;
+  readonly autoplay: boolean;
+}
+
+export class FlowHost implements vscode.Disposable {
+  private readonly deps: FlowDeps;
+  private panel: vscode.WebviewPanel | undefined;
+  private ready = false;
+  private begin: Begin = { after: 0, autoplay: false };
+  private steps: Step[] = [];
+  private transcript: ((text: string) => void) | undefined;
+  private readonly stops: (() => void)[];
+
+  constructor(deps: FlowDeps) {
+    this.deps = deps;
+    const { session } = deps;
+    this.stops = [
+      session.onSteps.add((steps) => this.append(steps)),
+      session.onTopology.add((t) => this.ready && this.post({ type: 'topology', topology: flowTopology(t) })),
+      session.onClock.add(
+        (c) => this.ready && this.post({ type: 'state', clock: { running: c.running, speed: c.speed, atUs: c.now } }),
+      ),
+      session.onState.add(({ phase }) => {
+        if (phase === 'running') void this.restart({ after: 0, autoplay: false });
+        else if (phase === 'crashed' || phase === 'stopped') this.simulatorGone(session.state);
+      }),
+    ];
+  }
+
+  get isOpen(): boolean {
+    return this.panel !== undefined;
+  }
+
+  /** Opens the panel on the whole trace, or brings it to the front as it is. */
+  async open(column: vscode.ViewColumn = vscode.ViewColumn.Beside): Promise<void> {
+    if (this.panel) {
+      this.panel.reveal(undefined, true);
+      return;
+    }
+    this.adopt(
+      vscode.window.createWebviewPanel(FLOW_VIEW, 'Flow: simulator', { viewColumn: column, preserveFocus: true }, {}),
+    );
+    this.begin = { after: this.beginning(), autoplay: false };
+    await this.deps.ensureSimulator();
+  }
+
+  /** A snapshot to be taken before something happens that is then shown from there. */
+  snapshot(): readonly FlowObject[] {
+    return objectsOf(this.deps.session.source.cache);
+  }
+
+  /** Shows what comes after a step, playing. */
+  async play(after: StepId, objects: readonly FlowObject[]): Promise<void> {
+    await this.open();
+    await this.restart({ after, objects, autoplay: true });
+  }
+
+  /** Shows how an object came to be. False where the trace has no step about it. */
+  async watch(ref: ObjectRef): Promise<boolean> {
+    const all = await this.deps.session.call('steps', { after: 0, limit: 100_000 });
+    const first = all.find((s) => !s.routine && isAbout(s, ref));
+    if (!first) return false;
+    await this.open();
+    if (first.id > this.begin.after && this.ready) this.post({ type: 'reveal', stepId: first.id, play: true });
+    else await this.restart({ after: Math.max(0, first.id - 1), startAt: first.id, autoplay: true });
+    return true;
+  }
+
+  /** Takes over a panel that the window has kept from before. */
+  adopt(panel: vscode.WebviewPanel): void {
+    this.panel?.dispose();
+    this.panel = panel;
+    this.ready = false;
+    const { extensionUri } = this.deps;
+    panel.webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(extensionUri)] };
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(extensionUri, 'media', 'icons', 'flow-light.svg'),
+      dark: vscode.Uri.joinPath(extensionUri, 'media', 'icons', 'flow-dark.svg'),
+    };
+    panel.webview.onDidReceiveMessage((message) => this.receive(message));
+    panel.onDidDispose(() => {
+      if (this.panel !== panel) return;
+      this.panel = undefined;
+      this.ready = false;
+      this.steps = [];
+      this.deps.session.call('follow', { after: null }).catch(() => {});
+    });
+    panel.webview.html = panelHtml(panel.webview, extensionUri, 'flow', 'Flow');
+  }
+
+  dispose(): void {
+    for (const stop of this.stops) stop();
+    this.panel?.dispose();
+  }
+
+  private beginning(): StepId {
+    return Math.max(0, (this.deps.session.clock?.lastStep ?? 0) - MOST_STEPS);
+  }
+
+  private async restart(begin: Begin): Promise<void> {
+    this.begin = begin;
+    if (this.ready) await this.init();
+  }
+
+  private async init(): Promise<void> {
+    const { session } = this.deps;
+    const { topology, clock } = session;
+    if (!topology || !clock) {
+      this.simulatorGone(session.state);
+      return;
+    }
+    const { after, objects, startAt, autoplay } = this.begin;
+    this.steps = [];
+    await session.call('follow', { after: null });
+    this.steps = [...(await session.call('steps', { after, limit: MOST_STEPS }))];
+    this.post({
+      type: 'init',
+      protocol: FLOW_PROTOCOL,
+      source: { id: `simulator-${session.run}-${after}`, name: 'simulator', kind: 'simulator' },
+      topology: flowTopology(topology),
+      ...(objects ? { objects } : {}),
+      steps: this.steps,
+      ...(startAt === undefined ? {} : { startAt }),
+      autoplay,
+      clock: { running: clock.running, speed: clock.speed, atUs: clock.now },
+    });
+    await session.call('follow', { after: this.steps.at(-1)?.id ?? after });
+  }
+
+  private append(steps: readonly Step[]): void {
+    if (!this.ready) return;
+    const last = this.steps.at(-1)?.id ?? this.begin.after;
+    const fresh = steps.filter((s) => s.id > last);
+    if (fresh.length === 0) return;
+    const from = this.steps.length;
+    this.steps.push(...fresh);
+    this.post({ type: 'steps', from, steps: fresh });
+  }
+
+  private simulatorGone(state: SimulatorSession['state'] | SourceState): void {
+    if (!this.ready) return;
+    const crashed = state.phase === 'crashed';
+    this.post({
+      type: 'error',
+      message: crashed ? state.message : 'The simulator is not running.',
+      advice: crashed ? state.remedy : 'Start it with “Kube Anatomy: Start Simulator”.',
+    });
+  }
+
+  private post(message: ToFlow): void {
+    void this.panel?.webview.postMessage(message);
+  }
+
+  private receive(raw: unknown): void {
+    const message = parseFromFlow(raw);
+    if (!message) {
+      this.deps.log.warn(`flow panel: not a message: ${JSON.stringify(raw)?.slice(0, 300)}`);
+      return;
+    }
+    if (message.type === 'ready') {
+      this.ready = true;
+      void this.deps.ensureSimulator().then(
+        () => this.init(),
+        (error) => this.deps.log.error(messageOf(error)),
+      );
+    } else if (message.type === 'resync') {
+      if (message.have <= this.steps.length)
+        this.post({ type: 'steps', from: message.have, steps: this.steps.slice(message.have) });
+      else void this.init();
+    } else if (message.type === 'error') {
+      this.deps.log.error(`flow panel: ${message.message}\n${message.stack ?? ''}`);
+    } else void this.answer(message);
+  }
+
+  private async answer(message: Extract<FromFlow, { request: number }>): Promise<void> {
+    const { request } = message;
+    try {
+      const text = await this.perform(message);
+      this.post({ type: 'done', request, ...(text === undefined ? {} : { text }) });
+    } catch (error) {
+      this.post({
+        type: 'error',
+        request,
+        message: messageOf(error),
+        advice: remedyOf(error) ?? 'Try again; the log of Kube Anatomy says more.',
+      });
+      this.deps.log.error(messageOf(error));
+    }
+  }
+
+  private async perform(message: Extract<FromFlow, { request: number }>): Promise<string | undefined> {
+    const { session, documents } = this.deps;
+    switch (message.type) {
+      case 'clock':
+        if (message.command === 'step') await session.advance('next-step');
+        else await session.pace({ running: message.command === 'run' });
+        return undefined;
+      case 'openObject':
+        await documents.open(session.source, message.object);
+        return undefined;
+      case 'explainField':
+        return (await this.deps.explainField(message.object, message.path)) ?? 'Nothing is known of this field yet.';
+      case 'copyTranscript':
+        await vscode.env.clipboard.writeText(message.markdown);
+        this.transcript?.(message.markdown);
+        return undefined;
+      case 'export':
+        return save(message.suggestedName, message.data);
+    }
+  }
+}
+
+function isAbout(step: Step, ref: ObjectRef): boolean {
+  const o = step.object;
+  if (!o || o.resource !== ref.resource || o.group !== ref.group) return false;
+  if (o.uid && ref.uid) return o.uid === ref.uid;
+  return o.name === ref.name && (o.namespace ?? '') === (ref.namespace ?? '');
+}
+
+async function save(suggestedName: string, data: string): Promise<string | undefined> {
+  const name = suggestedName.replace(/[^\w.-]+/g, '-');
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const target = await vscode.window.showSaveDialog(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {});
+  if (!target) return undefined;
+  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(data));
+  return `Saved as ${vscode.workspace.asRelativePath(target)}`;
+}

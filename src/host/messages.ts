@@ -1,0 +1,29 @@
+// Failures as people read them: what happened, what to do, and the command that does it where there is one.
+import * as vscode from 'vscode';
+import { FailureError } from '../cluster/failure.ts';
+import { SimulatorError } from '../protocol/worker-client.ts';
+
+export interface Offer {
+  readonly title: string;
+  run(): unknown;
+}
+
+export function showError(message: string, remedy?: string, ...offers: readonly Offer[]): void {
+  const text = remedy ? `${message} ${remedy}` : message;
+  void vscode.window.showErrorMessage(text, ...offers.map((o) => o.title)).then((chosen) => {
+    offers.find((o) => o.title === chosen)?.run();
+  });
+}
+
+export function remedyOf(error: unknown): string | undefined {
+  return error instanceof SimulatorError ? error.remedy : undefined;
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof FailureError) return error.failure.detail;
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function reportError(error: unknown): void {
+  showError(messageOf(error), remedyOf(error));
+}

@@ -1,0 +1,36 @@
+// The settings of the extension, read when they are needed.
+import * as vscode from 'vscode';
+import { LIMITS, type StartOptions } from '../protocol/worker.ts';
+
+function get<T>(key: string, fallback: T): T {
+  return vscode.workspace.getConfiguration('kubeAnatomy').get<T>(key, fallback);
+}
+
+/** A number from a settings file may be anything. */
+function within(value: unknown, min: number, max: number, fallback: number): number {
+  return typeof value === 'number' && Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : fallback;
+}
+
+export const settings = {
+  get autoStart(): boolean {
+    return get('simulator.autoStart', true) === true;
+  },
+  get hover(): boolean {
+    return get('hover.enabled', true) === true;
+  },
+  get kubeconfig(): string {
+    const value: unknown = get('kubeconfig', '');
+    return typeof value === 'string' ? value : '';
+  },
+};
+
+export function startOptions(): StartOptions {
+  return {
+    nodes: Math.round(within(get('simulator.nodes', 3), 1, 50, 3)),
+    controlPlaneNodes: 1,
+    seed: String(get('simulator.seed', 'anatomy')),
+    epochMs: Math.floor(Date.now() / 1000) * 1000,
+    speed: within(get('simulator.speed', 1), LIMITS.minSpeed, LIMITS.maxSpeed, 1),
+    running: true,
+  };
+}

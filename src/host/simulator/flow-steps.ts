@@ -1,0 +1,34 @@
+// What the flow panel is told of the simulator: where a trace begins, what was there before, and deltas after that.
+import type { ObjectCache } from '../../cluster/cache.ts';
+import { redact } from '../../cluster/redact.ts';
+import { WATCHED } from '../../cluster/resources.ts';
+import { isRecord } from '../../model/object.ts';
+import type { FlowNode, FlowObject, Topology as FlowTopology } from '../../protocol/flow.ts';
+import { topologyOf } from '../../protocol/flow-topology.ts';
+import type { Topology } from '../../protocol/worker.ts';
+
+/** Everything that is there now, for a trace that begins now. */
+export function objectsOf(cache: ObjectCache): FlowObject[] {
+  return WATCHED.flatMap(({ name, group, kind }) =>
+    cache.list(name).map((object): FlowObject => {
+      const { name: own = '', namespace, uid } = object.metadata;
+      const ref = {
+        group,
+        resource: name,
+        kind,
+        name: own,
+        ...(namespace ? { namespace } : {}),
+        ...(uid ? { uid } : {}),
+      };
+      const value: unknown = redact(object);
+      return { ref, value: isRecord(value) ? value : {} };
+    }),
+  );
+}
+
+/** The machines of the simulator as the drawing places them, the control plane first. */
+export function flowTopology(topology: Topology): FlowTopology {
+  return topologyOf(
+    topology.machines.map((m): FlowNode => ({ name: m.name, controlPlane: m.role === 'control-plane' })),
+  );
+}

@@ -1,0 +1,23 @@
+// The simulator in a Node worker thread, where it can also be served to kubectl over HTTPS.
+import { parentPort } from 'node:worker_threads';
+import { servePort } from './node/serve-port.ts';
+import { WorkerEngine } from './protocol/worker-engine.ts';
+import { Cluster } from './simulator/cluster.ts';
+
+const port = parentPort;
+if (!port) throw new Error('simulator.node-worker runs as a worker thread only');
+
+const engine = new WorkerEngine({
+  create: (options) => new Cluster(options),
+  time: {
+    now: () => performance.now(),
+    after: (ms, run) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+  },
+  post: (message) => port.postMessage(message),
+  serve: servePort,
+});
+
+port.on('message', (message: unknown) => engine.receive(message));

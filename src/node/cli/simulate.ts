@@ -95,7 +95,7 @@ function openAudit(file: unknown): { write(event: object): void; close(): void }
 /** The worker's engine in this very process: it paces the clock and serves, as it does in a thread. */
 class Driven {
   readonly crashed: Promise<never>;
-  private readonly engine: WorkerEngine;
+  private readonly engine: WorkerEngine<Cluster>;
   private readonly pending = new Map<number, { done(result: unknown): void; fail(e: Error): void }>();
   private nextId = 1;
 
@@ -113,7 +113,7 @@ class Driven {
           return () => clearTimeout(timer);
         },
       },
-      serve: () => servePort(cluster),
+      serve: servePort,
       post: (message) => this.receive(message, crash),
     });
   }

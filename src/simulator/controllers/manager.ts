@@ -4,6 +4,8 @@ import type { Scope } from '../../kernel/process.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
 import { DeploymentController } from './deployment/controller.ts';
 import { ReplicaSetController } from './replicaset/controller.ts';
+import { RootCACertPublisher } from './rootca/controller.ts';
+import { ServiceAccountController } from './serviceaccount/controller.ts';
 
 export interface ManagerOptions {
   readonly node: string;
@@ -15,6 +17,8 @@ type Start = (ctx: ComponentContext, options: ManagerOptions) => unknown;
 
 /** By ServiceAccount name, in the order in which they start. */
 const CONTROLLERS: { readonly [name: string]: Start } = {
+  'service-account-controller': (ctx) => new ServiceAccountController(ctx),
+  'root-ca-cert-publisher': (ctx, { rootCA }) => new RootCACertPublisher(ctx, rootCA),
   'deployment-controller': (ctx) => new DeploymentController(ctx),
   'replicaset-controller': (ctx) => new ReplicaSetController(ctx),
 };

@@ -40,6 +40,9 @@ export interface Component {
   readonly docs: string;
 }
 
+/** The Kubernetes version that components, records and source paths are written for. */
+export const KUBERNETES_VERSION: string = data.version;
+
 export const components: readonly Component[] = data.components as readonly Component[];
 
 const byId = new Map(components.map((component) => [component.id, component]));

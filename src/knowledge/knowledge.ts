@@ -1,11 +1,9 @@
 // One way into everything that is known about fields. Texts come in as JSON and are parsed on first use,
 // because activation must not wait for a megabyte that the first minutes may not need.
+import { KUBERNETES_VERSION } from './components.ts';
 import type { FieldRecord, TypeRecords } from './record.ts';
-import type { SchemaTable } from './schema.ts';
 
 export interface KnowledgeSources {
-  /** JSON text of the schema table. */
-  readonly schema: () => string;
   /** JSON text of an array of TypeRecords. */
   readonly fields: () => string;
   /** JSON text of `{ [type]: { [field]: prose } }`: the schema's own descriptions, where they are shipped. */
@@ -13,7 +11,8 @@ export interface KnowledgeSources {
 }
 
 export interface Knowledge {
-  readonly schema: SchemaTable;
+  /** The Kubernetes version that the records hold for. */
+  readonly version: string;
   /** The record of a field, or undefined when none is written. */
   record(type: string, field: string): FieldRecord | undefined;
   /** The schema's own sentence on a field. */
@@ -23,7 +22,6 @@ export interface Knowledge {
 }
 
 export function createKnowledge(sources: KnowledgeSources): Knowledge {
-  const schema = once(() => JSON.parse(sources.schema()) as SchemaTable);
   const list = once(() => JSON.parse(sources.fields()) as readonly TypeRecords[]);
   const byType = once(() => new Map(list().map((records) => [records.type, records])));
   const prose = once(() => {
@@ -31,9 +29,7 @@ export function createKnowledge(sources: KnowledgeSources): Knowledge {
     return text ? (JSON.parse(text) as Record<string, Record<string, string>>) : {};
   });
   return {
-    get schema() {
-      return schema();
-    },
+    version: KUBERNETES_VERSION,
     record(type, field) {
       const records = byType().get(type);
       if (!records) return undefined;

@@ -2,10 +2,10 @@
 import { findComponent } from '../knowledge/components.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { ContextualRecord, DefaultValue, FieldRecord, Handler, Writer } from '../knowledge/record.ts';
-import { displayType, type FieldSchema, fieldSchema } from '../knowledge/schema.ts';
+import type { FieldSchema } from '../model/schema.ts';
 import type { ExplainedHandler, Explanation } from './explanation.ts';
 import { templateChange } from './template.ts';
-import type { PathSegment, Place } from './typing.ts';
+import { type PathSegment, type Place, typeText } from './typing.ts';
 
 type Known = Pick<
   Explanation,
@@ -35,20 +35,18 @@ type Known = Pick<
 export function known(knowledge: Knowledge, place: Place): Known | undefined {
   const owner = place.owner;
   if (!owner) return undefined;
-  const schema = fieldSchema(knowledge.schema, owner.type, owner.field);
-  if (!schema) return undefined;
-  const record = recordFor(knowledge, place, owner);
-  const required = knowledge.schema.types[owner.type]?.required?.includes(owner.field) ?? false;
+  const schema = owner.field;
+  const record = recordFor(knowledge, place, owner.type, schema.name);
   const merge = mergeText(schema);
-  const schemaText = knowledge.description(owner.type, owner.field);
+  const schemaText = knowledge.description(owner.type, schema.name);
   const fallback = record?.default;
   const change = changeText(record, place);
   return {
     type: owner.type,
-    field: owner.field,
+    field: schema.name,
     ...(place.entry !== undefined && { entry: place.entry }),
-    fieldType: displayType(schema.type),
-    required,
+    fieldType: typeText(schema),
+    required: schema.required,
     ...(schema.enum && { values: schema.enum }),
     ...(merge && { merge }),
     ...(record?.is && { is: record.is }),
@@ -61,18 +59,14 @@ export function known(knowledge: Knowledge, place: Place): Known | undefined {
     ...(record?.since && { since: record.since }),
     ...(record?.deprecated && { deprecated: record.deprecated }),
     sources: record?.source ?? [],
-    version: knowledge.schema.version,
+    version: knowledge.version,
     ...(schemaText && { schemaText }),
     recorded: record !== undefined,
   };
 }
 
-function recordFor(
-  knowledge: Knowledge,
-  place: Place,
-  owner: { type: string; field: string },
-): FieldRecord | undefined {
-  const record = knowledge.record(owner.type, owner.field);
+function recordFor(knowledge: Knowledge, place: Place, type: string, field: string): FieldRecord | undefined {
+  const record = knowledge.record(type, field);
   if (!record?.in) return record;
   const special = nearest(record.in, place);
   return special ? { ...record, ...special } : record;
@@ -82,7 +76,7 @@ function recordFor(
 function nearest(choices: Readonly<Record<string, ContextualRecord>>, place: Place): ContextualRecord | undefined {
   const names = [...place.within].reverse();
   if (place.entry !== undefined) names.unshift(place.entry);
-  if (place.kind !== undefined) names.push(place.kind);
+  names.push(place.kind);
   const name = names.find((candidate) => Object.hasOwn(choices, candidate));
   return name === undefined ? undefined : choices[name];
 }
@@ -122,9 +116,9 @@ function changeText(record: FieldRecord | undefined, place: Place): Explanation[
 }
 
 function mergeText(schema: FieldSchema): string | undefined {
-  if (schema.list === 'map') return `by ${schema.keys?.join(' and ') ?? 'key'}`;
-  if (schema.list === 'set') return 'as a set';
-  return schema.list === 'atomic' || schema.atomic ? 'as a whole' : undefined;
+  if (schema.listType === 'map') return `by ${schema.keys?.join(' and ') ?? 'key'}`;
+  if (schema.listType === 'set') return 'as a set';
+  return schema.listType === 'atomic' || (schema.kind === 'map' && schema.atomic) ? 'as a whole' : undefined;
 }
 
 /** `spec.containers[0].image`; keys that are no plain words are quoted. */

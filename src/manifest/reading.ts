@@ -1,9 +1,10 @@
 // Says so when Kubernetes reads a scalar as something else than its reader expects.
 import { isScalar, Scalar } from 'yaml';
+import type { ValueKind } from '../model/schema.ts';
 import { resolvePlain, type ScalarValue } from './scalar.ts';
 
-const STRINGS = new Set(['string', 'Time', 'MicroTime', 'bytes']);
-const NUMBERS = new Set(['int32', 'int64', 'integer', 'double', 'float', 'number']);
+const STRINGS: ReadonlySet<ValueKind> = new Set(['string', 'time', 'microTime', 'bytes']);
+const NUMBERS: ReadonlySet<ValueKind> = new Set(['int32', 'int64', 'double']);
 
 /** What the API server receives for this node. */
 export function scalarOf(node: unknown): ScalarValue | undefined {
@@ -21,7 +22,7 @@ function kindOf(value: ScalarValue): string {
 }
 
 /** A sentence for a value whose type surprises, or undefined. `type` is the scalar type that the schema wants here. */
-export function readingNote(node: unknown, type: string): string | undefined {
+export function readingNote(node: unknown, type: ValueKind): string | undefined {
   if (!isScalar(node)) return undefined;
   const value = scalarOf(node);
   const written = typeof node.source === 'string' ? node.source : String(node.value);
@@ -40,8 +41,7 @@ export function readingNote(node: unknown, type: string): string | undefined {
     return `Kubernetes reads \`${written}\` as ${value} (YAML 1.1${/^[-+]?0[0-7_o]/i.test(written) ? ', octal' : ''}).`;
   }
   if (NUMBERS.has(type) && typeof value === 'string' && value !== '') {
-    const go =
-      type === 'double' || type === 'float' || type === 'number' ? 'float64' : type === 'integer' ? 'int64' : type;
+    const go = type === 'double' ? 'float64' : type;
     return `This is a string, and kube-apiserver refuses it here: \`cannot unmarshal string into Go struct field … of type ${go}\`.`;
   }
   if (type === 'boolean' && typeof value === 'boolean' && !/^(true|false)$/i.test(written)) {

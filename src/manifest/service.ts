@@ -1,5 +1,5 @@
 // The face of this folder: texts in, explanations out. Keeps parsed documents between edits.
-import { isAlias, isMap, isSeq, type ParsedNode } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { cut, type Piece, type Pieces, pieceAtLine } from './documents.ts';
 import { known, pathText } from './explain.ts';
@@ -7,7 +7,7 @@ import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
 import { type Located, locate } from './locate.ts';
 import { type ParsedPiece, parsePiece, scalarAt, valueAt } from './parse.ts';
 import { readingNote } from './reading.ts';
-import { customPlace, descend, type PathSegment, type Place, rootPlace } from './typing.ts';
+import { descend, type PathSegment, type Place, rootPlace } from './typing.ts';
 
 export interface ManifestObject extends ExplainedObject {
   /** Index of the document in the text. */
@@ -34,6 +34,7 @@ interface OpenText {
 }
 
 interface ReadPiece extends ParsedPiece {
+  readonly text: string;
   /** Offset of each line's first character. */
   readonly lineStarts: readonly number[];
 }
@@ -46,7 +47,7 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
   function read(piece: Piece): ReadPiece {
     let tree = trees.get(piece);
     if (!tree) {
-      tree = { ...parsePiece(piece.text), lineStarts: lineStartsOf(piece.text) };
+      tree = { ...parsePiece(piece.text), text: piece.text, lineStarts: lineStartsOf(piece.text) };
       trees.set(piece, tree);
     }
     return tree;
@@ -171,7 +172,7 @@ function explainPlace(
   if (!located) return undefined;
   const found = objectAt(tree.root, located.path);
   if (!found) return undefined;
-  const place = placeOf(knowledge, found.object, found.inner);
+  const place = placeOf(found.object, found.inner);
   const facts = place && known(knowledge, place);
   if (!place || !facts) return undefined;
   const reading = noteOf(tree, located, place);
@@ -186,14 +187,16 @@ function explainPlace(
   };
 }
 
-function placeOf(knowledge: Knowledge, object: ExplainedObject, path: readonly PathSegment[]): Place | undefined {
-  let place: Place | undefined =
-    rootPlace(knowledge.schema, object.apiVersion, object.kind) ?? customPlace(object.kind);
-  for (const segment of path) place = place && descend(knowledge.schema, place, segment);
+function placeOf(object: ExplainedObject, path: readonly PathSegment[]): Place | undefined {
+  let place: Place | undefined = rootPlace(object.apiVersion, object.kind);
+  for (const segment of path) place = place && descend(place, segment);
   return place;
 }
 
 function noteOf(tree: ReadPiece, located: Located, place: Place): string | undefined {
   const node = isAlias(located.value) && tree.document ? located.value.resolve(tree.document) : located.value;
-  return located.on === 'item' ? undefined : readingNote(node, place.type);
+  // What a template will put here is not known.
+  const [from, to] = isScalar(node) && node.range ? node.range : [0, 0];
+  if (located.on === 'item' || (tree.templated && tree.text.slice(from, to).includes('{{'))) return undefined;
+  return readingNote(node, place.value.kind);
 }

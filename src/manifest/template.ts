@@ -40,6 +40,6 @@ const OWNERS: Readonly<Record<string, TemplateChange>> = {
 
 /** The sentence that goes before what the field says of itself, for a place inside a pod template. */
 export function templateChange(place: Place): TemplateChange | undefined {
-  if (!place.within.includes('template') || place.kind === undefined) return undefined;
+  if (!place.within.includes('template')) return undefined;
   return Object.hasOwn(OWNERS, place.kind) ? OWNERS[place.kind] : undefined;
 }

@@ -1,53 +1,66 @@
 // Follows a path through the OpenAPI types, and remembers by which fields it came.
-import { fieldSchema, kindType, type SchemaTable, shapeOf } from '../knowledge/schema.ts';
+import { type FieldSchema, fieldOf, schemaForKind, typeById, type ValueSchema } from '../model/schema.ts';
 
 export type PathSegment = string | number;
 
 /** Where a path has got to in the schema. */
 export interface Place {
-  /** Type of the value here: a named type, a scalar, or a list or map of them. */
-  readonly type: string;
-  /** The nearest schema field on the way here: `{ type: 'core.v1.PodSpec', field: 'nodeSelector' }`. */
-  readonly owner?: { readonly type: string; readonly field: string };
+  readonly value: ValueSchema;
+  /** The nearest schema field on the way here: `{ type: 'core.v1.PodSpec', field: … nodeSelector }`. */
+  readonly owner?: { readonly type: string; readonly field: FieldSchema };
   /** Key inside a map-typed field: `app` in labels, `cpu` in limits. */
   readonly entry?: string;
   /** Names of the enclosing schema fields, nearest last. */
   readonly within: readonly string[];
-  /** A field of an embedded object (List items, raw extensions) starts over; the name of its kind. */
-  readonly kind?: string;
+  readonly kind: string;
 }
 
-/** The place of a whole object, or undefined for a kind that the table does not know. */
-export function rootPlace(table: SchemaTable, apiVersion: string, kind: string): Place | undefined {
-  const type = kindType(table, apiVersion, kind);
-  return type === undefined ? undefined : { type, within: [], kind };
+const UNKNOWN: ValueSchema = { kind: 'any' };
+
+/** The place of a whole object. Of a kind that is not built in, only the metadata is known. */
+export function rootPlace(apiVersion: string, kind: string): Place {
+  const object = schemaForKind(apiVersion, kind);
+  return { value: object ? { kind: 'object', object } : UNKNOWN, within: [], kind };
 }
 
-/** The metadata and type of an object whose kind is not known (a custom resource). */
-export function customPlace(kind: string): Place {
-  return { type: 'custom', within: [], kind };
-}
-
-export function descend(table: SchemaTable, place: Place, segment: PathSegment): Place | undefined {
-  const shape = shapeOf(place.type);
+/** One step down, or undefined where the schema knows no such thing. */
+export function descend(place: Place, segment: PathSegment): Place | undefined {
+  const { value } = place;
   if (typeof segment === 'number') {
-    if (shape.container !== 'list') return undefined;
     const { entry: _, ...rest } = place;
-    return { ...rest, type: shape.element };
+    return value.kind === 'list' ? { ...rest, value: value.items ?? UNKNOWN } : undefined;
   }
-  if (shape.container === 'map') return { ...place, type: shape.element, entry: segment };
-  if (shape.container === 'list') return undefined;
-  const type = place.type === 'custom' ? customFieldType(segment) : fieldSchema(table, place.type, segment)?.type;
-  if (type === undefined) return undefined;
-  const within = place.owner ? [...place.within, place.owner.field] : place.within;
-  return {
-    type,
-    owner: { type: place.type === 'custom' ? 'custom' : place.type, field: segment },
-    within,
-    ...(place.kind !== undefined && { kind: place.kind }),
-  };
+  if (value.kind === 'map') return { ...place, value: value.items ?? UNKNOWN, entry: segment };
+  if (value.kind === 'object') return field(place, segment);
+  const isCustomRoot = value === UNKNOWN && place.owner === undefined;
+  return isCustomRoot && segment === 'metadata' ? customMetadata(place) : undefined;
 }
 
-function customFieldType(field: string): string | undefined {
-  return field === 'metadata' ? 'meta.v1.ObjectMeta' : undefined;
+function field(place: Place, name: string): Place | undefined {
+  const type = place.value.object;
+  const found = type && fieldOf(type, name);
+  if (!type || !found) return undefined;
+  const within = place.owner ? [...place.within, place.owner.field.name] : place.within;
+  return { value: found, owner: { type: type.id, field: found }, within, kind: place.kind };
+}
+
+function customMetadata(place: Place): Place | undefined {
+  const object = typeById('meta.v1.ObjectMeta');
+  return object && { ...place, value: { kind: 'object', object } };
+}
+
+const SCALARS: Readonly<Record<string, string>> = {
+  bytes: 'bytes (base64)',
+  quantity: 'Quantity',
+  time: 'Time',
+  microTime: 'MicroTime',
+  intOrString: 'int or string',
+};
+
+/** A type as Go developers read it: `[]Container`, `map[string]string`, `int32`. */
+export function typeText(value: ValueSchema): string {
+  if (value.kind === 'list') return `[]${value.items ? typeText(value.items) : 'any'}`;
+  if (value.kind === 'map') return `map[string]${value.items ? typeText(value.items) : 'any'}`;
+  if (value.kind === 'object') return value.object?.name ?? 'object';
+  return SCALARS[value.kind] ?? value.kind;
 }

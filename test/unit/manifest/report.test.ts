@@ -1,0 +1,43 @@
+import fs from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { explainText, runExplain } from '../../../src/manifest/report.ts';
+import { createManifestService } from '../../../src/manifest/service.ts';
+import { sourceKnowledge } from '../../support/knowledge.ts';
+
+const knowledge = sourceKnowledge();
+const text = fs.readFileSync(new URL('../../../media/samples/web.yaml', import.meta.url), 'utf8');
+const web = { knowledge, file: 'web.yaml', text };
+
+describe('explain', () => {
+  test('a place says exactly what the hover says', () => {
+    const service = createManifestService({ knowledge });
+    service.update('u', 1, text);
+    expect(runExplain({ ...web, line: 8, column: 4 }).explanations).toEqual([service.explainAt('u', 7, 3)]);
+  });
+
+  test('a line without a column explains its field', () => {
+    expect(runExplain({ ...web, line: 8 }).explanations.map(({ pathText }) => pathText)).toEqual(['spec.replicas']);
+  });
+
+  test('a file without a line explains all of its fields in order', () => {
+    const paths = runExplain(web).explanations.map(({ pathText }) => pathText);
+    expect(paths.slice(0, 4)).toEqual(['apiVersion', 'kind', 'metadata', 'metadata.name']);
+    expect(paths.at(-1)).toBe('spec.template.spec.containers[0].ports[0].containerPort');
+  });
+
+  test('places that do not exist or say nothing are answered with a reason', () => {
+    expect(runExplain({ ...web, line: 99 }).problem).toMatch(/lines 1 to \d+; there is no line 99/);
+    expect(runExplain({ ...web, line: 0 }).problem).toMatch(/no line 0/);
+    expect(runExplain({ ...web, line: 1, column: 0 }).problem).toMatch(/no column 0/);
+    expect(runExplain({ ...web, line: 8, column: 500 }).problem).toMatch(/Nothing at line 8/);
+    expect(runExplain({ ...web, text: 'just text' }).problem).toMatch(/holds no field/);
+  });
+
+  test('the text names place, handlers and sources', () => {
+    const said = explainText(runExplain({ ...web, line: 8 }));
+    expect(said).toMatch(/^web\.yaml:8:3 {2}spec\.replicas \(Deployment web\)\n/);
+    expect(said).toMatch(/Deployment controller \(sync\): /);
+    expect(said).toMatch(/default 1 \(kube-apiserver defaulting\)/);
+    expect(said).toMatch(/pkg\/controller\/deployment\/sync\.go/);
+  });
+});

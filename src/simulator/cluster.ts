@@ -4,7 +4,7 @@ import { RefusedError } from '../model/refused.ts';
 import { TraceLog } from '../trace/log.ts';
 import type { Actor, Step, StepId } from '../trace/step.ts';
 import type { ApiRequest, ApiResponse } from './apiserver/api.ts';
-import { type ApiServer, createApiServer } from './apiserver/index.ts';
+import { type ApiServer, bootstrap, createApiServer } from './apiserver/index.ts';
 import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
 import { startControllerManager } from './controllers/manager.ts';
 import { Kubelet, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
@@ -101,9 +101,33 @@ export class Cluster {
       trace: this.trace,
       node: 'control-plane-1',
     });
+    bootstrap(this.server, { address: '192.0.2.1', port: 6443, serviceCidr: '10.96.0.0/16' });
+    bootstrap(this.server, { address: '192.0.2.11', port: 6443, serviceCidr: '10.96.0.0/16' });
+    this.bindAdministrators();
     this.addControlPlane();
     for (let i = 1; i <= this.options.nodes; i++) this.addWorker(i);
     for (const p of this.processes) p.start();
+  }
+
+  /** What `kubeadm init` does with super-admin.conf: the group in the administrator's certificate may do everything. */
+  private bindAdministrators(): void {
+    const group = 'kubeadm:cluster-admins';
+    this.server.handle({
+      method: 'POST',
+      path: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+      body: {
+        value: {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'ClusterRoleBinding',
+          metadata: { name: group },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+          subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
+        },
+      },
+      userAgent: 'kubeadm/v1.36.2 (linux/amd64)',
+      credential: { type: 'certificate', commonName: 'kubernetes-super-admin', organizations: ['system:masters'] },
+      actor: { component: 'user' },
+    });
   }
 
   private get surroundings(): Surroundings {

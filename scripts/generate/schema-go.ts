@@ -164,6 +164,10 @@ storage.v1.VolumeNodeResources: count
 export const ALWAYS = `
 rbac.v1.ClusterRole: rules
 rbac.v1.Role: rules
+apiextensions.v1.CustomResourceDefinitionStatus: conditions storedVersions
+autoscaling.v2.HorizontalPodAutoscalerStatus: currentMetrics
+core.v1.ContainerImage: names
+discovery.v1.EndpointSlice: endpoints ports
 `;
 
 /** Left out when zero, though the OpenAPI documents give a zero default or require them. */

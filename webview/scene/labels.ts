@@ -9,6 +9,8 @@ import { verdictLines } from './verdicts.ts';
 
 export interface Label {
   readonly id: string;
+  /** Names stay; state is what holds after the step; step is what it says and asks while it happens. */
+  readonly layer: 'name' | 'state' | 'step';
   readonly text: string;
   /** In full, where `text` was shortened. */
   readonly full?: string;
@@ -28,13 +30,18 @@ interface Ask {
 }
 
 export function labelsOf(ask: Ask): Label[] {
-  return [...ask.boxes.flatMap((box) => boxLabels(ask, box)), ...storeLabels(ask), ...stepLabels(ask)];
+  return [
+    ...ask.boxes.flatMap((box) => boxLabels(ask, box)),
+    ...storeLabels(ask).map((one) => ({ ...one, layer: 'state' as const })),
+    ...stepLabels(ask).map((one) => ({ ...one, layer: 'step' as const })),
+  ];
 }
 
 function label(id: string, text: string, rect: Rect, size: number, more: Partial<Label> = {}): Label {
   const short = fit(text, rect.w, size);
   return {
     id,
+    layer: 'name',
     text: short,
     ...(short === text ? {} : { full: text }),
     rect,
@@ -68,7 +75,11 @@ function boxLabels({ boxes, current }: Ask, box: SceneBox): Label[] {
   if (doing === '') return [name];
   return [
     name,
-    label(`doing ${box.id}`, doing, { x: x + 60, y: y + 5, w: w - 68, h: 14 }, 10.5, { tone: 'mono', anchor: 'end' }),
+    label(`doing ${box.id}`, doing, { x: x + 60, y: y + 5, w: w - 68, h: 14 }, 10.5, {
+      tone: 'mono',
+      anchor: 'end',
+      layer: 'step',
+    }),
   ];
 }
 

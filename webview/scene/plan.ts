@@ -35,6 +35,20 @@ export function planBetween(before: Scene, after: Scene, stepping: boolean): Pla
   return { beats, ms: beats.reduce((sum, beat) => sum + beat.ms, 0) };
 }
 
+/** The picture while the messages are under way: who acts and what is asked is new, what the cluster holds is old. */
+export function midway(before: Scene, after: Scene): Scene {
+  return {
+    ...after,
+    chips: before.chips,
+    tallies: before.tallies,
+    rows: before.rows,
+    labels: [
+      ...after.labels.filter((label) => label.layer !== 'state'),
+      ...before.labels.filter((label) => label.layer === 'state'),
+    ],
+  };
+}
+
 function message(hop: Hop): Beat {
   return { type: 'message', hop, ms: hop.kind === 'call' || hop.kind === 'storage' ? CALL_MS : MESSAGE_MS };
 }

@@ -1,0 +1,131 @@
+// The theme variables that the flow panel reads, for looking at it outside VS Code. Values as the built-in themes have them.
+type Theme = { readonly body: string; readonly vars: { readonly [name: string]: string } };
+
+const FONTS = {
+  'font-family': 'system-ui, Ubuntu, "DejaVu Sans", sans-serif',
+  'font-size': '13px',
+  'editor-font-family': '"DejaVu Sans Mono", monospace',
+};
+
+const dark: Theme = {
+  body: 'vscode-dark',
+  vars: {
+    'editor-background': '#1f1f1f',
+    foreground: '#cccccc',
+    descriptionForeground: '#9d9d9d',
+    errorForeground: '#f85149',
+    'editorWidget-background': '#202020',
+    'widget-border': '#313131',
+    focusBorder: '#0078d4',
+    'textLink-foreground': '#4daafc',
+    'button-background': '#0078d4',
+    'button-foreground': '#ffffff',
+    'button-hoverBackground': '#026ec1',
+    'input-background': '#313131',
+    'input-border': '#3c3c3c',
+    'input-foreground': '#cccccc',
+    'input-placeholderForeground': '#989898',
+    'dropdown-background': '#313131',
+    'list-hoverBackground': '#2a2d2e',
+    'list-inactiveSelectionBackground': '#37373d',
+    'toolbar-hoverBackground': '#5a5d5e50',
+    'badge-background': '#616161',
+    'badge-foreground': '#f8f8f8',
+    'progressBar-background': '#0078d4',
+    'panelTitle-activeForeground': '#cccccc',
+    'panelTitle-activeBorder': '#0078d4',
+    'panelTitle-inactiveForeground': '#9d9d9d',
+    'charts-blue': '#59a4f9',
+    'charts-green': '#89d185',
+    'charts-orange': '#d18616',
+    'charts-purple': '#b180d7',
+    'charts-red': '#f14c4c',
+    'charts-yellow': '#cca700',
+    'terminal-ansiCyan': '#29b8db',
+    'widget-shadow': '#0000005c',
+    'inputValidation-warningBackground': '#352a05',
+    'inputValidation-warningBorder': '#b89500',
+    'diffEditor-insertedTextBackground': '#9ccc2c33',
+    'diffEditor-removedTextBackground': '#ff000033',
+    ...FONTS,
+  },
+};
+
+const light: Theme = {
+  body: 'vscode-light',
+  vars: {
+    ...dark.vars,
+    'editor-background': '#ffffff',
+    foreground: '#3b3b3b',
+    descriptionForeground: '#6b6b6b',
+    'editorWidget-background': '#f8f8f8',
+    'widget-border': '#e5e5e5',
+    focusBorder: '#005fb8',
+    'textLink-foreground': '#005fb8',
+    'button-background': '#005fb8',
+    'button-hoverBackground': '#0258a8',
+    'input-background': '#ffffff',
+    'input-border': '#cecece',
+    'input-foreground': '#3b3b3b',
+    'input-placeholderForeground': '#767676',
+    'dropdown-background': '#ffffff',
+    'list-hoverBackground': '#f2f2f2',
+    'list-inactiveSelectionBackground': '#e4e6f1',
+    'toolbar-hoverBackground': '#b8b8b850',
+    'badge-background': '#cccccc',
+    'badge-foreground': '#3b3b3b',
+    'progressBar-background': '#005fb8',
+    'panelTitle-activeForeground': '#3b3b3b',
+    'panelTitle-activeBorder': '#005fb8',
+    'panelTitle-inactiveForeground': '#6b6b6b',
+    'charts-blue': '#1a85ff',
+    'charts-green': '#388a34',
+    'charts-orange': '#d18616',
+    'charts-purple': '#652d90',
+    'charts-red': '#e51400',
+    'charts-yellow': '#bf8803',
+    'terminal-ansiCyan': '#0598bc',
+    'widget-shadow': '#00000029',
+    'inputValidation-warningBackground': '#f6f5d2',
+  },
+};
+
+const contrast: Theme = {
+  body: 'vscode-high-contrast',
+  vars: {
+    ...dark.vars,
+    'editor-background': '#000000',
+    foreground: '#ffffff',
+    descriptionForeground: '#ffffffb3',
+    'editorWidget-background': '#0c141f',
+    'widget-border': '#6fc3df',
+    contrastBorder: '#6fc3df',
+    contrastActiveBorder: '#f38518',
+    focusBorder: '#f38518',
+    'textLink-foreground': '#21a6ff',
+    'button-background': '#000000',
+    'button-border': '#6fc3df',
+    'input-background': '#000000',
+    'input-border': '#6fc3df',
+    'dropdown-background': '#000000',
+    'list-hoverBackground': '#ffffff1a',
+    'list-inactiveSelectionBackground': '#00000000',
+    'toolbar-hoverBackground': '#ffffff1a',
+    'badge-background': '#000000',
+    'badge-foreground': '#ffffff',
+    'progressBar-background': '#6fc3df',
+    'panelTitle-activeForeground': '#ffffff',
+    'panelTitle-activeBorder': '#6fc3df',
+    'panelTitle-inactiveForeground': '#ffffff',
+    'diffEditor-insertedTextBackground': '#00000000',
+    'diffEditor-removedTextBackground': '#00000000',
+  },
+};
+
+export const themes: { readonly [name: string]: Theme } = { dark, light, contrast };
+
+export function themeCss({ vars }: Theme): string {
+  return `:root{${Object.entries(vars)
+    .map(([name, value]) => `--vscode-${name}:${value};`)
+    .join('')}}`;
+}

@@ -1,0 +1,225 @@
+// The current step in full: what, by whom, why, what changed, and how far it can be trusted.
+import type { FieldChange, ObjectRef, Step } from '../../../src/trace/step.ts';
+import type { Story } from '../../scene/story.ts';
+import { actorName, deed, duration, FIDELITY, valueText } from '../../scene/words.ts';
+import { type Child, GLYPHS, glyph, h, present } from './dom.ts';
+import { requestView, scheduleView } from './inspect.ts';
+
+export interface DetailActions {
+  /** Show the step with this id. */
+  go(id: number): void;
+  follow(object: ObjectRef): void;
+  open(object: ObjectRef): void;
+  /** Answers with the explanation of a field, or what went wrong, as plain text. */
+  explain(object: ObjectRef, path: string): Promise<string>;
+}
+
+const MOST_LINKS = 5;
+
+export class Details {
+  readonly element = h('aside', { class: 'details', 'aria-label': 'Current step', tabindex: 0 });
+  private readonly actions: DetailActions;
+
+  constructor(actions: DetailActions) {
+    this.actions = actions;
+  }
+
+  /** Nothing is chosen yet: says what there is to see. */
+  intro(story: Story, visible: number, source: string): void {
+    const hidden = story.length - visible;
+    this.element.replaceChildren(
+      h('h2', {}, 'Before the first step'),
+      h('p', {}, `${visible} ${visible === 1 ? 'step' : 'steps'} of ${source}. Play, or go forward one step.`),
+      ...present([hidden > 0 && h('p', { class: 'dim' }, `${hidden} more are hidden by the filter.`)]),
+    );
+  }
+
+  step(story: Story, step: Step, origin: number): void {
+    this.element.replaceChildren(
+      ...present([
+        this.head(story, step, origin),
+        h('p', { class: 'sentence' }, step.text),
+        this.object(step),
+        fidelity(step),
+        this.links('Because', step.causes, story, origin),
+        step.request && requestView(step.request),
+        step.detail?.type === 'schedule' && scheduleView(step.detail),
+        inputs(step),
+        this.changes(step),
+        this.links(
+          'Leads to',
+          story.index.effectsOf(step.id).map((effect) => effect.id),
+          story,
+          origin,
+        ),
+      ]),
+    );
+    this.element.scrollTop = 0;
+  }
+
+  /** The chain from the user's action to this step, oldest first. */
+  why(story: Story, step: Step, origin: number, close: () => void): void {
+    const chain = story.index.chain(step.id).toReversed();
+    const whole = chain.length > 0;
+    const steps = whole ? chain : story.index.ancestry(step.id);
+    const end = h(
+      'button',
+      { class: 'icon', type: 'button', title: 'Back to the step', 'aria-label': 'Back to the step', onclick: close },
+      glyph(GLYPHS.close),
+    );
+    const rows = steps.map((one, i) =>
+      h(
+        'li',
+        {
+          class: `cause c-${story.component(one.actor.component)?.colour ?? 'none'}`,
+          ...(i === steps.length - 1 ? { 'aria-current': 'step' } : {}),
+        },
+        this.link(story, one, origin),
+        h('p', {}, one.text),
+      ),
+    );
+    this.element.replaceChildren(
+      h('div', { class: 'head' }, h('h2', {}, 'Why?'), end),
+      h(
+        'p',
+        { class: 'dim' },
+        whole
+          ? `${steps.length} steps lead from ${actorName(story, steps[0] ?? step)} to here.`
+          : 'The trace does not reach back to where this began.',
+      ),
+      h('ol', { class: 'why' }, ...rows),
+    );
+    this.element.scrollTop = 0;
+  }
+
+  private head(story: Story, step: Step, origin: number): HTMLElement {
+    const colour = story.component(step.actor.component)?.colour ?? 'none';
+    return h(
+      'div',
+      { class: `head c-${colour}` },
+      h('h2', {}, h('span', { class: 'who' }, actorName(story, step))),
+      h('span', { class: 'when' }, `Step ${step.id} · ${duration(step.at - origin)}`),
+    );
+  }
+
+  private object({ object }: Step): Child {
+    if (!object) return undefined;
+    const { actions } = this;
+    const name = object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`;
+    return h(
+      'p',
+      { class: 'object' },
+      h('span', { class: 'kind' }, object.kind),
+      ' ',
+      h(
+        'button',
+        { class: 'link', type: 'button', title: 'Open the object', onclick: () => actions.open(object) },
+        name,
+      ),
+      h(
+        'button',
+        {
+          class: 'link quiet',
+          type: 'button',
+          title: 'Show only the steps of this object',
+          onclick: () => actions.follow(object),
+        },
+        'follow',
+      ),
+    );
+  }
+
+  private links(title: string, ids: readonly number[], story: Story, origin: number): Child {
+    const steps = ids.flatMap((id) => story.index.get(id) ?? []);
+    if (steps.length === 0) return undefined;
+    const more = steps.length - MOST_LINKS;
+    return section(
+      title,
+      h(
+        'ul',
+        { class: 'links' },
+        ...steps.slice(0, MOST_LINKS).map((step) => h('li', {}, this.link(story, step, origin))),
+        ...present([more > 0 && h('li', { class: 'dim' }, `and ${more} more`)]),
+      ),
+    );
+  }
+
+  private link(story: Story, step: Step, origin: number): HTMLElement {
+    const colour = story.component(step.actor.component)?.colour ?? 'none';
+    return h(
+      'button',
+      { class: `link step c-${colour}`, type: 'button', title: step.text, onclick: () => this.actions.go(step.id) },
+      h('span', { class: 'who' }, actorName(story, step)),
+      ` ${deed(step)} `,
+      h('span', { class: 'dim' }, duration(step.at - origin)),
+    );
+  }
+
+  private changes({ changed, object }: Step): Child {
+    if (!changed || changed.length === 0) return undefined;
+    const list = h('ul', { class: 'changes' }, ...changed.map((change) => this.change(change, object)));
+    return section(`Changed ${changed.length === 1 ? 'field' : 'fields'}`, list);
+  }
+
+  private change(change: FieldChange, object: ObjectRef | undefined): HTMLElement {
+    const answer = h('p', { class: 'answer', role: 'status' });
+    const { actions } = this;
+    const ask =
+      object &&
+      h(
+        'button',
+        {
+          class: 'link path',
+          type: 'button',
+          title: 'What is this field?',
+          onclick: () => {
+            answer.textContent = 'Asking …';
+            void actions.explain(object, change.path).then((text) => {
+              answer.textContent = text;
+            });
+          },
+        },
+        change.path,
+      );
+    const values =
+      change.before === undefined
+        ? [h('ins', { title: full(change.after) }, valueText(change.after))]
+        : [
+            h('del', { title: full(change.before) }, valueText(change.before)),
+            ' → ',
+            h('ins', { title: full(change.after) }, valueText(change.after)),
+          ];
+    return h('li', {}, ask ?? h('code', {}, change.path), h('div', { class: 'values' }, ...values), answer);
+  }
+}
+
+function full(value: unknown): string {
+  return valueText(value, 4_000);
+}
+
+export function section(title: string, ...children: Child[]): HTMLElement {
+  return h('section', {}, h('h3', {}, title), ...children);
+}
+
+function fidelity(step: Step): HTMLElement {
+  const known = Object.hasOwn(FIDELITY, step.fidelity) ? FIDELITY[step.fidelity] : { word: step.fidelity, means: '' };
+  const badge = h('span', { class: `badge ${step.fidelity}`, title: known.means }, known.word);
+  return h('p', { class: 'fidelity' }, badge, step.simplification === undefined ? '' : ` ${step.simplification}`);
+}
+
+function inputs({ detail }: Step): Child {
+  if (detail?.type === 'decide') return section('What it compared', facts(detail.inputs));
+  if (detail?.type === 'node' && (detail.data || detail.api)) {
+    const call = detail.api === undefined ? detail.call : `${detail.api} ${detail.call}`;
+    return section(call, detail.data ? facts(detail.data) : undefined);
+  }
+  return undefined;
+}
+
+function facts(data: { readonly [name: string]: string | number | boolean }): HTMLElement {
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...Object.entries(data).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, String(value))]),
+  );
+}

@@ -1,0 +1,54 @@
+// Elements made from values; text is always text, never markup, and nothing writes a style attribute (the page's policy
+// forbids both).
+export type Child = Node | string | undefined | false;
+
+export interface Props {
+  readonly class?: string;
+  readonly onclick?: (event: MouseEvent) => void;
+  readonly [attribute: string]: string | number | boolean | undefined | ((event: MouseEvent) => void);
+}
+
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  props: Props = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === undefined || value === false) continue;
+    if (typeof value === 'function') element.addEventListener('click', value as EventListener);
+    else element.setAttribute(name, value === true ? '' : String(value));
+  }
+  element.append(...present(children));
+  return element;
+}
+
+export function present(children: readonly Child[]): (Node | string)[] {
+  return children.filter((child): child is Node | string => child !== undefined && child !== false);
+}
+
+/** A sign of the toolbar; drawn by CSS-coloured strokes in a 16 × 16 box. */
+export function glyph(path: string, filled = false): SVGSVGElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '0 0 16 16');
+  svg.setAttribute('class', filled ? 'glyph filled' : 'glyph');
+  svg.setAttribute('aria-hidden', 'true');
+  const shape = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  shape.setAttribute('d', path);
+  svg.append(shape);
+  return svg;
+}
+
+export const GLYPHS = {
+  play: 'M4.5 2.8v10.4L13 8z',
+  pause: 'M4.5 3v10h2.4V3zM9.1 3v10h2.4V3z',
+  back: 'M12 3v10L5 8zM3.6 3v10',
+  forward: 'M4 3v10l7-5zM12.4 3v10',
+  start: 'M8.5 3v10L3.5 8zM13.5 3v10l-5-5z',
+  why: 'M5.6 6a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.9M8 12.4v.4',
+  copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
+  plus: 'M8 3.5v9M3.5 8h9',
+  minus: 'M3.5 8h9',
+  fit: 'M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3',
+  close: 'M4 4l8 8M12 4l-8 8',
+} as const;

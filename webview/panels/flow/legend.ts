@@ -1,0 +1,46 @@
+// What the shapes mean: pods by state, messages by kind.
+
+import { select } from 'd3';
+import { MESSAGE_SIGNS, POD_SIGNS, type Sign } from '../../render/icons.ts';
+import { sign } from '../../render/marks.ts';
+import { LOOKS, type PodLook } from '../../scene/looks.ts';
+import { h } from './dom.ts';
+
+const WORDS: { readonly [look in PodLook]: string } = {
+  ready: 'ready',
+  running: 'running, not ready',
+  creating: 'being created',
+  pending: 'on no node yet',
+  failing: 'failing',
+  terminating: 'terminating',
+  succeeded: 'completed',
+  failed: 'failed',
+  unknown: 'unknown',
+};
+
+const MESSAGES: readonly (readonly [string, string])[] = [
+  ['request', 'request'],
+  ['watch', 'watch delivery'],
+  ['storage', 'write to etcd'],
+  ['call', 'call on a node'],
+];
+
+export function legend(): HTMLElement {
+  const pods = LOOKS.map((look) => entry(POD_SIGNS[look], `chip l-${look}`, WORDS[look]));
+  const messages = MESSAGES.map(([kind, word]) => entry(MESSAGE_SIGNS[kind] ?? {}, `mover ${kind} c-none`, word));
+  return h(
+    'details',
+    { class: 'legend' },
+    h('summary', {}, 'Legend'),
+    h('div', {}, h('h3', {}, 'Pods'), h('ul', {}, ...pods), h('h3', {}, 'Messages'), h('ul', {}, ...messages)),
+  );
+}
+
+function entry(shape: Sign, kind: string, word: string): HTMLElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '-8 -8 16 16');
+  svg.setAttribute('aria-hidden', 'true');
+  const outer = select(svg).append('g').attr('class', kind);
+  sign(outer.append('g').attr('class', 'sign').datum(shape), (s) => s);
+  return h('li', {}, svg, word);
+}

@@ -1,0 +1,37 @@
+// What the panel remembers while it is hidden, moved to another window, or reloaded.
+import { type Filter, NO_FILTER } from '../../scene/filter.ts';
+
+export const TABS = ['cluster', 'transcript'] as const;
+export type Tab = (typeof TABS)[number];
+
+export interface Memory {
+  /** The trace that `stepId` belongs to. */
+  readonly source: string;
+  readonly stepId: number;
+  readonly tab: Tab;
+  readonly speed: number;
+  readonly filter: Filter;
+}
+
+export const FRESH: Memory = { source: '', stepId: 0, tab: 'cluster', speed: 1, filter: NO_FILTER };
+
+/** What VS Code kept for us, as far as it can be used. */
+export function recall(state: unknown): Memory {
+  if (typeof state !== 'object' || state === null) return FRESH;
+  const kept = state as { readonly [field: string]: unknown };
+  const filter = (typeof kept.filter === 'object' && kept.filter !== null ? kept.filter : {}) as {
+    readonly [f: string]: unknown;
+  };
+  return {
+    source: typeof kept.source === 'string' ? kept.source : FRESH.source,
+    stepId: typeof kept.stepId === 'number' ? kept.stepId : FRESH.stepId,
+    tab: TABS.find((tab) => tab === kept.tab) ?? FRESH.tab,
+    speed: typeof kept.speed === 'number' && kept.speed > 0 ? kept.speed : FRESH.speed,
+    filter: {
+      hideRoutine: filter.hideRoutine !== false,
+      namespace: typeof filter.namespace === 'string' ? filter.namespace : '',
+      query: typeof filter.query === 'string' ? filter.query : '',
+      ...(typeof filter.object === 'string' ? { object: filter.object } : {}),
+    },
+  };
+}

@@ -1,0 +1,410 @@
+// The flow panel: takes the host's messages, holds the story and the reader's place in it, and keeps every part up to date.
+import type { ToFlow } from '../../../src/protocol/flow.ts';
+import { FLOW_PROTOCOL } from '../../../src/protocol/flow.ts';
+import { parseSteps } from '../../../src/trace/parse.ts';
+import type { Step } from '../../../src/trace/step.ts';
+import type { Filter } from '../../scene/filter.ts';
+import { readingTime } from '../../scene/plan.ts';
+import { Replay } from '../../scene/replay.ts';
+import { Story } from '../../scene/story.ts';
+import { actorName, clock, duration, transcriptMarkdown } from '../../scene/words.ts';
+import { Details } from './details.ts';
+import { h } from './dom.ts';
+import { Filters } from './filters.ts';
+import { Host, type VsCode } from './host.ts';
+import { keys } from './keys.ts';
+import { type Memory, recall, type Tab } from './memory.ts';
+import { allHidden, Banner, empty, loading, silent } from './notice.ts';
+import { Stage } from './stage.ts';
+import { Toolbar } from './toolbar.ts';
+import { Transcript } from './transcript.ts';
+
+/** ms without an answer before the panel says so. */
+const PATIENCE = 8_000;
+
+type Init = Extract<ToFlow, { readonly type: 'init' }>;
+
+export class Panel {
+  private readonly host: Host;
+  private readonly vscode: VsCode;
+  private memory: Memory;
+  private replay: Replay | undefined;
+  private source: Init['source'] | undefined;
+  private origin = 0;
+  private playing = false;
+  private running = false;
+  private asked = false;
+  /** Grows with every change of place, so that an animation that has been overtaken knows. */
+  private turn = 0;
+  private readonly banner = new Banner();
+  private readonly body = h('main', { class: 'body' });
+  private readonly live = h('p', { class: 'sr', 'aria-live': 'polite' });
+  private readonly notice = h('div', { class: 'notices' });
+  private readonly toolbar: Toolbar;
+  private readonly filters: Filters;
+  private readonly details: Details;
+  private readonly stage: Stage;
+  private readonly transcript: Transcript;
+
+  constructor(root: HTMLElement, vscode: VsCode) {
+    this.vscode = vscode;
+    this.host = new Host(vscode);
+    this.memory = recall(vscode.getState());
+    this.toolbar = new Toolbar({
+      toggle: () => this.toggle(),
+      step: (by) => this.stepBy(by),
+      restart: () => this.goTo(-1),
+      seek: (index) => this.goTo(index),
+      speed: (speed) => this.remember({ speed }),
+      tab: (tab) => this.openTab(tab),
+      why: () => this.toggleWhy(),
+    });
+    this.filters = new Filters(this.memory.filter, (filter) => this.setFilter(filter));
+    this.details = new Details({
+      go: (id) => this.goToStep(id),
+      follow: (object) => this.filters.follow(object),
+      open: (object) => void this.request({ type: 'openObject', object }),
+      explain: (object, path) => this.explain({ type: 'explainField', object, path }),
+    });
+    this.stage = new Stage(() => this.redraw());
+    this.transcript = new Transcript(
+      (index) => this.goTo(index),
+      () => void this.copy(),
+    );
+    this.build(root);
+    this.host.listen(
+      (message) => this.take(message),
+      (problem) => this.complain(problem),
+    );
+    this.hello();
+  }
+
+  private build(root: HTMLElement): void {
+    for (const [tab, view] of [
+      ['cluster', this.stage.element],
+      ['transcript', this.transcript.element],
+    ] as const) {
+      view.id = `view-${tab}`;
+      view.setAttribute('role', 'tabpanel');
+      view.setAttribute('aria-labelledby', `tab-${tab}`);
+    }
+    const reading = h('div', { class: 'reading' }, this.filters.element, this.stage.element, this.transcript.element);
+    this.body.append(reading, this.details.element);
+    root.replaceChildren(this.toolbar.element, this.banner.element, this.notice, this.body, this.live);
+    keys(root, {
+      toggle: () => this.toggle(),
+      step: (by) => this.stepBy(by),
+      start: () => this.goTo(-1),
+      end: () => this.goTo(Number.POSITIVE_INFINITY),
+      why: () => this.toggleWhy(),
+    });
+    this.openTab(this.memory.tab);
+  }
+
+  private hello(): void {
+    this.notify(loading());
+    this.host.send({ type: 'ready', protocol: FLOW_PROTOCOL });
+    window.setTimeout(() => {
+      if (!this.replay) this.notify(silent(() => this.hello()));
+    }, PATIENCE);
+  }
+
+  private take(message: ToFlow): void {
+    if (message.type === 'init') this.init(message);
+    else if (message.type === 'error') this.banner.show(message.message, message.advice);
+    else if (!this.replay) return;
+    else if (message.type === 'steps') this.append(message.from, message.steps);
+    else if (message.type === 'topology') this.setTopology(message.topology);
+    else if (message.type === 'reveal') this.reveal(message.stepId, message.play ?? false);
+    else if (message.type === 'state') {
+      this.running = message.clock.running;
+      this.update();
+    }
+  }
+
+  private init(message: Init): void {
+    const { steps, problems } = parseSteps(message.steps);
+    const story = new Story(message.topology, message.objects, steps);
+    const first = message.startAt === undefined ? undefined : story.index.get(message.startAt);
+    this.source = message.source;
+    this.running = message.clock?.running ?? false;
+    this.origin = first?.request?.sentAt ?? first?.at ?? steps[0]?.at ?? 0;
+    this.replay = new Replay(story, this.memory.filter);
+    this.stage.setStory(story);
+    this.filters.grow(story);
+    this.transcript.reset(this.replay, this.origin);
+    this.banner.hide();
+    if (problems.length > 0) this.tellLeftOut(problems);
+    const known = this.memory.source === message.source.id && story.positionOf(this.memory.stepId) !== undefined;
+    const start = known ? this.memory.stepId : message.startAt;
+    const position = start === undefined ? undefined : story.positionOf(start);
+    this.replay.seekPosition(position === undefined ? -1 : known ? position : position - 1);
+    this.show();
+    if (!known && message.autoplay && !this.stage.reducedMotion) this.play();
+  }
+
+  private append(from: number, list: readonly Step[]): void {
+    const { replay } = this;
+    if (!replay) return;
+    const { story } = replay;
+    if (from !== story.length) {
+      if (!this.asked) this.host.send({ type: 'resync', have: story.length });
+      this.asked = true;
+      return;
+    }
+    this.asked = false;
+    const { steps, problems } = parseSteps(list, story.steps.at(-1)?.id);
+    story.append(steps);
+    replay.grow();
+    this.filters.grow(story);
+    this.transcript.grow();
+    if (problems.length > 0) this.tellLeftOut(problems);
+    this.update();
+  }
+
+  private setTopology(topology: Parameters<Stage['setStory']>[0]['topology']): void {
+    const { replay } = this;
+    if (!replay) return;
+    replay.story.topology = topology;
+    this.stage.setStory(replay.story);
+    this.redraw();
+  }
+
+  private reveal(id: number, play: boolean): void {
+    this.goToStep(id);
+    if (play) this.play();
+  }
+
+  // Where the reader is ------------------------------------------------------------------------------------------------
+
+  private toggle(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  private play(): void {
+    const { replay } = this;
+    if (!replay || replay.visible.length === 0) return;
+    if (replay.atEnd && !this.running) this.goTo(-1);
+    this.playing = true;
+    this.update();
+    void this.playOn();
+  }
+
+  private pause(): void {
+    this.playing = false;
+    this.turn++;
+    this.show();
+  }
+
+  private async playOn(): Promise<void> {
+    const { replay } = this;
+    const turn = ++this.turn;
+    while (replay && this.playing && turn === this.turn) {
+      if (replay.atEnd) {
+        if (!this.running) break;
+        await pause(200);
+        continue;
+      }
+      replay.seek(replay.cursor + 1);
+      this.tell();
+      const { speed } = this.memory;
+      const step = replay.story.steps[replay.position];
+      await this.stage.play(replay.position + 1, speed);
+      if (turn !== this.turn) return;
+      await pause(readingTime(step?.text ?? '') / this.memory.speed);
+    }
+    if (turn !== this.turn) return;
+    this.playing = false;
+    this.update();
+  }
+
+  private stepBy(by: -1 | 1): void {
+    const { replay } = this;
+    if (!replay) return;
+    this.playing = false;
+    this.turn++;
+    const moved = replay.seek(replay.cursor + by);
+    if (!moved || by < 0) {
+      this.show();
+      return;
+    }
+    this.tell();
+    void this.stage.play(replay.position + 1, Math.max(1, this.memory.speed));
+  }
+
+  private goTo(index: number): void {
+    const { replay } = this;
+    if (!replay) return;
+    replay.seek(index);
+    if (this.playing) {
+      this.show();
+      void this.playOn();
+    } else {
+      this.turn++;
+      this.show();
+    }
+  }
+
+  private goToStep(id: number): void {
+    const { replay } = this;
+    const position = replay?.story.positionOf(id);
+    if (!replay || position === undefined) {
+      this.banner.show(`Step ${id} is not in this trace.`, 'It may be older than what the panel was given.');
+      return;
+    }
+    if (!replay.isShown(position)) this.filters.reset();
+    this.playing = false;
+    this.turn++;
+    replay.seekPosition(position);
+    this.show();
+  }
+
+  private setFilter(filter: Filter): void {
+    this.remember({ filter });
+    const { replay } = this;
+    if (!replay) return;
+    replay.setFilter(filter);
+    this.transcript.reset(replay, this.origin);
+    this.show();
+  }
+
+  // What is shown ------------------------------------------------------------------------------------------------------
+
+  /** Everything, at once. */
+  private show(): void {
+    this.redraw();
+    this.tell();
+  }
+
+  private redraw(): void {
+    const { replay } = this;
+    if (replay) this.stage.show(replay.position + 1);
+  }
+
+  /** The words for where the reader is; the drawing is shown or played besides. */
+  private tell(): void {
+    const { replay } = this;
+    if (!replay) return;
+    this.asking = false;
+    this.detail();
+    this.transcript.setCurrent(replay.cursor, true);
+    const step = replay.story.steps[replay.position];
+    if (step) this.remember({ source: this.source?.id ?? '', stepId: step.id });
+    if (step && (!this.playing || this.memory.speed <= 1)) {
+      this.live.textContent = `${actorName(replay.story, step)} ${step.text}`;
+    }
+    this.update();
+  }
+
+  private asking = false;
+
+  private toggleWhy(): void {
+    if (!this.replay || this.replay.position < 0) return;
+    this.playing = false;
+    this.turn++;
+    this.asking = !this.asking;
+    this.detail();
+    this.redraw();
+    this.update();
+    this.details.element.focus();
+  }
+
+  private detail(): void {
+    const { replay } = this;
+    const step = replay?.story.steps[replay.position];
+    if (!replay) return;
+    if (!step) this.details.intro(replay.story, replay.visible.length, this.source?.name ?? 'this trace');
+    else if (this.asking) this.details.why(replay.story, step, this.origin, () => this.toggleWhy());
+    else this.details.step(replay.story, step, this.origin);
+  }
+
+  private update(): void {
+    const { replay } = this;
+    if (!replay) return;
+    const step = replay.story.steps[replay.position];
+    const at = step ? step.at - this.origin : 0;
+    this.toolbar.update({
+      playing: this.playing,
+      cursor: replay.cursor,
+      total: replay.visible.length,
+      clock: clock(at),
+      spoken: step
+        ? `step ${replay.cursor + 1} of ${replay.visible.length}, ${duration(at)}, ${actorName(replay.story, step)}`
+        : 'before the first step',
+      speed: this.memory.speed,
+      tab: this.memory.tab,
+      canAskWhy: step !== undefined,
+    });
+    const hidden = replay.story.length - replay.visible.length;
+    if (replay.story.length === 0) this.notify(empty(this.source?.name ?? 'This trace', this.running));
+    else if (replay.visible.length === 0) this.notify(allHidden(hidden, () => this.filters.reset()));
+    else this.notify(undefined);
+  }
+
+  private openTab(tab: Tab): void {
+    this.remember({ tab });
+    this.stage.element.hidden = tab !== 'cluster';
+    this.transcript.element.hidden = tab !== 'transcript';
+    this.body.dataset.tab = tab;
+    if (this.replay) this.show();
+  }
+
+  private notify(notice: HTMLElement | undefined): void {
+    this.notice.replaceChildren(...(notice ? [notice] : []));
+    this.body.classList.toggle('covered', notice !== undefined);
+  }
+
+  private tellLeftOut(problems: readonly string[]): void {
+    const count = problems.length === 1 ? 'One step' : `${problems.length} steps`;
+    this.banner.show(
+      `${count} could not be read and ${problems.length === 1 ? 'is' : 'are'} left out.`,
+      problems[0] ?? '',
+    );
+  }
+
+  private complain(problem: string): void {
+    this.host.send({ type: 'error', message: problem });
+    this.banner.show(
+      'The panel did not understand the extension.',
+      `${problem} Reload the window, so that both are of one version.`,
+    );
+  }
+
+  // What is asked of the host --------------------------------------------------------------------------------------------
+
+  private async request(message: Parameters<Host['ask']>[0]): Promise<boolean> {
+    const answer = await this.host.ask(message);
+    if (!answer.ok) this.banner.show(answer.message, answer.advice);
+    return answer.ok;
+  }
+
+  private async explain(message: Parameters<Host['ask']>[0]): Promise<string> {
+    const answer = await this.host.ask(message);
+    return answer.ok ? (answer.text ?? 'Nothing is known of this field.') : `${answer.message} ${answer.advice}`;
+  }
+
+  private async copy(): Promise<void> {
+    const { replay } = this;
+    if (!replay) return;
+    const markdown = transcriptMarkdown(
+      replay.story,
+      replay.visible,
+      this.origin,
+      `Transcript of ${this.source?.name ?? 'a trace'}`,
+    );
+    if (await this.request({ type: 'copyTranscript', markdown }))
+      this.live.textContent = 'The transcript is on the clipboard.';
+  }
+
+  private remember(part: Partial<Memory>): void {
+    this.memory = { ...this.memory, ...part };
+    this.vscode.setState(this.memory);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    window.setTimeout(resolve, ms);
+  });
+}

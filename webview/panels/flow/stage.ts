@@ -1,0 +1,93 @@
+// The Cluster reading: holds the drawing, lays it out for the room there is, and plays from picture to picture.
+import { Drawing } from '../../render/drawing.ts';
+import { type Layout, layoutOf } from '../../scene/layout.ts';
+import { planBetween } from '../../scene/plan.ts';
+import { describe, type Scene, sceneOf } from '../../scene/scene.ts';
+import type { Story } from '../../scene/story.ts';
+import { GLYPHS, h } from './dom.ts';
+import { legend } from './legend.ts';
+import { button } from './toolbar.ts';
+
+export class Stage {
+  readonly element: HTMLElement;
+  private readonly svg: SVGSVGElement;
+  private readonly drawing: Drawing;
+  private readonly calm = window.matchMedia('(prefers-reduced-motion: reduce)');
+  private story: Story | undefined;
+  private layout: Layout | undefined;
+  private laidOut = '';
+  private scene: Scene | undefined;
+  private width = 0;
+
+  constructor(resized: () => void) {
+    this.svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    this.svg.setAttribute('role', 'img');
+    this.svg.setAttribute('class', 'drawing');
+    this.svg.setAttribute('preserveAspectRatio', 'xMidYMin meet');
+    this.drawing = new Drawing(this.svg);
+    const zooms = h(
+      'div',
+      { class: 'zooms' },
+      button('Zoom in', 'Ctrl + wheel', GLYPHS.plus, () => this.drawing.zoomBy(1.4)),
+      button('Zoom out', 'Ctrl + wheel', GLYPHS.minus, () => this.drawing.zoomBy(1 / 1.4)),
+      button('Whole cluster', '0', GLYPHS.fit, () => this.drawing.resetZoom()),
+    );
+    this.element = h('div', { class: 'stage-view' }, this.svg, zooms, legend());
+    new ResizeObserver(([entry]) => {
+      const width = Math.round(entry?.contentRect.width ?? 0);
+      if (width === this.width || width === 0) return;
+      this.width = width;
+      resized();
+    }).observe(this.element);
+  }
+
+  get reducedMotion(): boolean {
+    return this.calm.matches;
+  }
+
+  setStory(story: Story): void {
+    this.story = story;
+    this.scene = undefined;
+    this.laidOut = '';
+    this.drawing.setColours(new Map(story.topology.components.map(({ id, colour }) => [id, colour])));
+  }
+
+  /** The cluster as it is after `count` steps, at once. */
+  show(count: number): void {
+    const scene = this.sceneAt(count);
+    if (!scene || this.element.hidden) return;
+    this.drawing.show(scene);
+    this.scene = scene;
+  }
+
+  /** Plays the way to there; answers false when something else was shown meanwhile. */
+  async play(count: number, speed: number): Promise<boolean> {
+    const before = this.scene;
+    const after = this.sceneAt(count);
+    if (!after || !before || this.element.hidden || this.reducedMotion || before.width !== after.width) {
+      this.show(count);
+      return true;
+    }
+    this.scene = after;
+    return this.drawing.play(planBetween(before, after, true), before, after, speed);
+  }
+
+  private sceneAt(count: number): Scene | undefined {
+    const { story } = this;
+    if (!story) return undefined;
+    const current = story.steps[count - 1];
+    this.svg.setAttribute('aria-label', describe(story, count, current));
+    const layout = this.layoutFor(story);
+    return sceneOf(story, layout, count);
+  }
+
+  /** Laid out anew only when something that places depend on has changed. */
+  private layoutFor(story: Story): Layout {
+    const signature = [this.width, story.topology.nodes.length, story.loopOrder.length, story.crowd].join(' ');
+    if (this.layout === undefined || signature !== this.laidOut) {
+      this.laidOut = signature;
+      this.layout = layoutOf(story, this.width || undefined);
+    }
+    return this.layout;
+  }
+}

@@ -1,0 +1,134 @@
+// Play, step, speed, the scrubber with its time, and the tabs.
+import { GLYPHS, glyph, h } from './dom.ts';
+import { TABS, type Tab } from './memory.ts';
+
+export const SPEEDS = [0.25, 0.5, 1, 2, 4, 10, 50] as const;
+
+export interface ToolbarActions {
+  toggle(): void;
+  step(by: -1 | 1): void;
+  restart(): void;
+  seek(index: number): void;
+  speed(speed: number): void;
+  tab(tab: Tab): void;
+  why(): void;
+}
+
+export interface ToolbarState {
+  readonly playing: boolean;
+  readonly cursor: number;
+  readonly total: number;
+  readonly clock: string;
+  /** What a screen reader says of the scrubber's place. */
+  readonly spoken: string;
+  readonly speed: number;
+  readonly tab: Tab;
+  readonly canAskWhy: boolean;
+}
+
+const TITLES: { readonly [tab in Tab]: string } = { cluster: 'Cluster', transcript: 'Transcript' };
+
+export class Toolbar {
+  readonly element: HTMLElement;
+  private readonly play: HTMLButtonElement;
+  private readonly back: HTMLButtonElement;
+  private readonly forward: HTMLButtonElement;
+  private readonly range: HTMLInputElement;
+  private readonly time: HTMLElement;
+  private readonly count: HTMLElement;
+  private readonly speed: HTMLSelectElement;
+  private readonly why: HTMLButtonElement;
+  private readonly tabs = new Map<Tab, HTMLButtonElement>();
+  private playing: boolean | undefined;
+
+  constructor(actions: ToolbarActions) {
+    this.play = button('Play', 'Space', GLYPHS.play, actions.toggle, 'primary');
+    this.back = button('Step back', '←', GLYPHS.back, () => actions.step(-1));
+    this.forward = button('Step forward', '→', GLYPHS.forward, () => actions.step(1));
+    const restart = button('Back to the start', 'Home', GLYPHS.start, actions.restart);
+    this.range = h('input', { type: 'range', min: 0, max: 0, step: 1, class: 'scrubber', 'aria-label': 'Step' });
+    this.range.addEventListener('input', () => actions.seek(Number(this.range.value) - 1));
+    this.time = h('output', { class: 'time', 'aria-hidden': 'true' });
+    this.count = h('span', { class: 'count', 'aria-hidden': 'true' });
+    this.speed = h(
+      'select',
+      { 'aria-label': 'Speed', title: 'Speed of the replay' },
+      ...SPEEDS.map((s) => h('option', { value: s }, `×${s}`)),
+    );
+    this.speed.addEventListener('change', () => actions.speed(Number(this.speed.value)));
+    this.why = button('Why? Walk back to what the user did', 'W', GLYPHS.why, actions.why, 'labelled');
+    this.why.append('Why?');
+    this.element = h(
+      'header',
+      { class: 'toolbar' },
+      h(
+        'div',
+        { class: 'transport', role: 'toolbar', 'aria-label': 'Replay' },
+        restart,
+        this.back,
+        this.play,
+        this.forward,
+        this.speed,
+      ),
+      h('div', { class: 'where' }, this.range, this.time, this.count),
+      h('div', { class: 'views' }, this.tabList(actions), this.why),
+    );
+  }
+
+  update(state: ToolbarState): void {
+    if (state.playing !== this.playing) {
+      this.playing = state.playing;
+      this.play.replaceChildren(glyph(state.playing ? GLYPHS.pause : GLYPHS.play, true));
+      label(this.play, state.playing ? 'Pause' : 'Play', 'Space');
+    }
+    this.back.disabled = state.cursor < 0;
+    this.forward.disabled = state.cursor >= state.total - 1;
+    this.why.disabled = !state.canAskWhy;
+    this.range.max = String(state.total);
+    this.range.value = String(state.cursor + 1);
+    this.range.style.setProperty('--done', `${state.total === 0 ? 0 : ((state.cursor + 1) / state.total) * 100}%`);
+    this.range.setAttribute('aria-valuetext', state.spoken);
+    this.time.textContent = state.clock;
+    this.count.textContent = `${state.cursor + 1} / ${state.total}`;
+    this.speed.value = String(state.speed);
+    for (const [tab, element] of this.tabs) {
+      element.setAttribute('aria-selected', String(tab === state.tab));
+      element.tabIndex = tab === state.tab ? 0 : -1;
+    }
+  }
+
+  private tabList(actions: ToolbarActions): HTMLElement {
+    const list = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Reading' });
+    for (const tab of TABS) {
+      const element = h(
+        'button',
+        { role: 'tab', id: `tab-${tab}`, 'aria-controls': `view-${tab}`, onclick: () => actions.tab(tab) },
+        TITLES[tab],
+      );
+      this.tabs.set(tab, element);
+      list.append(element);
+    }
+    list.addEventListener('keydown', (event) => {
+      const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+      if (by === 0) return;
+      event.stopPropagation();
+      event.preventDefault();
+      const now = TABS.findIndex((tab) => this.tabs.get(tab) === document.activeElement);
+      const next = TABS[(now + by + TABS.length) % TABS.length] ?? 'cluster';
+      actions.tab(next);
+      this.tabs.get(next)?.focus();
+    });
+    return list;
+  }
+}
+
+function label(element: HTMLElement, text: string, key: string): void {
+  element.title = `${text} (${key})`;
+  element.setAttribute('aria-label', text);
+}
+
+export function button(text: string, key: string, path: string, onclick: () => void, kind = ''): HTMLButtonElement {
+  const element = h('button', { class: `icon ${kind}`, type: 'button', onclick }, glyph(path, kind === 'primary'));
+  label(element, text, key);
+  return element;
+}

@@ -1,0 +1,73 @@
+// Steps in words: times, who acted, one line of the transcript, the whole transcript as Markdown.
+import type { Fidelity, FieldChange, Step } from '../../src/trace/step.ts';
+import type { Story } from './story.ts';
+
+/** `96 ms`, `1.204 s`, `2 min 3 s`; with a minus before the origin. */
+export function duration(us: number): string {
+  const sign = us < 0 ? '−' : '';
+  const ms = Math.abs(us) / 1000;
+  if (ms < 1000) return `${sign}${ms < 10 && ms % 1 >= 0.05 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  if (ms < 60_000) return `${sign}${(ms / 1000).toFixed(3)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${sign}${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** `00:00.096`: minutes, seconds, milliseconds. */
+export function clock(us: number): string {
+  const ms = Math.round(Math.abs(us) / 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const minutes = Math.floor(ms / 60_000);
+  return `${us < 0 ? '−' : ''}${two(minutes)}:${two(Math.floor(ms / 1000) % 60)}.${String(ms % 1000).padStart(3, '0')}`;
+}
+
+/** Who acted: `kubelet on node-2`, `Deployment controller`, `you`. */
+export function actorName(story: Story, step: Step): string {
+  const component = story.component(step.actor.component);
+  const name = component?.name ?? step.actor.component;
+  return step.actor.node !== undefined && component?.group === 'node' ? `${name} on ${step.actor.node}` : name;
+}
+
+/** What was done to what: `create pods/web-1`, `RunPodSandbox`. */
+export function deed(step: Step): string {
+  const { request, object } = step;
+  if (!request) return step.action;
+  const target = object ? `${object.resource}/${object.name}` : request.path;
+  return `${request.method} ${target}${request.subresource === undefined ? '' : `/${request.subresource}`}`;
+}
+
+export const FIDELITY: { readonly [fidelity in Fidelity]: { readonly word: string; readonly means: string } } = {
+  observed: { word: 'observed', means: 'A real cluster said so.' },
+  inferred: {
+    word: 'inferred',
+    means: 'Deduced from what a real cluster left: managed fields, Events, conditions, owners.',
+  },
+  simulated: { word: 'simulated', means: 'The simulator did it, and recordings of a real cluster agree.' },
+  simplified: { word: 'simplified', means: 'The simulator leaves something out here.' },
+};
+
+/** A value in one line; strings bare, structures as JSON. */
+export function valueText(value: unknown, most = 160): string {
+  const text = value === undefined ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+export function changeText(change: FieldChange): string {
+  return `${change.path}: ${valueText(change.before)} → ${valueText(change.after)}`;
+}
+
+export function transcriptMarkdown(story: Story, positions: readonly number[], origin: number, title: string): string {
+  const lines = positions.flatMap((position) => {
+    const step = story.steps[position];
+    if (!step) return [];
+    const simple = step.simplification === undefined ? '' : ` _(simplified: ${markdownText(step.simplification)})_`;
+    return [
+      `- ${duration(step.at - origin)} **${markdownText(actorName(story, step))}** ${markdownText(step.text)}${simple}`,
+    ];
+  });
+  return `# ${markdownText(title)}\n\n${lines.join('\n')}\n`;
+}
+
+/** Text that Markdown must not take for its own signs. */
+function markdownText(text: string): string {
+  return text.replace(/[\\`*_[\]<>]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
+}

@@ -34,7 +34,9 @@ export interface NotPlaced {
   readonly record: DecisionRecord;
   /** Why, as the pod shows it. */
   readonly message: string;
-  /** Absent when something broke, as against the pod not fitting. */
+  /** Whether the pod was refused, as against something having broken. */
+  readonly refused: boolean;
+  /** Absent when the nodes were not looked at. */
   readonly diagnosis?: Diagnosis;
   /** To be written to status.nominatedNodeName: a node, or empty to clear it; absent to leave it. */
   readonly nominate?: string;
@@ -77,7 +79,7 @@ export class Algorithm {
   private run(pod: PodInfo, record: DecisionRecord): Placed | NotPlaced {
     const state = new CycleState();
     record.allNodes = this.cache.nodes().length;
-    if (record.allNodes === 0) return broken(record, 'no nodes available to schedule pods');
+    if (record.allNodes === 0) return broken(record, 'no nodes available to schedule pods', true);
     const { feasible, diagnosis, error } = this.findFeasible(state, pod);
     record.feasible = feasible.length;
     if (error !== undefined) return broken(record, messageOf(error));
@@ -175,6 +177,7 @@ export class Algorithm {
     return {
       record,
       message,
+      refused: true,
       diagnosis,
       victims: outcome.victims ?? [],
       ...(outcome.nominate === undefined ? {} : { nominate: outcome.nominate }),
@@ -188,7 +191,7 @@ function blame(d: Diagnosis, status: Status): void {
   else d.unschedulablePlugins.add(status.plugin);
 }
 
-function broken(record: DecisionRecord, message: string): NotPlaced {
+function broken(record: DecisionRecord, message: string, refused = false): NotPlaced {
   record.message = message;
-  return { record, message, nominate: '', victims: [] };
+  return { record, message, refused, nominate: '', victims: [] };
 }

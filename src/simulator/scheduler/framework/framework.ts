@@ -1,11 +1,11 @@
 // Runs the plugins of one profile, extension point by extension point. Models pkg/scheduler/framework/runtime.
-import type { CycleState } from './cycle-state.ts';
-import { stateKey } from './cycle-state.ts';
+import type { Process } from '../../../kernel/process.ts';
+import { type CycleState, stateKey } from './cycle-state.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { NodeStatuses } from './node-statuses.ts';
 import type { Enabled, Plugin, PostFilterOutcome } from './plugin.ts';
 import type { PodInfo } from './pod-info.ts';
-import { isRejected, type Status, unschedulable } from './status.ts';
+import { isRejected, messageOf, type Status, unschedulable } from './status.ts';
 
 /** Pods that were promised a node by preemption but do not run there yet. */
 export interface Nominator {
@@ -207,6 +207,23 @@ export class Framework {
       const status = plugin.permit?.(state, pod, node);
       if (status !== undefined) return status;
     }
+    return undefined;
+  }
+
+  /** PreBind, Bind and PostBind. The answer is the error to report, or nothing. */
+  *bind(state: CycleState, pod: PodInfo, node: string): Process<string | undefined> {
+    for (const { plugin } of this.plugins) {
+      const status = plugin.preBind === undefined ? undefined : yield* plugin.preBind(state, pod, node);
+      if (status !== undefined) return `running PreBind plugin "${plugin.name}": ${messageOf(status)}`;
+    }
+    for (const { plugin } of this.plugins) {
+      if (plugin.bind === undefined) continue;
+      const status = yield* plugin.bind(state, pod, node);
+      if (status?.code === 'Skip') continue;
+      if (status !== undefined) return `running Bind plugin "${plugin.name}": ${messageOf(status)}`;
+      break;
+    }
+    for (const { plugin } of this.plugins) plugin.postBind?.(state, pod, node);
     return undefined;
   }
 }

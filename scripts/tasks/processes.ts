@@ -28,11 +28,14 @@ export function findProgram(names: readonly string[]): { command: string; versio
 /** Ends a process that was started here: SIGTERM, and SIGKILL if it is still there after `patienceMs`. */
 export async function stop(child: ChildProcess, patienceMs = 5_000): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   await ended;
   clearTimeout(timer);
+  // Its own children may hold these open for some seconds more; nobody here reads what they still say.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 /**

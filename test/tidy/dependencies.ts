@@ -52,7 +52,10 @@ export const RULES: readonly Rule[] = [
     packages: ['@noble/curves', '@noble/hashes'],
     instead: 'the simulator runs in any worker: pass time, randomness and I/O in from src/node or a worker entry point',
   },
-  ...READERS.map((folder) => reader(folder)),
+  reader('src/manifest'),
+  reader('src/provenance'),
+  reader('src/cluster', 'src/manifest'),
+  reader('src/protocol', 'src/cluster'),
   {
     folder: 'src/node',
     folders: ['src/kernel', 'src/simulator', ...VOCABULARY, ...READERS],

@@ -3,6 +3,8 @@
 import type { Scope } from '../../kernel/process.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
 import { DeploymentController } from './deployment/controller.ts';
+import { GarbageCollector } from './garbagecollector/controller.ts';
+import { NamespaceController } from './namespace/controller.ts';
 import { ReplicaSetController } from './replicaset/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
@@ -19,6 +21,8 @@ type Start = (ctx: ComponentContext, options: ManagerOptions) => unknown;
 const CONTROLLERS: { readonly [name: string]: Start } = {
   'service-account-controller': (ctx) => new ServiceAccountController(ctx),
   'root-ca-cert-publisher': (ctx, { rootCA }) => new RootCACertPublisher(ctx, rootCA),
+  'namespace-controller': (ctx) => new NamespaceController(ctx),
+  'generic-garbage-collector': (ctx) => new GarbageCollector(ctx),
   'deployment-controller': (ctx) => new DeploymentController(ctx),
   'replicaset-controller': (ctx) => new ReplicaSetController(ctx),
 };

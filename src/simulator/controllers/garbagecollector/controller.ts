@@ -1,0 +1,213 @@
+// The garbage collector: deletes what has lost its owners, in the order that the deletion's propagation policy asks for.
+// Models pkg/controller/garbagecollector/garbagecollector.go, v1.36.
+import type { Process } from '../../../kernel/process.ts';
+import type { OwnerReference } from '../../../model/generated/meta.v1.ts';
+import type { KubeObject } from '../../../model/object.ts';
+import { allResources, type ResourceInfo, resourceForKind } from '../../../model/resources.ts';
+import type { StepId } from '../../../trace/step.ts';
+import type { ComponentContext } from '../../runtime/component.ts';
+import type { Kind } from '../../runtime/kinds.ts';
+import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
+import { FOREGROUND, type Node, ORPHAN, OwnerGraph } from './graph.ts';
+
+/** Source: --concurrent-gc-syncs, v1.36. */
+const WORKERS = 20;
+/** Not collected, and far too many to watch. Source: GraphBuilder's DefaultIgnoredResources, v1.36. */
+const IGNORED = new Set(['events']);
+
+const WATCHED = allResources().filter(
+  (r) => r.preferred && !IGNORED.has(r.plural) && ['delete', 'list', 'watch'].every((v) => r.verbs.includes(v)),
+);
+
+function kindOf(r: ResourceInfo): Kind {
+  return { group: r.group, version: r.version, resource: r.plural, kind: r.kind, namespaced: r.namespaced };
+}
+
+type Fate = 'solid' | 'dangling' | 'waiting';
+
+export class GarbageCollector {
+  private readonly ctx: ComponentContext;
+  private readonly graph: OwnerGraph;
+  private readonly deletions: WorkQueue;
+  private readonly orphans: WorkQueue;
+
+  constructor(ctx: ComponentContext) {
+    this.ctx = ctx;
+    this.deletions = new WorkQueue(ctx.kernel);
+    this.orphans = new WorkQueue(ctx.kernel);
+    this.graph = new OwnerGraph(
+      {
+        delete: (node, cause) => this.deletions.add(node.uid, [cause]),
+        orphan: (node, cause) => this.orphans.add(node.uid, [cause]),
+      },
+      (ref) => resourceForKind(ref.apiVersion, ref.kind),
+    );
+    let waiting = WATCHED.length;
+    for (const r of WATCHED) {
+      const informer = ctx.informers.of(kindOf(r));
+      informer.onChange({
+        add: (o, cause) => this.graph.seen(o, r, cause),
+        update: (o, _, cause) => this.graph.seen(o, r, cause),
+        remove: (o, cause) => this.graph.gone(o.metadata.uid ?? '', cause),
+      });
+      informer.onSynced(() => {
+        if (--waiting === 0) this.start();
+      });
+    }
+  }
+
+  private start(): void {
+    const { kernel, scope } = this.ctx;
+    startWorkers(kernel, scope, this.deletions, WORKERS, (uid, causes) => this.attemptToDelete(uid, causes));
+    startWorkers(kernel, scope, this.orphans, WORKERS, (uid, causes) => this.attemptToOrphan(uid, causes));
+  }
+
+  private *live(node: Node, causes: readonly StepId[]): Process<KubeObject | 'absent' | { readonly error: string }> {
+    if (node.resource === undefined) return 'absent';
+    const r = yield* this.ctx.client.get(kindOf(node.resource), node.namespace, node.name, { causes });
+    if (r.ok) return r.value.metadata.uid === node.uid ? r.value : 'absent';
+    return r.code === 404 ? 'absent' : { error: r.status.message ?? 'get failed' };
+  }
+
+  private *attemptToDelete(uid: string, causes: readonly StepId[]): Process<SyncResult> {
+    const node = this.graph.nodes.get(uid);
+    if (node === undefined || (node.beingDeleted && !node.deletingDependents)) return undefined;
+    const latest = yield* this.live(node, causes);
+    if (latest === 'absent') {
+      this.graph.absent(node, causes[0] ?? 0);
+      return undefined;
+    }
+    if (!('metadata' in latest)) return latest;
+    if (node.virtual && node.resource !== undefined) this.graph.seen(latest, node.resource, causes[0] ?? 0);
+    if (node.deletingDependents) return yield* this.waitForDependents(node, latest, causes);
+    const owners = latest.metadata.ownerReferences ?? [];
+    if (owners.length === 0) return undefined;
+    const fates = new Map<OwnerReference, Fate>();
+    for (const ref of owners) fates.set(ref, yield* this.fateOf(ref, node, causes));
+    return yield* this.judge(node, latest, fates, causes);
+  }
+
+  private *fateOf(ref: OwnerReference, node: Node, causes: readonly StepId[]): Process<Fate> {
+    const resource = resourceForKind(ref.apiVersion, ref.kind);
+    if (resource === undefined) return 'solid';
+    const owner = yield* this.ctx.client.get(kindOf(resource), resource.namespaced ? node.namespace : '', ref.name, {
+      causes,
+    });
+    if (!owner.ok) return owner.code === 404 ? 'dangling' : 'solid';
+    if (owner.value.metadata.uid !== ref.uid) return 'dangling';
+    const { deletionTimestamp, finalizers = [] } = owner.value.metadata;
+    return deletionTimestamp !== undefined && finalizers.includes(FOREGROUND) && ref.blockOwnerDeletion
+      ? 'waiting'
+      : 'solid';
+  }
+
+  private *judge(
+    node: Node,
+    latest: KubeObject,
+    fates: Map<OwnerReference, Fate>,
+    causes: readonly StepId[],
+  ): Process<SyncResult> {
+    const of = (fate: Fate): OwnerReference[] => [...fates].filter(([, f]) => f === fate).map(([r]) => r);
+    const gone = [...of('dangling'), ...of('waiting')];
+    if (of('solid').length > 0) {
+      if (gone.length === 0) return undefined;
+      return yield* this.dropOwners(
+        node,
+        latest,
+        gone.map((r) => r.uid),
+        causes,
+      );
+    }
+    const finalizers = latest.metadata.finalizers ?? [];
+    let policy = 'Background';
+    if (of('waiting').length > 0 && node.dependents.size > 0) policy = 'Foreground';
+    else if (finalizers.includes(ORPHAN)) policy = 'Orphan';
+    else if (finalizers.includes(FOREGROUND)) policy = 'Foreground';
+    return yield* this.remove(node, gone, policy, causes);
+  }
+
+  private *remove(
+    node: Node,
+    owners: readonly OwnerReference[],
+    policy: string,
+    causes: readonly StepId[],
+  ): Process<SyncResult> {
+    if (node.resource === undefined) return undefined;
+    const { group, plural, kind } = node.resource;
+    const lost = owners.map((r) => `${r.kind} ${r.name}`).join(', ');
+    const step = this.ctx.record({
+      kind: 'decide',
+      action: 'AttemptToDelete',
+      object: { group, resource: plural, kind, namespace: node.namespace, name: node.name, uid: node.uid },
+      causes,
+      text: `${kind} ${node.name} has lost its owner (${lost}) → deletes it, propagation ${policy}.`,
+      detail: { type: 'decide', inputs: { owners: lost, propagationPolicy: policy } },
+    });
+    const options = { preconditions: { uid: node.uid }, propagationPolicy: policy };
+    const result = yield* this.ctx.client.delete(kindOf(node.resource), node.namespace, node.name, options, {
+      causes: [step],
+    });
+    return result.ok || result.code === 404 || result.code === 409
+      ? undefined
+      : { error: result.status.message ?? 'delete failed' };
+  }
+
+  private *waitForDependents(node: Node, latest: KubeObject, causes: readonly StepId[]): Process<SyncResult> {
+    const blocking = this.graph.blocking(node);
+    if (blocking.length === 0) return yield* this.dropFinalizer(node, latest, FOREGROUND, causes);
+    for (const d of blocking) if (!d.deletingDependents) this.deletions.add(d.uid, causes);
+    return undefined;
+  }
+
+  private *attemptToOrphan(uid: string, causes: readonly StepId[]): Process<SyncResult> {
+    const owner = this.graph.nodes.get(uid);
+    if (owner === undefined) return undefined;
+    for (const d of [...owner.dependents]) {
+      const latest = yield* this.live(d, causes);
+      if (latest === 'absent') continue;
+      if (!('metadata' in latest)) return latest;
+      const dropped = yield* this.dropOwners(d, latest, [uid], causes);
+      if (dropped !== undefined) return dropped;
+    }
+    const latest = yield* this.live(owner, causes);
+    if (latest === 'absent') return undefined;
+    if (!('metadata' in latest)) return latest;
+    return yield* this.dropFinalizer(owner, latest, ORPHAN, causes);
+  }
+
+  private *dropOwners(
+    node: Node,
+    latest: KubeObject,
+    uids: readonly string[],
+    causes: readonly StepId[],
+  ): Process<SyncResult> {
+    if (!latest.metadata.ownerReferences?.some((r) => uids.includes(r.uid))) return undefined;
+    const ownerReferences = latest.metadata.ownerReferences.filter((r) => !uids.includes(r.uid));
+    return yield* this.patch(
+      node,
+      latest,
+      { ownerReferences: ownerReferences.length > 0 ? ownerReferences : null },
+      causes,
+    );
+  }
+
+  private *dropFinalizer(
+    node: Node,
+    latest: KubeObject,
+    finalizer: string,
+    causes: readonly StepId[],
+  ): Process<SyncResult> {
+    const finalizers = latest.metadata.finalizers ?? [];
+    if (!finalizers.includes(finalizer)) return undefined;
+    return yield* this.patch(node, latest, { finalizers: finalizers.filter((f) => f !== finalizer) }, causes);
+  }
+
+  private *patch(node: Node, latest: KubeObject, metadata: object, causes: readonly StepId[]): Process<SyncResult> {
+    if (node.resource === undefined) return undefined;
+    const patch = { metadata: { resourceVersion: latest.metadata.resourceVersion, uid: node.uid, ...metadata } };
+    const r = yield* this.ctx.client.patch(kindOf(node.resource), node.namespace, node.name, 'merge', patch, {
+      causes,
+    });
+    return r.ok || r.code === 404 ? undefined : { error: r.status.message ?? 'patch failed' };
+  }
+}

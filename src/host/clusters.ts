@@ -60,7 +60,7 @@ export class Clusters {
   /** Reads the kubeconfig again. Connections stay, unless their context is gone. */
   async refresh(): Promise<void> {
     if (!this.platform) return;
-    this.config = await this.platform.read(this.files);
+    this.config = await this.platform.read(this.files, this.setting());
     for (const [id, source] of this.sources) {
       if (!this.config.contexts.some((c) => `context:${c.name}` === id)) this.drop(id, source);
     }

@@ -9,6 +9,9 @@ import type { ObjectRef } from '../trace/step.ts';
 
 export const SCHEME = 'kube-anatomy';
 
+/** Names of API objects, `system:node` included; nothing that could lead elsewhere in a path. */
+const NAME = /^(?!\.{1,2}$)[\w.:-]{1,253}$/;
+
 export class ObjectDocuments implements vscode.TextDocumentContentProvider {
   private readonly find: (id: string) => ClusterSource | undefined;
 
@@ -39,6 +42,8 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
     const asked: unknown = JSON.parse(uri.query);
     if (!isRecord(asked)) throw new Error(`${uri} names no object`);
     const { source: id, group, resource, namespace, name } = asked as { [key: string]: string | undefined };
+    const parts = [group, resource, namespace, name].filter((part) => part !== undefined && part !== '');
+    if (!parts.every((part) => typeof part === 'string' && NAME.test(part))) throw new Error(`${uri} names no object`);
     const source = this.find(id ?? '');
     if (!source) return `# This cluster is not connected any more.\n`;
     const found = resourceOf(group ?? '', resource ?? '');

@@ -7,7 +7,7 @@ export interface KubeconfigPlatform {
   /** Paths of the files that are read: the setting, or KUBECONFIG, or ~/.kube/config. */
   files(setting: string): readonly string[];
   /** Reads the files and nothing else: no cluster, no credential, no plugin is touched. */
-  read(files: readonly string[]): Promise<Kubeconfig>;
+  read(files: readonly string[], setting: string): Promise<Kubeconfig>;
   /** The way to the context's server. Rejects with FailureError. */
   open(
     files: readonly string[],

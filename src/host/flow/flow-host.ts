@@ -2,13 +2,14 @@
 import * as vscode from 'vscode';
 import type { SourceState } from '../../cluster/source.ts';
 import { FLOW_PROTOCOL, type FlowObject, type FromFlow, type ToFlow } from '../../protocol/flow.ts';
+import { parseFromFlow } from '../../protocol/flow-parse.ts';
 import type { ObjectRef, Step, StepId } from '../../trace/step.ts';
 import type { ObjectDocuments } from '../documents.ts';
 import { messageOf, remedyOf } from '../messages.ts';
 import { flowTopology, objectsOf } from '../simulator/flow-steps.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
 import { panelHtml, webviewRoot } from './html.ts';
-import { parseFromFlow } from './parse.ts';
+import { transcript } from './transcript.ts';
 
 export const FLOW_VIEW = 'kubeAnatomy.flow';
 
@@ -40,7 +41,6 @@ export class FlowHost implements vscode.Disposable {
   private ready = false;
   private begin: Begin = { after: 0, autoplay: false };
   private steps: Step[] = [];
-  private transcript: ((text: string) => void) | undefined;
   private readonly stops: (() => void)[];
 
   constructor(deps: FlowDeps) {
@@ -96,6 +96,16 @@ export class FlowHost implements vscode.Disposable {
     if (first.id > this.begin.after && this.ready) this.post({ type: 'reveal', stepId: first.id, play: true });
     else await this.restart({ after: Math.max(0, first.id - 1), startAt: first.id, autoplay: true });
     return true;
+  }
+
+  /** Puts what the panel shows, or the whole trace where none is open, on the clipboard. */
+  async copyTranscript(): Promise<void> {
+    const { session } = this.deps;
+    const after = this.panel ? this.begin.after : 0;
+    const steps = await session.call('steps', { after, limit: 100_000 });
+    const shown = steps.filter((s) => !s.routine).length;
+    await vscode.env.clipboard.writeText(transcript(steps, 'What the simulated cluster did'));
+    vscode.window.setStatusBarMessage(`$(check) Transcript of ${shown} steps copied`, 5000);
   }
 
   /** Takes over a panel that the window has kept from before. */
@@ -184,11 +194,12 @@ export class FlowHost implements vscode.Disposable {
   }
 
   private receive(raw: unknown): void {
-    const message = parseFromFlow(raw);
-    if (!message) {
-      this.deps.log.warn(`flow panel: not a message: ${JSON.stringify(raw)?.slice(0, 300)}`);
+    const parsed = parseFromFlow(raw);
+    if (!parsed.ok) {
+      this.deps.log.warn(`flow panel: ${parsed.problem}`);
       return;
     }
+    const { message } = parsed;
     if (message.type === 'ready') {
       this.ready = true;
       void this.deps.ensureSimulator().then(
@@ -234,7 +245,6 @@ export class FlowHost implements vscode.Disposable {
         return (await this.deps.explainField(message.object, message.path)) ?? 'Nothing is known of this field yet.';
       case 'copyTranscript':
         await vscode.env.clipboard.writeText(message.markdown);
-        this.transcript?.(message.markdown);
         return undefined;
       case 'export':
         return save(message.suggestedName, message.data);

@@ -29,6 +29,8 @@ export function itemOf(row: Row, kind: string): vscode.TreeItem {
   item.accessibilityInformation = { label: [row.label, row.description].filter(Boolean).join(', ') };
   if (row.object && row.expand === 'no') {
     item.command = { command: 'kubeAnatomy.openYaml', title: 'Open YAML', arguments: [row.id] };
+  } else if (kind === 'clusters') {
+    item.command = { command: 'kubeAnatomy.showCluster', title: 'Show in the Anatomy View', arguments: [row.id] };
   }
   return item;
 }

@@ -1,0 +1,44 @@
+// Commands on rows of the Anatomy view.
+import * as vscode from 'vscode';
+import { failureOfResponse } from '../../cluster/failure.ts';
+import type { Row } from '../../cluster/tree/row.ts';
+import type { ObjectRef } from '../../trace/step.ts';
+import type { App } from '../app.ts';
+import { showError } from '../messages.ts';
+
+function objectOf(app: App, rowId: unknown): { row: Row; object: ObjectRef } | undefined {
+  const id = typeof rowId === 'string' ? rowId : app.anatomyTree.view.selection[0];
+  const row = id === undefined ? undefined : app.anatomyTree.row(id);
+  if (row?.object) return { row, object: row.object };
+  showError('No object is chosen.', 'Choose one in the Anatomy view of Kube Anatomy.');
+  return undefined;
+}
+
+export async function openYaml(app: App, rowId: unknown): Promise<void> {
+  const found = objectOf(app, rowId);
+  if (found) await app.documents.open(app.clusters.shown, found.object);
+}
+
+export async function watchInFlow(app: App, rowId: unknown): Promise<void> {
+  const found = objectOf(app, rowId);
+  if (!found || (await app.flow.watch(found.object))) return;
+  showError(
+    `No step about ${found.object.name} is recorded.`,
+    'What was there before the simulator started has no steps.',
+  );
+}
+
+export async function deleteObject(app: App, rowId: unknown): Promise<void> {
+  const found = objectOf(app, rowId);
+  if (!found) return;
+  const { group, resource, namespace, name } = found.object;
+  const { source } = app.session;
+  const objects = app.flow.snapshot();
+  const after = app.session.clock?.lastStep ?? 0;
+  const path = `${group ? `/apis/${group}/v1` : '/api/v1'}${namespace ? `/namespaces/${namespace}` : ''}/${resource}/${name}`;
+  const response = await source.request({ method: 'DELETE', path, asUser: true });
+  const failure = failureOfResponse(response.code, response.body);
+  if (failure) showError(`${name} was not deleted: ${failure.detail}`);
+  else if (app.flow.isOpen) await app.flow.play(after, objects);
+  else vscode.window.setStatusBarMessage(`$(trash) ${resource}/${name} deleted`, 5000);
+}

@@ -1,0 +1,72 @@
+// Every command of the extension, by its id. What one throws is shown, never lost.
+import * as vscode from 'vscode';
+import type { App } from '../app.ts';
+import { messageOf, reportError } from '../messages.ts';
+import { applyManifest } from './apply.ts';
+import { connect, disconnect, openKubeconfig, showCluster } from './clusters.ts';
+import { deleteObject, openYaml, watchInFlow } from './objects.ts';
+import {
+  chooseSpeed,
+  ensureSimulator,
+  fault,
+  pace,
+  resetSimulator,
+  serve,
+  stopServing,
+  stopSimulator,
+} from './simulator.ts';
+
+export interface CommandDeps {
+  readonly app: App;
+  setServed(url: string | undefined): void;
+}
+
+type Run = (argument: unknown) => unknown;
+
+export function registerCommands({ app, setServed }: CommandDeps): vscode.Disposable[] {
+  const commands: { readonly [id: string]: Run } = {
+    'kubeAnatomy.startSimulator': () => ensureSimulator(app),
+    'kubeAnatomy.stopSimulator': () => stopSimulator(app),
+    'kubeAnatomy.resetSimulator': () => resetSimulator(app),
+    'kubeAnatomy.pauseSimulator': () => pace(app, false),
+    'kubeAnatomy.resumeSimulator': () => pace(app, true),
+    'kubeAnatomy.simulatorSpeed': () => chooseSpeed(app),
+    'kubeAnatomy.stopComponent': (row) => fault(app, 'stop', row),
+    'kubeAnatomy.startComponent': (row) => fault(app, 'start', row),
+    'kubeAnatomy.serve': () => serve(app, setServed),
+    'kubeAnatomy.stopServing': () => stopServing(app, setServed),
+    'kubeAnatomy.applyManifest': (target) => applyManifest(app, target),
+    'kubeAnatomy.connect': (row) => connect(app, row),
+    'kubeAnatomy.disconnect': (row) => disconnect(app, row),
+    'kubeAnatomy.showCluster': (row) => showCluster(app, row),
+    'kubeAnatomy.refreshClusters': () => app.clusters.refresh(),
+    'kubeAnatomy.openKubeconfig': () => openKubeconfig(app),
+    'kubeAnatomy.openYaml': (row) => openYaml(app, row),
+    'kubeAnatomy.watchInFlow': (row) => watchInFlow(app, row),
+    'kubeAnatomy.deleteObject': (row) => deleteObject(app, row),
+    'kubeAnatomy.openFlow': () => app.flow.open(),
+    'kubeAnatomy.copyTranscript': () => app.flow.copyTranscript(),
+    'kubeAnatomy.openSample': () => openSample(app),
+    'kubeAnatomy.openWalkthrough': () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', `${app.context.extension.id}#firstPod`, false),
+  };
+  return Object.entries(commands).map(([id, run]) =>
+    vscode.commands.registerCommand(id, async (argument: unknown) => {
+      try {
+        return await run(argument);
+      } catch (error) {
+        app.log.error(`${id}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
+        reportError(error);
+        return undefined;
+      }
+    }),
+  );
+}
+
+/** The first manifest, as a document that nobody overwrites. */
+async function openSample(app: App): Promise<void> {
+  const file = vscode.Uri.joinPath(app.context.extensionUri, 'media', 'samples', 'web.yaml');
+  const content = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+  const document = await vscode.workspace.openTextDocument({ language: 'yaml', content });
+  await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+}

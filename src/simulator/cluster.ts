@@ -11,6 +11,7 @@ import { Kubelet, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts
 import type { NodeSpecification } from './kubelet/node.ts';
 import { ManagedProcess } from './process.ts';
 import { ComponentContext, type Surroundings } from './runtime/component.ts';
+import { startScheduler } from './scheduler/scheduler.ts';
 import { Store } from './store/index.ts';
 
 export const VERSION = 'v1.36.2';
@@ -155,6 +156,9 @@ export class Cluster {
       new ManagedProcess('kube-controller-manager', node, (scope) =>
         startControllerManager(this.surroundings, scope, { node, rootCA }),
       ),
+      new ManagedProcess('kube-scheduler', node, (scope) => {
+        startScheduler(this.surroundings, scope, { node });
+      }),
     );
   }
 
@@ -278,6 +282,7 @@ export class Cluster {
       causes: [],
       fidelity: 'simulated',
       text,
+      detail: { type: 'fault', change: action, ...target },
     });
   }
 

@@ -119,7 +119,7 @@ export function schedulePods(
   { seed, otherObjects = [], keep = Number.POSITIVE_INFINITY }: SchedulePodsOptions,
 ): Explained[] {
   const cache = new Cache();
-  for (const n of nodes) cache.setNode(n);
+  for (const n of nodes) naming('node', n, () => cache.setNode(n));
   const others = index(otherObjects);
   for (const p of others.byKind<Pod>('Pod')) {
     const done = p.status?.phase === 'Succeeded' || p.status?.phase === 'Failed';
@@ -142,7 +142,19 @@ export function schedulePods(
     { nominatedFor: () => [] },
   );
   const algorithm = new Algorithm(framework, cache, random, recorder, keep);
-  return pods.map((p, i) => attempt(algorithm, framework, cache, new PodInfo(admitted(p, i, others))));
+  return pods.map((p, i) => {
+    const info = naming('pod', p, () => new PodInfo(admitted(p, i, others)));
+    return attempt(algorithm, framework, cache, info);
+  });
+}
+
+/** An object that cannot be read is an error that names it. */
+function naming<T>(what: string, o: KubeObject, read: () => T): T {
+  try {
+    return read();
+  } catch (e) {
+    throw new Error(`${what} ${keyOf(o)}: ${e instanceof Error ? e.message : e}`);
+  }
 }
 
 function attempt(algorithm: Algorithm, framework: Framework, cache: Cache, pod: PodInfo): Explained {

@@ -7,7 +7,8 @@ import type {
   Taint,
   Toleration,
 } from '../../../model/generated/core.v1.ts';
-import type { LabelSelector, LabelSelectorRequirement } from '../../../model/generated/meta.v1.ts';
+import type { LabelSelector } from '../../../model/generated/meta.v1.ts';
+import { formatSelector, matches, type Selector, selectorOf, selectorOfMap } from '../../../model/selectors.ts';
 
 export type Labels = { readonly [key: string]: string };
 
@@ -21,68 +22,81 @@ export interface Matcher {
   matches(labels: Labels): boolean;
 }
 
-const NOTHING: Matcher = { key: 'nothing', empty: false, matches: () => false };
-const EVERYTHING: Matcher = { key: 'everything', empty: true, matches: () => true };
-
-function requirementMatches(r: LabelSelectorRequirement, labels: Labels): boolean {
-  const value = labels[r.key];
-  switch (r.operator) {
-    case 'In':
-      return value !== undefined && (r.values?.includes(value) ?? false);
-    case 'NotIn':
-      return value === undefined || !(r.values?.includes(value) ?? false);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    default:
-      return false;
-  }
-}
+const NOTHING_MATCHER: Matcher = { key: 'nothing', empty: false, matches: () => false };
+const EVERYTHING_MATCHER: Matcher = { key: 'everything', empty: true, matches: () => true };
 
 const prepared = new Map<string, Matcher>();
 
-function prepare(pairs: readonly (readonly [string, string])[], reqs: readonly LabelSelectorRequirement[]): Matcher {
-  if (pairs.length === 0 && reqs.length === 0) return EVERYTHING;
-  const key = JSON.stringify([pairs, reqs]);
+function prepare(selector: Selector): Matcher {
+  if (selector.nothing) return NOTHING_MATCHER;
+  if (selector.requirements.length === 0) return EVERYTHING_MATCHER;
+  const key = formatSelector(selector);
   const known = prepared.get(key);
   if (known !== undefined) return known;
-  const matcher: Matcher = {
-    key,
-    empty: false,
-    matches(labels) {
-      for (const [k, v] of pairs) if (labels[k] !== v) return false;
-      for (const r of reqs) if (!requirementMatches(r, labels)) return false;
-      return true;
-    },
-  };
+  const matcher: Matcher = { key, empty: false, matches: (labels) => matches(selector, labels) };
   if (prepared.size > 20_000) prepared.clear();
   prepared.set(key, matcher);
   return matcher;
 }
 
-function sorted(labels: Labels | undefined): [string, string][] {
-  return Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** No selector selects nothing; an empty one selects everything. */
+/** No selector selects nothing; an empty one selects everything. Throws SelectorError on an operator that is none. */
 export function compileSelector(selector: LabelSelector | undefined): Matcher {
-  if (selector === undefined) return NOTHING;
-  return prepare(sorted(selector.matchLabels), selector.matchExpressions ?? []);
+  return prepare(selectorOf(selector));
 }
 
 /** All labels of `set`, and all of the selectors: how PodTopologySpread joins Services and the owner's selector. */
 export function compileAll(set: Labels, selectors: readonly LabelSelector[]): Matcher {
-  const merged: { [key: string]: string } = { ...set };
-  const reqs: LabelSelectorRequirement[] = [];
-  for (const s of selectors) {
-    for (const [k, v] of Object.entries(s.matchLabels ?? {})) {
-      if (merged[k] !== undefined && merged[k] !== v) reqs.push({ key: k, operator: 'In', values: [v] });
-      else merged[k] = v;
-    }
-    reqs.push(...(s.matchExpressions ?? []));
+  const requirements = [...selectorOfMap(set).requirements];
+  const seen = new Set(requirements.map((r) => formatSelector({ requirements: [r] })));
+  for (const r of selectors.flatMap((s) => selectorOf(s).requirements)) {
+    const text = formatSelector({ requirements: [r] });
+    if (!seen.has(text)) requirements.push(r);
+    seen.add(text);
   }
-  return prepare(sorted(merged), reqs);
+  return prepare({ requirements });
+}
+
+const NODE_OPERATORS = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+  Gt: 'gt',
+  Lt: 'lt',
+} as const;
+
+interface PreparedTerm {
+  readonly expressions: Selector;
+  readonly fields: Selector;
+  readonly empty: boolean;
+}
+
+// Terms are asked about once for each node, and never change.
+const terms = new WeakMap<NodeSelectorTerm, PreparedTerm>();
+
+function prepareTerm(term: NodeSelectorTerm): PreparedTerm {
+  const known = terms.get(term);
+  if (known !== undefined) return known;
+  const selector = (list: readonly NodeSelectorRequirement[] = []): Selector => ({
+    requirements: list.map((r) => ({ key: r.key, operator: NODE_OPERATORS[r.operator], values: r.values ?? [] })),
+  });
+  const expressions = selector(term.matchExpressions);
+  const fields = selector(term.matchFields);
+  const made = { expressions, fields, empty: expressions.requirements.length + fields.requirements.length === 0 };
+  terms.set(term, made);
+  return made;
+}
+
+/** A term without any requirement matches no node. `metadata.name` is the only field there is. */
+export function nodeTermMatches(term: NodeSelectorTerm, labels: Labels, name: string): boolean {
+  const { expressions, fields, empty } = prepareTerm(term);
+  if (empty || !matches(expressions, labels)) return false;
+  return fields.requirements.length === 0 || matches(fields, { 'metadata.name': name });
+}
+
+/** Terms are alternatives. */
+export function nodeSelectorMatches(selector: NodeSelector, labels: Labels, name: string): boolean {
+  return selector.nodeSelectorTerms.some((t) => nodeTermMatches(t, labels, name));
 }
 
 const INTEGER = /^[+-]?\d{1,19}$/;
@@ -92,28 +106,6 @@ function compare(actual: string | undefined, wanted: string | undefined, greater
   const a = BigInt(actual);
   const b = BigInt(wanted);
   return greater ? a > b : a < b;
-}
-
-function nodeRequirementMatches(r: NodeSelectorRequirement, labels: Labels): boolean {
-  if (r.operator === 'Gt' || r.operator === 'Lt') return compare(labels[r.key], r.values?.[0], r.operator === 'Gt');
-  return requirementMatches(r, labels);
-}
-
-/** A term without any requirement matches no node. */
-export function nodeTermMatches(term: NodeSelectorTerm, labels: Labels, name: string): boolean {
-  const expressions = term.matchExpressions ?? [];
-  const fields = term.matchFields ?? [];
-  if (expressions.length === 0 && fields.length === 0) return false;
-  for (const r of expressions) if (!nodeRequirementMatches(r, labels)) return false;
-  for (const r of fields) {
-    if (r.key !== 'metadata.name' || !requirementMatches(r, { 'metadata.name': name })) return false;
-  }
-  return true;
-}
-
-/** Terms are alternatives. */
-export function nodeSelectorMatches(selector: NodeSelector, labels: Labels, name: string): boolean {
-  return selector.nodeSelectorTerms.some((t) => nodeTermMatches(t, labels, name));
 }
 
 /** `Gt` and `Lt` compare whole numbers; a taint whose value is none is not tolerated by them. */

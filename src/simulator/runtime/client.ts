@@ -32,8 +32,9 @@ const PATCH_TYPES: Record<PatchType, string> = {
   apply: 'application/apply-patch+yaml',
 };
 
-/** µs. One way between a component and the API server, and how long the server takes; etcd's fsync is most of a write. */
+/** µs: to the API server, back from it, and how long it takes; etcd's fsync is most of a write. */
 const NETWORK = 200;
+const ANSWER = 500;
 const SERVE_READ = 700;
 const SERVE_WRITE = 2_600;
 
@@ -161,7 +162,7 @@ export class Client {
           sentAt,
           accept: 'application/json',
         });
-        this.kernel.schedule(NETWORK, () => resume(response));
+        this.kernel.schedule(ANSWER, () => resume(response));
       });
     });
   }

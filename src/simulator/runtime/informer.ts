@@ -15,8 +15,8 @@ export interface Handler<T> {
   remove?(object: T, cause: StepId): void;
 }
 
-/** µs from the API server's commit to the component's handler. */
-const WATCH_LATENCY = 900;
+/** µs from the API server's commit to the component's handler: a writer usually sees its own write before its next sync. */
+const WATCH_LATENCY = 400;
 /** How long a reflector waits before it tries again; upstream backs off from 0.8 s to 30 s. */
 const RETRY_MIN = 0.8 * SECOND;
 const RETRY_MAX = 30 * SECOND;

@@ -38,6 +38,8 @@ export interface ApiRequest {
   readonly impersonate?: Impersonation;
   /** Which component sent it, for the trace; the API server derives it from the user where it is absent. */
   readonly actor?: Actor;
+  /** A view that reads on its own account: its steps are upkeep. */
+  readonly observer?: boolean;
   /** µs of virtual time when the caller sent it. */
   readonly sentAt?: number;
   readonly causes?: readonly StepId[];

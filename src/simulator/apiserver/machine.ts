@@ -1,10 +1,13 @@
 // Joins the pure machinery (decoding, defaults, patches, field ownership, validation) to a request.
 import { isRecord, type KubeObject } from '../../model/object.ts';
+import { diff } from '../../model/paths.ts';
 import type { ResourceInfo } from '../../model/resources.ts';
+import { schemaForKind } from '../../model/schema.ts';
 import { badRequest, isStatus, unsupportedMediaType } from '../../model/status.ts';
 import type { RequestBody } from './api.ts';
 import { type Context, refuse } from './context.ts';
-import { decodeBody, type FieldValidation, type GroupVersionKind } from './machinery/index.ts';
+import { applyDefaults, decodeBody, type FieldValidation, type GroupVersionKind } from './machinery/index.ts';
+import { type FieldError, hasRules, invalidStatus, validateCreate, validateUpdate } from './validation/index.ts';
 
 const NO_BODY: RequestBody = { raw: '' };
 export const JSON_TYPE = 'application/json';
@@ -29,7 +32,18 @@ export class Machine {
     if (isStatus(decoded)) ctx.refuse('decode', decoded);
     for (const w of decoded.warnings) ctx.warn(w);
     ctx.pass('decode', `read a ${want.kind}`);
-    return decoded.object;
+    return this.fillIn(ctx, decoded.object);
+  }
+
+  private fillIn(ctx: Context, decoded: KubeObject): KubeObject {
+    const object = applyDefaults(decoded);
+    if (object === decoded) {
+      ctx.skip('defaulting', 'nothing was left open');
+      return object;
+    }
+    ctx.defaulted = () => diff(decoded, object, schemaForKind(object.apiVersion ?? '', object.kind ?? '')).length;
+    ctx.pass('defaulting', () => `filled in ${ctx.defaulted?.() ?? 0} defaults`);
+    return object;
   }
 
   private readable(ctx: Context): RequestBody {
@@ -80,9 +94,19 @@ export class Machine {
     return mergePatch(current, patch) as KubeObject;
   }
 
-  validateCreate(_ctx: Context, _r: ResourceInfo, _o: KubeObject): void {}
+  validateCreate(ctx: Context, r: ResourceInfo, o: KubeObject): void {
+    this.judge(ctx, r, o, validateCreate(r, o));
+  }
 
-  validateUpdate(_ctx: Context, _r: ResourceInfo, _o: KubeObject, _old: KubeObject, _subresource: string): void {}
+  validateUpdate(ctx: Context, r: ResourceInfo, o: KubeObject, old: KubeObject, subresource: string): void {
+    this.judge(ctx, r, o, validateUpdate(r, o, old, subresource === '' ? {} : { subresource }));
+  }
+
+  private judge(ctx: Context, r: ResourceInfo, o: KubeObject, errors: readonly FieldError[]): void {
+    if (errors.length > 0) ctx.refuse('validation', invalidStatus(r, o.metadata.name ?? '', errors));
+    if (hasRules(r)) ctx.pass('validation', 'every field has a value that is allowed');
+    else ctx.skip('validation', 'the simulator has no rules for this kind yet');
+  }
 }
 
 function mergePatch(target: unknown, patch: unknown): unknown {

@@ -143,7 +143,8 @@ export function draftOf(ctx: Context, answer: Answer): StepDraft {
   const message = answer.code >= 400 && isRecord(answer.body) ? String(answer.body.message ?? '') : undefined;
   const object = objectRef(ctx);
   const last = ctx.changes.at(-1);
-  const routine = (!byUser && READS.has(info.verb)) || UPKEEP.has(info.resource) || !info.isResource;
+  const reads = READS.has(info.verb) && (!byUser || ctx.request.observer === true);
+  const routine = reads || UPKEEP.has(info.resource) || !info.isResource;
   return {
     at: ctx.core.kernel.now,
     actor,

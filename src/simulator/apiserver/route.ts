@@ -2,8 +2,10 @@
 import type { ResourceInfo } from '../../model/resources.ts';
 import { serviceUnavailable } from '../../model/status.ts';
 import { type Answer, type Context, refuse } from './context.ts';
+import { type Served, servePath } from './discovery/paths.ts';
 import { get, list, watch } from './handlers/read.ts';
 import { create, patch, remove, removeCollection, update } from './handlers/write.ts';
+import { present, wantedForm, watchView } from './present.ts';
 import type { Registry } from './registry/create.ts';
 import { bind } from './subresources/binding.ts';
 
@@ -13,22 +15,25 @@ const NOT_ALLOWED: Answer = { code: 405, text: '405: Method Not Allowed' };
 /** What routing needs of the server. */
 export interface Site {
   readonly registry: Registry;
+  served(): Served;
 }
 
 export function route(ctx: Context, site: Site): Answer {
   const { info } = ctx;
-  if (!info.isResource) return NOT_FOUND;
+  if (!info.isResource) return servePath(ctx, site.served()) ?? NOT_FOUND;
   const r = ctx.core.resource(info.group, info.resource, info.version);
   if (r === undefined) return NOT_FOUND;
   ctx.resource = r;
   if (r.namespaced && info.namespace === '' && !['list', 'watch'].includes(info.verb)) return NOT_ALLOWED;
-  if (info.subresource !== '') return subresource(ctx, site, r);
-  if (r.plural === 'bindings' && r.group === '') return create_binding(ctx, site);
+  const wanted = wantedForm(ctx);
+  if (info.subresource !== '') return present(ctx, r, subresource(ctx, site, r), wanted);
+  if (r.plural === 'bindings' && r.group === '') return createBinding(ctx, site);
   if (!r.verbs.includes(info.verb)) return NOT_ALLOWED;
-  return object(ctx, site.registry, r);
+  if (info.verb === 'watch') return watch(ctx, r, watchView(ctx, r, wanted));
+  return present(ctx, r, object(ctx, site.registry, r), wanted);
 }
 
-function create_binding(ctx: Context, site: Site): Answer {
+function createBinding(ctx: Context, site: Site): Answer {
   const pods = ctx.core.resource('', 'pods', 'v1');
   if (pods === undefined || ctx.info.verb !== 'create') return NOT_ALLOWED;
   return bind(ctx, site.registry, pods);
@@ -40,8 +45,6 @@ function object(ctx: Context, registry: Registry, r: ResourceInfo): Answer {
       return get(ctx, r);
     case 'list':
       return list(ctx, r);
-    case 'watch':
-      return watch(ctx, r, undefined);
     case 'create':
       return create(ctx, registry, r);
     case 'update':

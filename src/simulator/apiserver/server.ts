@@ -1,7 +1,7 @@
 // The API server as a function from request to response. Models cmd/kube-apiserver and k8s.io/apiserver/pkg/server: the
 // handler chain in its order, one step for each request.
 import type { Kernel } from '../../kernel/kernel.ts';
-import { type ResourceInfo, resourceOf } from '../../model/resources.ts';
+import { allResources, type ResourceInfo, resourceOf } from '../../model/resources.ts';
 import { StatusError } from '../../model/status.ts';
 import type { StepSink } from '../../trace/log.ts';
 import type { Store } from '../store/index.ts';
@@ -12,6 +12,7 @@ import { authenticate, type TokenVerifier } from './authn.ts';
 import { AuthorizerChain, authorizeRequest } from './authz/authorizer.ts';
 import { RbacAuthorizer } from './authz/rbac.ts';
 import { type Answer, Context, type Core } from './context.ts';
+import type { OpenApi, Served } from './discovery/paths.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { draftOf } from './record.ts';
 import type { Registry } from './registry/create.ts';
@@ -26,6 +27,9 @@ export interface ApiServerOptions extends MachineOptions {
   /** The machine that the server runs on. */
   readonly node: string;
   readonly verifiers?: readonly TokenVerifier[];
+  readonly openapi?: OpenApi;
+  /** Where nodes reach the server; default 192.0.2.1:6443. */
+  readonly address?: string;
 }
 
 const REFUSED: ApiResponse = { code: 0, contentType: '', text: 'connect: connection refused', step: 0 };
@@ -37,10 +41,12 @@ export class ApiServer implements ApiServerPort {
   readonly node: string;
   private readonly trace: StepSink;
   private readonly verifiers: readonly TokenVerifier[];
+  private readonly options: ApiServerOptions;
   private up = true;
 
   constructor(options: ApiServerOptions) {
     const { kernel, store } = options;
+    this.options = options;
     this.node = options.node;
     this.trace = options.trace;
     this.verifiers = options.verifiers ?? [];
@@ -68,6 +74,11 @@ export class ApiServer implements ApiServerPort {
 
   start(): void {
     this.up = true;
+  }
+
+  served(): Served {
+    const { openapi, address = '192.0.2.1:6443' } = this.options;
+    return { resources: allResources(), openapi, address, healthy: true };
   }
 
   handle(request: ApiRequest): ApiResponse {

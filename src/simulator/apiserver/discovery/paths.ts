@@ -1,0 +1,120 @@
+// The paths that are not resources: discovery, health, version, OpenAPI.
+import type { ResourceInfo } from '../../../model/resources.ts';
+import { noSuchPath } from '../../../model/status.ts';
+import { type Answer, type Context, refuse } from '../context.ts';
+import { LIVEZ, READYZ, VERSION } from '../generated/server.ts';
+import { negotiate } from '../negotiate.ts';
+import { flag } from '../request.ts';
+import { aggregated, apiVersions, group, groupList, groupsOf, resourceList } from './resources.ts';
+
+const LIST = 'APIGroupDiscoveryList';
+const AGGREGATED = `application/json;g=apidiscovery.k8s.io;v=v2;as=${LIST}`;
+
+/** Documents of OpenAPI, which are too large for the simulator's bundle. */
+export interface OpenApi {
+  /** Paths below /openapi/v3, such as `api/v1`, with a hash for caching. */
+  index(): Readonly<Record<string, string>>;
+  document(path: string): unknown;
+}
+
+export interface Served {
+  readonly resources: readonly ResourceInfo[];
+  readonly openapi: OpenApi | undefined;
+  /** `192.0.2.1:6443`. */
+  readonly address: string;
+  /** False while etcd does not answer. */
+  readonly healthy: boolean;
+}
+
+function discovery(ctx: Context, served: Served, legacyGroup: boolean): Answer {
+  const wanted = negotiate(ctx.request.accept, [LIST]);
+  const groups = groupsOf(served.resources).filter((g) => (g.name === '') === legacyGroup);
+  if (wanted.as === LIST) return { code: 200, body: aggregated(groups), contentType: AGGREGATED };
+  return { code: 200, body: legacyGroup ? apiVersions(served.address) : groupList(groups) };
+}
+
+function groupPath(served: Served, parts: readonly string[]): Answer | undefined {
+  const legacy = parts[0] === 'api';
+  const [name = '', version] = legacy ? ['', parts[1]] : [parts[1], parts[2]];
+  const found = groupsOf(served.resources).find((g) => g.name === name);
+  if (found === undefined) return undefined;
+  if (version === undefined) return { code: 200, body: group(found) };
+  const v = found.versions.find((x) => x.version === version);
+  return v === undefined ? undefined : { code: 200, body: resourceList(v) };
+}
+
+/** Checks that fail while etcd does not answer. */
+const STORAGE = new Set(['etcd', 'storage-readiness']);
+
+const CHECKS: Record<string, readonly string[]> = {
+  readyz: READYZ,
+  livez: LIVEZ,
+  healthz: LIVEZ,
+};
+
+function health(ctx: Context, served: Served, parts: readonly string[]): Answer | undefined {
+  const [root = '', ...rest] = parts;
+  const checks = CHECKS[root];
+  if (checks === undefined) return undefined;
+  const fails = (name: string): boolean => !served.healthy && STORAGE.has(name);
+  if (rest.length > 0) {
+    const name = rest.join('/');
+    if (!checks.includes(name)) return undefined;
+    return fails(name)
+      ? { code: 500, text: `internal server error: ${name} failed: reason withheld\n` }
+      : { code: 200, text: 'ok' };
+  }
+  const excluded = ctx.request.query?.exclude ?? [];
+  const failed = checks.some((c) => fails(c) && !excluded.includes(c));
+  if (!failed && !flag(ctx.request.query, 'verbose')) return { code: 200, text: 'ok' };
+  const lines = checks.map((c) => {
+    if (excluded.includes(c)) return `[+]${c} excluded: ok`;
+    return fails(c) ? `[-]${c} failed: reason withheld` : `[+]${c} ok`;
+  });
+  lines.push(`${root} check ${failed ? 'failed' : 'passed'}`);
+  return { code: failed ? 500 : 200, text: `${lines.join('\n')}\n` };
+}
+
+function openapi(ctx: Context, served: Served, parts: readonly string[]): Answer | undefined {
+  const { openapi: docs } = served;
+  if (docs === undefined || parts[1] !== 'v3') return undefined;
+  const index = docs.index();
+  if (parts.length === 2) {
+    const paths = Object.fromEntries(
+      Object.entries(index).map(([p, hash]) => [p, { serverRelativeURL: `/openapi/v3/${p}?hash=${hash}` }]),
+    );
+    return { code: 200, body: { paths } };
+  }
+  const document = docs.document(parts.slice(2).join('/'));
+  if (document === undefined) return refuse(noSuchPath());
+  ctx.skip('storage', 'an OpenAPI document is not stored in etcd');
+  return { code: 200, body: document };
+}
+
+function rootPaths(served: Served): Answer {
+  const groups = groupsOf(served.resources).filter((g) => g.name !== '');
+  const apis = groups.flatMap((g) => [`/apis/${g.name}`, ...g.versions.map((v) => `/apis/${g.name}/${v.version}`)]);
+  const checks = Object.entries(CHECKS).flatMap(([root, names]) => [`/${root}`, ...names.map((n) => `/${root}/${n}`)]);
+  const paths = ['/api', '/api/v1', '/apis', ...apis, ...checks, '/metrics', '/openapi/v2', '/openapi/v3', '/version'];
+  return { code: 200, body: { paths: ['/.well-known/openid-configuration', ...paths.sort()] } };
+}
+
+/** Undefined: nothing is served there. */
+export function servePath(ctx: Context, served: Served): Answer | undefined {
+  const { method, path } = ctx.request;
+  if (method !== 'GET' && method !== 'HEAD') return undefined;
+  const parts = path.split('/').filter((p) => p !== '');
+  switch (parts[0]) {
+    case undefined:
+      return rootPaths(served);
+    case 'version':
+      return parts.length === 1 ? { code: 200, body: VERSION } : undefined;
+    case 'api':
+    case 'apis':
+      return parts.length === 1 ? discovery(ctx, served, parts[0] === 'api') : groupPath(served, parts);
+    case 'openapi':
+      return openapi(ctx, served, parts);
+    default:
+      return health(ctx, served, parts);
+  }
+}

@@ -1,0 +1,70 @@
+// The answer in the form that the caller asked for: as it is, as a Table, as metadata alone.
+// Models transformResponseObject in k8s.io/apiserver/pkg/endpoints/handlers/response.go.
+import { isRecord, type Json, type KubeList, type KubeObject } from '../../model/object.ts';
+import type { ResourceInfo } from '../../model/resources.ts';
+import { badRequest } from '../../model/status.ts';
+import { type Answer, type Context, refuse } from './context.ts';
+import { negotiate, type Wanted } from './negotiate.ts';
+import { first } from './request.ts';
+import { type IncludeObject, partialMetadata, partialMetadataList, shapeOf, tableOf } from './table/table.ts';
+
+const TRANSFORMS = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'];
+
+export function wantedForm(ctx: Context): Wanted {
+  return negotiate(ctx.request.accept, TRANSFORMS);
+}
+
+function include(ctx: Context): IncludeObject {
+  const given = first(ctx.request.query, 'includeObject') || 'Metadata';
+  if (given === 'None' || given === 'Metadata' || given === 'Object') return given;
+  return refuse(badRequest(`unrecognized includeObject value: ${JSON.stringify(given)}`));
+}
+
+function isList(body: Json): body is Json & KubeList {
+  return Array.isArray(body.items) && String(body.kind).endsWith('List');
+}
+
+/** In a typed list, items do not say what they are. */
+function bare(list: KubeList): KubeList {
+  const items = list.items.map(({ apiVersion: _, kind: __, ...rest }) => rest);
+  return { ...list, items };
+}
+
+function listAs(ctx: Context, r: ResourceInfo, list: KubeList, wanted: Wanted): unknown {
+  if (wanted.as === 'Table')
+    return tableOf(list.items, list.metadata, r, shapeOf(r), include(ctx), ctx.core.kernel.wallMs);
+  if (wanted.as !== undefined) return partialMetadataList(list);
+  return ctx.request.actor === undefined ? bare(list) : list;
+}
+
+function objectAs(ctx: Context, r: ResourceInfo, o: KubeObject, wanted: Wanted): unknown {
+  if (wanted.as === 'Table') {
+    const { resourceVersion = '' } = o.metadata;
+    return tableOf([o], { resourceVersion }, r, shapeOf(r), include(ctx), ctx.core.kernel.wallMs);
+  }
+  return wanted.as === undefined ? o : partialMetadata(o);
+}
+
+export function present(ctx: Context, r: ResourceInfo, answer: Answer, wanted: Wanted): Answer {
+  const { body } = answer;
+  if (!isRecord(body) || answer.code >= 400) return answer;
+  if (isList(body)) return { ...answer, body: listAs(ctx, r, body, wanted) };
+  if (body.kind === r.kind && isRecord(body.metadata) && wanted.as !== undefined)
+    return { ...answer, body: objectAs(ctx, r, body as unknown as KubeObject, wanted) };
+  return answer;
+}
+
+/** What watchers are shown; undefined: the objects themselves. */
+export function watchView(ctx: Context, r: ResourceInfo, wanted: Wanted): ((o: KubeObject) => KubeObject) | undefined {
+  if (wanted.as === undefined) return undefined;
+  if (wanted.as !== 'Table') return (o) => partialMetadata(o) as KubeObject;
+  const shape = shapeOf(r);
+  const included = include(ctx);
+  let headers = true;
+  return (o) => {
+    const metadata = { resourceVersion: o.metadata.resourceVersion ?? '' };
+    const table = tableOf([o], metadata, r, shape, included, ctx.core.kernel.wallMs, headers);
+    headers = false;
+    return table;
+  };
+}

@@ -111,7 +111,7 @@ const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection
 function next(before: Json | undefined, step: Step, interest: Interest): Json | undefined {
   if (step.request !== undefined && !isWrite(step)) return before;
   const changes = step.changed ?? [];
-  if (removes(before, step, changes)) return undefined;
+  if (removes(changes)) return undefined;
   const kept = changes.filter((change) => interest(change.path));
   if (kept.length === 0) return before ?? (isCreation(step) ? {} : undefined);
   const value = applyChanges(before ?? {}, kept);
@@ -122,10 +122,7 @@ function isCreation(step: Step): boolean {
   return step.request?.verb === 'create' && step.request.subresource === undefined;
 }
 
-/** A delete that only marks the object (grace period, finalizers) sets the deletion timestamp; any other removes it. */
-function removes(before: Json | undefined, step: Step, changes: readonly FieldChange[]): boolean {
-  if (changes.some((change) => change.path === '' && change.after === undefined)) return true;
-  if (step.request?.verb !== 'delete') return false;
-  const marks = changes.some((c) => c.path.startsWith('metadata.deletion') && c.after !== undefined);
-  return before !== undefined && !marks;
+/** An object is gone when a write takes its name away; a delete that waits (grace period, finalizers) leaves the name. */
+function removes(changes: readonly FieldChange[]): boolean {
+  return changes.some(({ path, after }) => after === undefined && (path === '' || path === 'metadata.name'));
 }

@@ -35,6 +35,7 @@ const details: { readonly [type: string]: (v: Json) => boolean } = {
   schedule: (v) => listOf(isVerdict)(v.nodes) && listOf(isString)(v.filters) && isString(v.why),
   decide: (v) => isRecord(v.inputs),
   node: (v) => isString(v.call),
+  fault: (v) => v.change === 'stop' || v.change === 'start',
 };
 const isDetail: Check = (v) => isRecord(v) && isString(v.type) && (details[v.type as string]?.(v) ?? true);
 

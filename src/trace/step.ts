@@ -120,7 +120,15 @@ export interface NodeDetail {
   readonly data?: { readonly [name: string]: string | number | boolean };
 }
 
-export type StepDetail = ScheduleDetail | DecideDetail | NodeDetail;
+/** What was stopped or started: a whole machine, a component on one machine, or a component wherever it runs. */
+export interface FaultDetail {
+  readonly type: 'fault';
+  readonly change: 'stop' | 'start';
+  readonly node?: string;
+  readonly component?: string;
+}
+
+export type StepDetail = ScheduleDetail | DecideDetail | NodeDetail | FaultDetail;
 
 export interface Step {
   readonly id: StepId;

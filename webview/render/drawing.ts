@@ -185,11 +185,11 @@ export class Drawing {
     all.select('title').text((chip) => chip.title);
     all
       .select('.plate')
-      .attr('x', -4)
+      .attr('x', (chip) => (chip.line ? -4 : -2))
       .attr('y', -3)
       .attr('height', 22)
       .attr('rx', 4)
-      .attr('width', (chip) => (chip.line ? chip.line.w + 8 : 24));
+      .attr('width', (chip) => (chip.line ? chip.line.w + 8 : 20));
     all.select('.name').text((chip) => chip.line?.name ?? '');
     all
       .select('.word')

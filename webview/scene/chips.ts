@@ -65,8 +65,8 @@ function groupByNode(pods: readonly PodView[]): Map<string, PodView[]> {
 function chip(pod: PodView, area: Rect, named: boolean, current: string | undefined): Chip {
   const base = { key: pod.key, look: pod.look, title: `${pod.ref.name}: ${pod.word}`, current: pod.key === current };
   if (named) {
-    const at = { x: area.x, y: area.y + pod.slot * LINE_STEP };
-    return { ...base, at, line: lineOf(pod, area.w) };
+    const at = { x: area.x + 4, y: area.y + pod.slot * LINE_STEP };
+    return { ...base, at, line: lineOf(pod, area.w - 8) };
   }
   const columns = Math.max(1, Math.floor(area.w / SHAPE_STEP));
   const at = {

@@ -18,7 +18,7 @@ const GATES: readonly (readonly [Stage['stage'], string])[] = [
   ['decode', 'decode'],
   ['defaulting', 'default'],
   ['mutating-admission', 'mutate'],
-  ['validation', 'validate'],
+  ['validation', 'valid'],
   ['validating-admission', 'admit'],
   ['storage', 'store'],
 ];

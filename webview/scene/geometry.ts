@@ -18,9 +18,14 @@ export function textWidth(text: string, size: number): number {
   return text.length * size * ADVANCE;
 }
 
+/** How many characters fit; what `textWidth` measured does. */
+function roomFor(width: number, size: number): number {
+  return Math.floor(width / (size * ADVANCE) + 1e-6);
+}
+
 /** The text, shortened to fit into `width`. The end stays readable: names of pods differ there. */
 export function fit(text: string, width: number, size: number): string {
-  const room = Math.floor(width / (size * ADVANCE));
+  const room = roomFor(width, size);
   if (text.length <= room) return text;
   if (room < 4) return text.slice(0, Math.max(0, room));
   const tail = Math.min(6, Math.floor((room - 1) / 2));
@@ -29,7 +34,7 @@ export function fit(text: string, width: number, size: number): string {
 
 /** The text, shortened at its end. */
 export function fitStart(text: string, width: number, size: number): string {
-  const room = Math.floor(width / (size * ADVANCE));
+  const room = roomFor(width, size);
   return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1)).trimEnd()}…`;
 }
 

@@ -5,7 +5,7 @@ import { fit, fitStart, type Rect, textWidth } from './geometry.ts';
 import type { Layout } from './layout.ts';
 import { type ObjectRow, ROW } from './rows.ts';
 import type { Story } from './story.ts';
-import { verdictLines } from './verdicts.ts';
+import { placementLines, type VerdictLine, verdictLines } from './verdicts.ts';
 
 export interface Label {
   readonly id: string;
@@ -52,35 +52,45 @@ function label(id: string, text: string, rect: Rect, size: number, more: Partial
   };
 }
 
-function boxLabels({ boxes, current }: Ask, box: SceneBox): Label[] {
+function boxLabels(ask: Ask, box: SceneBox): Label[] {
   const { x, y, w, h } = box.rect;
   const id = `name ${box.id}`;
-  if (box.kind === 'node')
-    return [label(id, box.name, { x: x + 10, y: y + 5, w: nameRoom(boxes, box), h: 16 }, 12, { tone: 'dim' })];
-  if (box.kind === 'outside') return [label(id, box.name, { x, y: y + h - 18, w, h: 16 }, 12, { anchor: 'middle' })];
-  if (box.kind === 'component')
-    return [label(id, box.name, { x: x + 28, y: y + 5, w: w - 34, h: 16 }, 12, { tone: 'strong' })];
-  if (box.component !== 'kubelet' || w < 120) {
-    return [
-      label(
-        id,
-        box.name,
-        { x: x + (box.kind === 'loop' ? 22 : 8), y: y + (h - 14) / 2, w: w - (box.kind === 'loop' ? 26 : 12), h: 14 },
-        11,
-      ),
-    ];
+  const name = (rect: Rect, size: number, more: Partial<Label> = {}): Label => label(id, box.name, rect, size, more);
+  if (box.kind === 'node') {
+    return [name({ x: x + 10, y: y + 5, w: nameRoom(ask.boxes, box), h: 16 }, 12, { tone: 'dim' })];
   }
-  const name = label(id, box.name, { x: x + 8, y: y + 5, w: 48, h: 14 }, 11, { tone: 'strong' });
-  const doing = current?.actor.node === box.node && current?.kind === 'node' ? current.action : '';
-  if (doing === '') return [name];
+  if (box.kind === 'outside') return [name({ x, y: y + h - 18, w, h: 16 }, 12, { anchor: 'middle' })];
+  if (box.kind === 'component') return [name({ x: x + 28, y: y + 5, w: w - 34, h: 16 }, 12, { tone: 'strong' })];
+  if (box.kind === 'loop') return loopLabels(ask, box, name({ x: x + 24, y: y + 6, w: w - 30, h: 14 }, 11));
+  if (box.component === 'kubelet' && w >= 120) {
+    return kubeletLabels(ask, box, name({ x: x + 10, y: y + 5, w: 48, h: 14 }, 11, { tone: 'strong' }));
+  }
+  return [name({ x: x + 10, y: y + (h - 14) / 2, w: w - 13, h: 14 }, 11)];
+}
+
+/** A control loop and, as far as there is room, what it last found. */
+function loopLabels({ story, count, current }: Ask, box: SceneBox, name: Label): Label[] {
+  const found = box.component === undefined ? undefined : story.decisionAt(box.component, count);
+  const used = textWidth(name.text, name.size) + 12;
+  const rect = { ...name.rect, x: name.rect.x + used, w: name.rect.w - used };
+  const short = { ...name, rect: { ...name.rect, w: used - 12 } };
+  if (found === undefined || rect.w < 40) return [name];
+  const now = current?.detail?.type === 'decide' && box.active;
+  const text = fitStart(found, rect.w, 10.5);
+  const tone = now ? 'normal' : 'dim';
   return [
-    name,
-    label(`doing ${box.id}`, doing, { x: x + 60, y: y + 5, w: w - 68, h: 14 }, 10.5, {
-      tone: 'mono',
-      anchor: 'end',
-      layer: 'step',
-    }),
+    short,
+    { ...label(`found ${box.id}`, '', rect, 10.5), text, full: found, anchor: 'end', tone, layer: 'step' },
   ];
+}
+
+/** A kubelet and, while it or a part that it drives is at work, what it does. */
+function kubeletLabels({ current }: Ask, box: SceneBox, name: Label): Label[] {
+  if (current?.kind !== 'node' || current.actor.node !== box.node) return [name];
+  const api = current.detail?.type === 'node' ? current.detail.api : undefined;
+  const doing = api === undefined ? current.action : `${api} ${current.action}`;
+  const rect = { ...name.rect, x: name.rect.x + 52, w: box.rect.w - 70 };
+  return [name, label(`doing ${box.id}`, doing, rect, 10.5, { tone: 'mono', anchor: 'end', layer: 'step' })];
 }
 
 /** Up to the first thing in the header's right corner, and clear of the line that comes in over the kubelet. */
@@ -92,7 +102,7 @@ function nameRoom(boxes: readonly SceneBox[], box: SceneBox): number {
   return Math.min(right, line) - x - 10;
 }
 
-function storeLabels({ story, layout, rows, count }: Ask): Label[] {
+function storeLabels({ story, layout, rows, count, current }: Ask): Label[] {
   const { objects, unbound } = layout;
   const revision = story.revisionAt(count);
   const hidden = story.workloadsAt(count).length - rows.length;
@@ -145,6 +155,9 @@ function storeLabels({ story, layout, rows, count }: Ask): Label[] {
     };
     if (row.ready !== '') out.push(label(`ready ${row.key}`, row.ready, right, 11, { anchor: 'end', tone: 'dim' }));
   }
+  if (current?.detail?.type !== 'schedule') {
+    out.push(...placementLines(story, count, layout.verdicts).flatMap(verdictLabels));
+  }
   if (layout.more) {
     out.push(
       label(
@@ -160,35 +173,23 @@ function storeLabels({ story, layout, rows, count }: Ask): Label[] {
 }
 
 /** What the current step found and asked: beside those who did. */
-function stepLabels({ story, layout, current }: Ask): Label[] {
+function stepLabels({ layout, current }: Ask): Label[] {
   if (!current) return [];
   const out: Label[] = [];
-  const { request, object, detail, actor } = current;
+  const { request, object, detail } = current;
   if (request) {
     const target = object ? `${object.resource}/${object.name}` : request.path;
     const text = `${request.method} ${target}${request.subresource ? `/${request.subresource}` : ''} → ${request.code}`;
     out.push(label('request', text, layout.request, 11, { tone: request.code >= 400 ? 'bad' : 'mono' }));
   }
-  if (detail?.type === 'decide' && story.loopSlot(actor.component) !== undefined) {
-    const text = Object.entries(detail.inputs)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(' · ');
-    out.push({
-      ...label('decision', '', layout.decision, 11),
-      text: fitStart(text, layout.decision.w, 11),
-      full: text,
-    });
-  }
-  if (detail?.type === 'schedule') {
-    for (const line of verdictLines(detail, layout.verdicts)) {
-      out.push(label(`verdict ${line.node}`, line.node, line.nameAt, 11, { tone: line.chosen ? 'strong' : 'dim' }));
-      out.push(
-        label(`total ${line.node}`, line.word, line.wordAt, 11, {
-          tone: line.chosen ? 'strong' : 'dim',
-          anchor: 'end',
-        }),
-      );
-    }
-  }
+  if (detail?.type === 'schedule') out.push(...verdictLines(detail, layout.verdicts).flatMap(verdictLabels));
   return out;
+}
+
+function verdictLabels({ key, name, word, chosen, nameAt, wordAt }: VerdictLine): Label[] {
+  const tone = chosen ? 'strong' : 'dim';
+  return [
+    label(`verdict ${key}`, name, nameAt, 11, { tone }),
+    label(`total ${key}`, word, wordAt, 11, { tone, anchor: 'end' }),
+  ];
 }

@@ -4,12 +4,12 @@
 import type { FlowNode } from '../../src/protocol/flow.ts';
 import type { Actor } from '../../src/trace/step.ts';
 import { type Box, boxId, cellName, nodeId } from './boxes.ts';
-import type { Rect } from './geometry.ts';
+import { clamp, type Rect } from './geometry.ts';
 import type { Story } from './story.ts';
 import { NAMED_ROWS, SHAPE_STEP, workerCell, workerGrid } from './workers.ts';
 
 export const DEFAULT_WIDTH = 760;
-export const MIN_WIDTH = 640;
+export const MIN_WIDTH = 700;
 
 /** How a worker shows its pods: one line each, one shape each, or counts. The same for all workers. */
 export type Density = 'names' | 'shapes' | 'counts';
@@ -24,9 +24,8 @@ export interface Layout {
   /** Where etcd lists what it holds, and below that the pods without a node. */
   readonly objects: Rect;
   readonly unbound: Rect;
-  /** Where the scheduler and the control loops say what they found. */
+  /** Where the scheduler says what it found. */
   readonly verdicts: Rect;
-  readonly decision: Rect;
   /** Where the API server says what it was asked, and the gates that a request passes. */
   readonly request: Rect;
   readonly gates: Rect;
@@ -36,19 +35,18 @@ export interface Layout {
 }
 
 export const MARGIN = 12;
-const OUTSIDE = 88;
+const OUTSIDE = 72;
 const REACH = 52;
 const HEADER = 26;
 const LOOP_H = 26;
-const LOOP_GAP = 6;
-const LOOP_ROWS = 3;
-export const LOOP_PLACES = LOOP_ROWS * 2;
-const PANEL_H = 24 + LOOP_ROWS * (LOOP_H + LOOP_GAP) + 20;
+const LOOP_GAP = 4;
+export const LOOP_PLACES = 4;
+const PANEL_H = 28 + LOOP_PLACES * (LOOP_H + LOOP_GAP) + 4;
 const ARC_GAP = 36;
 const API_H = 76;
 const STANDBY_H = 34;
 /** Between the control plane and the workers: room for the messages of kubelets. */
-export const BUS = 44;
+export const BUS = 50;
 
 export function layoutOf(story: Story, width = DEFAULT_WIDTH): Layout {
   const w = Math.max(MIN_WIDTH, Math.round(width));
@@ -77,7 +75,6 @@ export function layoutOf(story: Story, width = DEFAULT_WIDTH): Layout {
     objects: plane.objects,
     unbound: plane.unbound,
     verdicts: plane.verdicts,
-    decision: plane.decision,
     request: plane.request,
     more: grid.more,
     gates: plane.gates,
@@ -91,7 +88,6 @@ interface Plane {
   readonly objects: Rect;
   readonly unbound: Rect;
   readonly verdicts: Rect;
-  readonly decision: Rect;
   readonly request: Rect;
   readonly gates: Rect;
 }
@@ -99,9 +95,9 @@ interface Plane {
 function controlPlane(story: Story, node: string, width: number, boxes: Box[]): Plane {
   const x = MARGIN + OUTSIDE + REACH;
   const rect = { x, y: MARGIN, w: width - MARGIN - x, h: HEADER + PANEL_H + ARC_GAP + API_H + 12 };
-  const etcdW = Math.min(220, Math.round(rect.w * 0.29));
+  const etcdW = clamp(Math.round(rect.w * 0.27), 140, 220);
   const left = rect.w - etcdW - 24 - 32;
-  const schedW = Math.round(left * 0.3);
+  const schedW = Math.max(138, Math.round(left * 0.34));
   const top = MARGIN + HEADER;
   const manager = { x: x + 12, y: top, w: left - schedW - 12, h: PANEL_H };
   const scheduler = { x: manager.x + manager.w + 12, y: top, w: schedW, h: PANEL_H };
@@ -125,35 +121,20 @@ function controlPlane(story: Story, node: string, width: number, boxes: Box[]): 
     objects: { ...inner, y: etcd.y + 46, h: etcd.h - 46 - 62 },
     unbound: { ...inner, y: etcd.y + etcd.h - 56, h: 48 },
     verdicts: { x: scheduler.x + 10, y: top + 26, w: schedW - 20, h: PANEL_H - 32 },
-    decision: { x: manager.x + 10, y: top + PANEL_H - 22, w: manager.w - 20, h: 18 },
     request: { x: api.x + 10, y: api.y + 24, w: api.w - 20, h: 20 },
     gates: { x: api.x + 10, y: api.y + 48, w: api.w - 20, h: 20 },
   };
 }
 
-/** Two columns of control loops, first come first; those beyond the last place share it. */
+/** The control loops one below the other, first come first; those beyond the last place share it. */
 function loops(story: Story, node: string, manager: Rect, boxes: Box[]): void {
-  const w = (manager.w - 20 - LOOP_GAP) / 2;
   const order = story.loopOrder;
-  order.forEach((component, i) => {
-    const place = Math.min(i, LOOP_PLACES - 1);
-    const shared = order.length > LOOP_PLACES && place === LOOP_PLACES - 1;
-    if (i > place) return;
-    const x = manager.x + 10 + (place % 2) * (w + LOOP_GAP);
-    const y = manager.y + 24 + Math.floor(place / 2) * (LOOP_H + LOOP_GAP);
-    const name = shared
-      ? `${order.length - place} more loops`
-      : shortName(story.component(component)?.name ?? component);
+  order.slice(0, LOOP_PLACES).forEach((component, i) => {
+    const sharing = i === LOOP_PLACES - 1 ? order.length - i : 1;
+    const rect = { x: manager.x + 10, y: manager.y + 26 + i * (LOOP_H + LOOP_GAP), w: manager.w - 20, h: LOOP_H };
+    const name = sharing > 1 ? `${sharing} more loops` : shortName(story.component(component)?.name ?? component);
     const parent = boxId('kube-controller-manager', node);
-    boxes.push({
-      id: boxId(component, node),
-      kind: 'loop',
-      rect: { x, y, w, h: LOOP_H },
-      component,
-      node,
-      name,
-      parent,
-    });
+    boxes.push({ id: boxId(component, node), kind: 'loop', rect, component, node, name, parent });
   });
 }
 

@@ -59,11 +59,9 @@ function lookOf(pod: Json, node: string | undefined): { look: PodLook; word: str
   if (status.phase === 'Running') {
     return isTrue(status.conditions, 'Ready')
       ? { look: 'ready', word: 'Running' }
-      : { look: 'running', word: 'Running, not ready' };
+      : { look: 'running', word: 'not ready' };
   }
-  return node === undefined
-    ? { look: 'pending', word: 'Pending' }
-    : { look: 'creating', word: waits ?? 'Pending, on its node' };
+  return node === undefined ? { look: 'pending', word: 'Pending' } : { look: 'creating', word: waits ?? 'Pending' };
 }
 
 function waitingReason(status: Json): string | undefined {

@@ -51,7 +51,7 @@ function fromBelow(
   const top = Math.min(
     ...layout.boxes.filter((b) => b.kind === 'node' && b.rect.y > api.y + api.h).map((b) => b.rect.y),
   );
-  const bus = top - 24 + shift;
+  const bus = top - 31 + shift;
   const points: Point[] = [{ x, y: edge.y }];
   let at = x;
   if (edge.y > top + 1) {

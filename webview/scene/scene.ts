@@ -55,7 +55,7 @@ function sceneBox(story: Story, box: Box, taking: ReadonlySet<string>, count: nu
     ...box,
     colour: known?.colour ?? 'none',
     active: taking.has(box.id),
-    stopped: box.component !== undefined && story.isStopped(box.component, box.node, count),
+    stopped: box.kind !== 'outside' && story.isStopped(box.component, box.node, count),
     title: known ? `${known.name}: ${known.role}` : box.name,
   };
 }

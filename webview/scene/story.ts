@@ -11,7 +11,7 @@ import {
   objectKey,
 } from '../../src/trace/fold.ts';
 import { TraceIndex } from '../../src/trace/query.ts';
-import type { ObjectRef, Step, StepId } from '../../src/trace/step.ts';
+import type { FaultDetail, ObjectRef, Step, StepId } from '../../src/trace/step.ts';
 import { type PodState, podState } from './looks.ts';
 import { PodSlots } from './slots.ts';
 
@@ -44,6 +44,13 @@ export interface WorkloadView {
   readonly terminating: boolean;
 }
 
+/** A pod that was bound to a node. */
+export interface Binding {
+  readonly after: number;
+  readonly pod: string;
+  readonly node: string;
+}
+
 export class Story {
   readonly steps: Step[] = [];
   readonly index = new TraceIndex();
@@ -57,7 +64,9 @@ export class Story {
   private readonly slots = new PodSlots();
   private readonly states = new WeakMap<Json, PodState>();
   private readonly loops = new Map<string, number>();
-  private readonly faults = new Map<string, { after: number; stopped: boolean }[]>();
+  private readonly faults: (FaultDetail & { readonly after: number })[] = [];
+  private readonly decisions = new Map<string, { readonly after: number; readonly text: string }[]>();
+  private readonly bindings: Binding[] = [];
   private readonly revisions: { after: number; revision: string }[] = [];
 
   constructor(topology: Topology, objects: readonly FlowObject[] = [], steps: readonly Step[] = []) {
@@ -96,7 +105,7 @@ export class Story {
       const changed = this.fold.add(step);
       if (changed) this.list(changed, this.steps.length);
       this.noteActor(step);
-      this.noteFault(step);
+      this.noteWork(step);
       if (step.resourceVersion !== undefined && isWrite(step)) {
         this.revisions.push({ after: this.steps.length, revision: step.resourceVersion });
       }
@@ -134,8 +143,31 @@ export class Story {
     return lastAt(this.revisions, count)?.revision;
   }
 
-  isStopped(component: string, node: string | undefined, count: number): boolean {
-    return lastAt(this.faults.get(`${component}@${node ?? ''}`) ?? [], count)?.stopped ?? false;
+  /** Whether a component, the process that it is part of, or with `undefined` the machine itself, has been stopped. */
+  isStopped(component: string | undefined, node: string | undefined, count: number): boolean {
+    const process = component === undefined ? undefined : this.component(component)?.process;
+    const fault = this.faults.findLast(
+      (one) =>
+        one.after <= count &&
+        (one.node === undefined || one.node === node) &&
+        (one.component === undefined || one.component === component || one.component === process),
+    );
+    return fault?.change === 'stop';
+  }
+
+  /** What a control loop last found, in a few words; undefined before its first decision. */
+  decisionAt(component: string, count: number): string | undefined {
+    return lastAt(this.decisions.get(component) ?? [], count)?.text;
+  }
+
+  /** The pods that the scheduler placed last, newest first. */
+  bindingsAt(count: number, most: number): Binding[] {
+    const out: Binding[] = [];
+    for (let i = this.bindings.length - 1; i >= 0 && out.length < most; i--) {
+      const binding = this.bindings[i];
+      if (binding && binding.after <= count) out.push(binding);
+    }
+    return out;
   }
 
   /** The place of a control loop in its process, in the order in which they first did something; undefined: none yet. */
@@ -183,15 +215,21 @@ export class Story {
     if (component?.process !== undefined) this.loops.set(component.id, this.loops.size);
   }
 
-  private noteFault(step: Step): void {
-    if (step.kind !== 'fault') return;
-    const stopped = step.action.startsWith('stop');
-    if (!stopped && !step.action.startsWith('start')) return;
-    const { component, node } = step.actor;
-    const key = `${component}@${node ?? ''}`;
-    const list = this.faults.get(key) ?? [];
-    list.push({ after: this.steps.length, stopped });
-    this.faults.set(key, list);
+  private noteWork({ actor, detail, object, request, changed }: Step): void {
+    const after = this.steps.length;
+    if (detail?.type === 'fault') this.faults.push({ ...detail, after });
+    if (detail?.type === 'decide') {
+      const text = Object.entries(detail.inputs)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(' · ');
+      const list = this.decisions.get(actor.component);
+      if (list) list.push({ after, text });
+      else this.decisions.set(actor.component, [{ after, text }]);
+    }
+    if (request?.subresource === 'binding' && request.code < 300 && object) {
+      const node = changed?.find(({ path }) => path === 'spec.nodeName')?.after;
+      if (typeof node === 'string') this.bindings.push({ after, pod: object.name, node });
+    }
   }
 }
 

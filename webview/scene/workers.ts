@@ -7,7 +7,7 @@ import type { Story } from './story.ts';
 export const GAP = 14;
 /** Pods that fit by name, and the distance between pods drawn as shapes. */
 export const NAMED_ROWS = 4;
-export const SHAPE_STEP = 18;
+export const SHAPE_STEP = 20;
 
 /** `full`: all components and pods by line. `compact`: the kubelet and pods as shapes. `tile`: name and counts. */
 type Size = 'full' | 'compact' | 'tile';

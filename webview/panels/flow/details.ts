@@ -98,7 +98,7 @@ export class Details {
       'div',
       { class: `head c-${colour}` },
       h('h2', {}, h('span', { class: 'who' }, actorName(story, step))),
-      h('span', { class: 'when' }, `Step ${step.id} · ${duration(step.at - origin)}`),
+      h('span', { class: 'when', title: `Step ${step.id} of the trace` }, duration(step.at - origin)),
     );
   }
 

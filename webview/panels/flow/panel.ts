@@ -4,7 +4,6 @@ import { FLOW_PROTOCOL } from '../../../src/protocol/flow.ts';
 import { parseSteps } from '../../../src/trace/parse.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import type { Filter } from '../../scene/filter.ts';
-import { readingTime } from '../../scene/plan.ts';
 import { Replay } from '../../scene/replay.ts';
 import { Story } from '../../scene/story.ts';
 import { actorName, clock, duration, transcriptMarkdown } from '../../scene/words.ts';
@@ -15,6 +14,7 @@ import { Host, type VsCode } from './host.ts';
 import { keys } from './keys.ts';
 import { type Memory, recall, type Tab } from './memory.ts';
 import { allHidden, Banner, empty, loading, silent } from './notice.ts';
+import { Player, type PlayerFace } from './player.ts';
 import { Stage } from './stage.ts';
 import { Toolbar } from './toolbar.ts';
 import { Transcript } from './transcript.ts';
@@ -31,15 +31,13 @@ export class Panel {
   private replay: Replay | undefined;
   private source: Init['source'] | undefined;
   private origin = 0;
-  private playing = false;
   private running = false;
   private asked = false;
-  /** Grows with every change of place, so that an animation that has been overtaken knows. */
-  private turn = 0;
   private readonly banner = new Banner();
   private readonly body = h('main', { class: 'body' });
   private readonly live = h('p', { class: 'sr', 'aria-live': 'polite' });
   private readonly notice = h('div', { class: 'notices' });
+  private readonly player: Player;
   private readonly toolbar: Toolbar;
   private readonly filters: Filters;
   private readonly details: Details;
@@ -50,11 +48,12 @@ export class Panel {
     this.vscode = vscode;
     this.host = new Host(vscode);
     this.memory = recall(vscode.getState());
+    this.player = new Player(this.face());
     this.toolbar = new Toolbar({
-      toggle: () => this.toggle(),
-      step: (by) => this.stepBy(by),
-      restart: () => this.goTo(-1),
-      seek: (index) => this.goTo(index),
+      toggle: () => this.player.toggle(),
+      step: (by) => this.player.step(by),
+      restart: () => this.player.seek(-1),
+      seek: (index) => this.player.seek(index),
       speed: (speed) => this.remember({ speed }),
       tab: (tab) => this.openTab(tab),
       why: () => this.toggleWhy(),
@@ -68,7 +67,7 @@ export class Panel {
     });
     this.stage = new Stage(() => this.redraw());
     this.transcript = new Transcript(
-      (index) => this.goTo(index),
+      (index) => this.player.seek(index),
       () => void this.copy(),
     );
     this.build(root);
@@ -77,6 +76,18 @@ export class Panel {
       (problem) => this.complain(problem),
     );
     this.hello();
+  }
+
+  private face(): PlayerFace {
+    return {
+      show: () => this.show(),
+      tell: () => this.tell(),
+      update: () => this.update(),
+      animate: (speed) => this.stage.play((this.replay?.position ?? -1) + 1, speed),
+      wait: pause,
+      speed: () => this.memory.speed,
+      running: () => this.running,
+    };
   }
 
   private build(root: HTMLElement): void {
@@ -92,10 +103,10 @@ export class Panel {
     this.body.append(reading, this.details.element);
     root.replaceChildren(this.toolbar.element, this.banner.element, this.notice, this.body, this.live);
     keys(root, {
-      toggle: () => this.toggle(),
-      step: (by) => this.stepBy(by),
-      start: () => this.goTo(-1),
-      end: () => this.goTo(Number.POSITIVE_INFINITY),
+      toggle: () => this.player.toggle(),
+      step: (by) => this.player.step(by),
+      start: () => this.player.seek(-1),
+      end: () => this.player.seek(Number.POSITIVE_INFINITY),
       why: () => this.toggleWhy(),
     });
     this.openTab(this.memory.tab);
@@ -130,6 +141,7 @@ export class Panel {
     this.running = message.clock?.running ?? false;
     this.origin = first?.request?.sentAt ?? first?.at ?? steps[0]?.at ?? 0;
     this.replay = new Replay(story, this.memory.filter);
+    this.player.setReplay(this.replay);
     this.stage.setStory(story);
     this.filters.grow(story);
     this.transcript.reset(this.replay, this.origin);
@@ -140,7 +152,7 @@ export class Panel {
     const position = start === undefined ? undefined : story.positionOf(start);
     this.replay.seekPosition(position === undefined ? -1 : known ? position : position - 1);
     this.show();
-    if (!known && message.autoplay && !this.stage.reducedMotion) this.play();
+    if (!known && message.autoplay && !this.stage.reducedMotion) this.player.play();
   }
 
   private append(from: number, list: readonly Step[]): void {
@@ -172,79 +184,10 @@ export class Panel {
 
   private reveal(id: number, play: boolean): void {
     this.goToStep(id);
-    if (play) this.play();
+    if (play) this.player.play();
   }
 
   // Where the reader is ------------------------------------------------------------------------------------------------
-
-  private toggle(): void {
-    if (this.playing) this.pause();
-    else this.play();
-  }
-
-  private play(): void {
-    const { replay } = this;
-    if (!replay || replay.visible.length === 0) return;
-    if (replay.atEnd && !this.running) this.goTo(-1);
-    this.playing = true;
-    this.update();
-    void this.playOn();
-  }
-
-  private pause(): void {
-    this.playing = false;
-    this.turn++;
-    this.show();
-  }
-
-  private async playOn(): Promise<void> {
-    const { replay } = this;
-    const turn = ++this.turn;
-    while (replay && this.playing && turn === this.turn) {
-      if (replay.atEnd) {
-        if (!this.running) break;
-        await pause(200);
-        continue;
-      }
-      replay.seek(replay.cursor + 1);
-      this.tell();
-      const { speed } = this.memory;
-      const step = replay.story.steps[replay.position];
-      await this.stage.play(replay.position + 1, speed);
-      if (turn !== this.turn) return;
-      await pause(readingTime(step?.text ?? '') / this.memory.speed);
-    }
-    if (turn !== this.turn) return;
-    this.playing = false;
-    this.update();
-  }
-
-  private stepBy(by: -1 | 1): void {
-    const { replay } = this;
-    if (!replay) return;
-    this.playing = false;
-    this.turn++;
-    const moved = replay.seek(replay.cursor + by);
-    if (!moved || by < 0) {
-      this.show();
-      return;
-    }
-    this.tell();
-    void this.stage.play(replay.position + 1, Math.max(1, this.memory.speed));
-  }
-
-  private goTo(index: number): void {
-    const { replay } = this;
-    if (!replay) return;
-    replay.seek(index);
-    if (this.playing) {
-      this.show();
-      void this.playOn();
-    } else {
-      this.turn++;
-      this.show();
-    }
-  }
 
   private goToStep(id: number): void {
     const { replay } = this;
@@ -254,10 +197,7 @@ export class Panel {
       return;
     }
     if (!replay.isShown(position)) this.filters.reset();
-    this.playing = false;
-    this.turn++;
-    replay.seekPosition(position);
-    this.show();
+    this.player.visit(position);
   }
 
   private setFilter(filter: Filter): void {
@@ -291,7 +231,7 @@ export class Panel {
     this.transcript.setCurrent(replay.cursor, true);
     const step = replay.story.steps[replay.position];
     if (step) this.remember({ source: this.source?.id ?? '', stepId: step.id });
-    if (step && (!this.playing || this.memory.speed <= 1)) {
+    if (step && (!this.player.playing || this.memory.speed <= 1)) {
       this.live.textContent = `${actorName(replay.story, step)} ${step.text}`;
     }
     this.update();
@@ -301,8 +241,7 @@ export class Panel {
 
   private toggleWhy(): void {
     if (!this.replay || this.replay.position < 0) return;
-    this.playing = false;
-    this.turn++;
+    this.player.stop();
     this.asking = !this.asking;
     this.detail();
     this.redraw();
@@ -325,7 +264,7 @@ export class Panel {
     const step = replay.story.steps[replay.position];
     const at = step ? step.at - this.origin : 0;
     this.toolbar.update({
-      playing: this.playing,
+      playing: this.player.playing,
       cursor: replay.cursor,
       total: replay.visible.length,
       clock: clock(at),

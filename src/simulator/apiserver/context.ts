@@ -50,6 +50,8 @@ export interface Core {
   readonly store: Store;
   readonly hub: WatchHub;
   readonly random: Random;
+  /** A stream of its own, so that listening to the audit log does not change what happens. */
+  readonly auditIds: Random;
   /** The built-in resources and those of CustomResourceDefinitions. */
   resource(group: string, plural: string, version?: string): ResourceInfo | undefined;
 }
@@ -65,6 +67,9 @@ export class Context {
   proof = '';
   /** What allowed the request: `ClusterRoleBinding "cluster-admin"`. */
   grant = '';
+  /** As upstream words it. */
+  grantReason = '';
+  allowed = false;
   readonly gates: Gate[] = [];
   readonly warnings: string[] = [];
   readonly changes: Change[] = [];

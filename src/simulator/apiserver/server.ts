@@ -8,6 +8,7 @@ import type { Store } from '../store/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { defaultPlugins } from './admission/plugins.ts';
 import type { ApiRequest, ApiResponse, ApiServerPort } from './api.ts';
+import { type AuditListener, auditEvent, isAudited } from './audit.ts';
 import { authenticate, type TokenVerifier } from './authn.ts';
 import { AuthorizerChain, authorizeRequest } from './authz/authorizer.ts';
 import { RbacAuthorizer } from './authz/rbac.ts';
@@ -28,6 +29,8 @@ export interface ApiServerOptions extends MachineOptions {
   readonly node: string;
   readonly verifiers?: readonly TokenVerifier[];
   readonly openapi?: OpenApi;
+  /** Gets each audit event as it is written. */
+  readonly onAudit?: AuditListener | undefined;
   /** Where nodes reach the server; default 192.0.2.1:6443. */
   readonly address?: string;
 }
@@ -55,6 +58,7 @@ export class ApiServer implements ApiServerPort {
       kernel,
       store,
       random,
+      auditIds: random.fork('audit'),
       hub: new WatchHub(kernel, store),
       resource: (g, p, v) => this.resource(g, p, v),
     };
@@ -86,6 +90,7 @@ export class ApiServer implements ApiServerPort {
     const ctx = new Context(this.core, request, requestInfo(request));
     const answer = this.answer(ctx);
     const step = this.trace.record(draftOf(ctx, answer));
+    if (this.options.onAudit !== undefined && isAudited(ctx)) this.options.onAudit(auditEvent(ctx, answer));
     this.core.store.publish(step);
     const { code, body, text, contentType, headers, watch } = answer;
     return {

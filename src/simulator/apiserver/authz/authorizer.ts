@@ -40,6 +40,8 @@ export function authorizeRequest(ctx: Context, authorizer: Authorizer): void {
   const decision = authorizer.authorize(attributes);
   if (decision?.allowed) {
     ctx.grant = decision.by;
+    ctx.grantReason = decision.reason;
+    ctx.allowed = true;
     ctx.pass('authorization', () => `allowed by ${decision.by}`);
     return;
   }

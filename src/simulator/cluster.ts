@@ -103,7 +103,6 @@ export class Cluster {
       node: 'control-plane-1',
       onAudit: this.options.onAudit,
     });
-    bootstrap(this.server, { address: '192.0.2.1', port: 6443, serviceCidr: '10.96.0.0/16' });
     bootstrap(this.server, { address: '192.0.2.11', port: 6443, serviceCidr: '10.96.0.0/16' });
     this.bindAdministrators();
     this.addControlPlane();

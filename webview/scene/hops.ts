@@ -28,7 +28,8 @@ export interface Hop {
 }
 
 export const TAG_SIZE = 10.5;
-export const TAG_HEIGHT = 14;
+/** Fits into the gap between two rows of workers. */
+export const TAG_HEIGHT = 13;
 
 export function hopsOf(story: Story, layout: Layout, step: Step): Hop[] {
   const actor = boxOf(layout, story, step.actor);
@@ -94,20 +95,20 @@ function hop(kind: HopKind, from: Box, to: Box, tag: string, title: string, layo
     component,
     points,
     tag,
-    tagAt: tagAt(kind === 'watch' ? points.toReversed() : points, tag, side, from),
+    tagAt: tagAt(kind === 'watch' ? points.toReversed() : points, tag, side),
     title,
     refused,
   };
 }
 
 /** Beside the end that is not the API server's, so that every message of a step has its word where the line is its own. */
-function tagAt(points: readonly Point[], tag: string, side: number, from: Box): Rect {
+function tagAt(points: readonly Point[], tag: string, side: number): Rect {
   const w = textWidth(tag, TAG_SIZE) + 8;
   const a = points[0] ?? { x: 0, y: 0 };
   const b = points[1] ?? a;
   if (Math.abs(a.y - b.y) < 1) return { x: (a.x + b.x) / 2 - w / 2, y: a.y - TAG_HEIGHT - 3, w, h: TAG_HEIGHT };
   const x = side < 0 ? a.x - w - 4 : a.x + 4;
   const up = b.y < a.y;
-  const near = from.kind === 'outside' ? 8 : 3;
+  const near = 0.5;
   return { x, y: up ? a.y - TAG_HEIGHT - near : a.y + near, w, h: TAG_HEIGHT };
 }

@@ -18,6 +18,8 @@ export interface PlayerFace {
   running(): boolean;
 }
 
+/** ms to look at where a jump has led, before going on from there. */
+const LOOK = 600;
 /** ms between looks for more steps, when the end has been reached and the source still runs. */
 const POLL = 250;
 
@@ -79,7 +81,7 @@ export class Player {
     const turn = ++this.turn;
     replay.seek(index);
     this.face.show();
-    if (this.on) void this.go(replay, turn);
+    if (this.on) void this.face.wait(LOOK).then(() => this.go(replay, turn));
   }
 
   /** Goes to a position of the story and stays there. */

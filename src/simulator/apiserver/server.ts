@@ -11,9 +11,11 @@ import type { ApiRequest, ApiResponse, ApiServerPort } from './api.ts';
 import { type AuditListener, auditEvent, isAudited } from './audit.ts';
 import { authenticate, type TokenVerifier } from './authn.ts';
 import { AuthorizerChain, authorizeRequest } from './authz/authorizer.ts';
+import { NodeAuthorizer } from './authz/node.ts';
 import { RbacAuthorizer } from './authz/rbac.ts';
 import { type Answer, Context, type Core } from './context.ts';
 import type { OpenApi, Served } from './discovery/paths.ts';
+import { impersonate } from './impersonation.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { draftOf } from './record.ts';
 import type { Registry } from './registry/create.ts';
@@ -62,7 +64,7 @@ export class ApiServer implements ApiServerPort {
       hub: new WatchHub(kernel, store),
       resource: (g, p, v) => this.resource(g, p, v),
     };
-    this.authorizer = new AuthorizerChain([new RbacAuthorizer(store)]);
+    this.authorizer = new AuthorizerChain([new NodeAuthorizer(store), new RbacAuthorizer(store)]);
     this.registry = { admission: new AdmissionChain(defaultPlugins()), machine: new Machine(options) };
   }
 
@@ -108,6 +110,7 @@ export class ApiServer implements ApiServerPort {
   private answer(ctx: Context): Answer {
     try {
       authenticate(ctx, this.verifiers);
+      impersonate(ctx, this.authorizer);
       authorizeRequest(ctx, this.authorizer);
       return route(ctx, this);
     } catch (e) {

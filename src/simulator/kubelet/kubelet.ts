@@ -27,7 +27,7 @@ export function kubeletIdentity(node: string, mode: RuntimeMode): Identity {
   return {
     actor: { component: 'kubelet', node },
     userAgent: `${mode === 'fake' ? 'hollow-kubelet' : 'kubelet'}/v1.36.2 (linux/amd64)`,
-    credential: { type: 'certificate', commonName: `system:node:${node}`, organizations: ['system:nodes', 'system:masters'] },
+    credential: { type: 'certificate', commonName: `system:node:${node}`, organizations: ['system:nodes'] },
     qps: 50,
     burst: 100,
   };

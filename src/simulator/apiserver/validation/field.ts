@@ -81,6 +81,11 @@ export class Errors {
     this.add('FieldValueInvalid', path, valueText(value), detail);
   }
 
+  /** Of something as a whole, whose value the message leaves out. */
+  invalidObject(path: Path, detail: string): void {
+    this.list.push({ reason: 'FieldValueInvalid', field: path.toString(), message: `Invalid value: ${detail}` });
+  }
+
   typeInvalid(path: Path, value: unknown, detail: string): void {
     this.add('FieldValueTypeInvalid', path, valueText(value), detail);
   }

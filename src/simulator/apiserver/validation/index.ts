@@ -3,6 +3,8 @@
 import type { Status } from '../../../model/generated/meta.v1.ts';
 import { invalid } from '../../../model/status.ts';
 import { APPS } from './apps/index.ts';
+import { BATCH } from './batch/index.ts';
+import { CORE } from './core/index.ts';
 import { Errors, type FieldError } from './field.ts';
 import { CORE_PODS } from './pods/index.ts';
 import type { Rules, RuleTable, ValidationContext } from './rules.ts';
@@ -16,7 +18,7 @@ export interface GroupKind {
   readonly kind: string;
 }
 
-const TABLES: readonly RuleTable[] = [CORE_PODS, APPS];
+const TABLES: readonly RuleTable[] = [CORE_PODS, CORE, APPS, BATCH];
 
 const RULES = new Map<string, Rules>();
 for (const table of TABLES) for (const [key, rules] of Object.entries(table)) RULES.set(key, rules);

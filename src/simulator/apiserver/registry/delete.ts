@@ -92,7 +92,7 @@ function withGrace(o: Obj, r: ResourceInfo, options: DeleteOptions, ctx: Context
     const period = asked === undefined ? undefined : grace(o, options);
     if (period === undefined || period >= had)
       return had === 0 && (metadata.finalizers ?? []).length === 0 ? undefined : 'pending';
-    const due = (parseTime(metadata.deletionTimestamp) ?? 0) / 1000 - had * 1000 + period * 1000;
+    const due = (parseTime(metadata.deletionTimestamp) ?? 0) - had * 1000 + period * 1000;
     return { ...o, metadata: { ...metadata, deletionTimestamp: rfc3339(due), deletionGracePeriodSeconds: period } };
   }
   const period = grace(o, options);

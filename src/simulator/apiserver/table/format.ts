@@ -37,7 +37,7 @@ function two(a: number, unitA: string, b: number, unitB: string): string {
 /** @param now milliseconds since 1970. */
 export function since(time: string | null | undefined, now: number): string {
   const at = time ? parseTime(time) : undefined;
-  return at === undefined ? UNKNOWN : humanDuration(now / 1000 - at / 1_000_000);
+  return at === undefined ? UNKNOWN : humanDuration((now - at) / 1000);
 }
 
 export function labels(map: { readonly [key: string]: string } | undefined): string {

@@ -103,7 +103,7 @@ function jobDuration(j: Job, now: number): string {
   const { startTime, completionTime } = j.status ?? {};
   if (!startTime) return '';
   if (!completionTime) return since(startTime, now);
-  return humanDuration(((parseTime(completionTime) ?? 0) - (parseTime(startTime) ?? 0)) / 1_000_000);
+  return humanDuration(((parseTime(completionTime) ?? 0) - (parseTime(startTime) ?? 0)) / 1000);
 }
 
 function job(j: Job, now: number): Cell[] {

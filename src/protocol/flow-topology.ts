@@ -1,6 +1,6 @@
 // What a drawing needs to know of a cluster's parts, from the knowledge data: the webviews do not carry that data.
 import { components } from '../knowledge/components.ts';
-import type { FlowComponent, FlowNode, FlowPlacement, Topology } from './flow.ts';
+import type { FlowComponent, FlowPlacement, Topology } from './flow.ts';
 
 /** Every component of the knowledge data, in the form that the flow panel takes. */
 export function flowComponents(): FlowComponent[] {
@@ -14,20 +14,32 @@ export function flowComponents(): FlowComponent[] {
   }));
 }
 
-const CONTROL_PLANE = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'];
-const WORKER = ['kubelet', 'container-runtime', 'cni', 'kube-proxy'];
-
-/**
- * The topology of a cluster as kubeadm lays it out: the four control-plane processes on each control-plane node, kubelet,
- * container runtime, CNI plugin and kube-proxy on each worker. A host that knows better passes `placements`.
- */
-export function topologyOf(nodes: readonly FlowNode[], placements: readonly FlowPlacement[] = usual(nodes)): Topology {
-  return { nodes, placements, components: flowComponents() };
+export interface FlowMachine {
+  readonly name: string;
+  readonly controlPlane: boolean;
+  /** Ids of the components that run on it; absent: those that kubeadm puts there. */
+  readonly components?: readonly string[];
 }
 
-function usual(nodes: readonly FlowNode[]): FlowPlacement[] {
-  const on = nodes.flatMap((node) =>
-    (node.controlPlane ? CONTROL_PLANE : WORKER).map((component) => ({ component, node: node.name })),
+const CONTROL_PLANE = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'];
+const WORKER = ['kubelet', 'container-runtime', 'cni', 'kube-proxy'];
+/** A kubelet is never without them. */
+const WITH_KUBELET = ['container-runtime', 'cni'];
+
+/** The drawing of these machines, in this order, with the user outside. */
+export function topologyOf(machines: readonly FlowMachine[]): Topology {
+  const on = machines.flatMap((machine) =>
+    componentsOn(machine).map((component): FlowPlacement => ({ component, node: machine.name })),
   );
-  return [{ component: 'user' }, ...on];
+  return {
+    nodes: machines.map(({ name, controlPlane }) => ({ name, controlPlane })),
+    placements: [{ component: 'user' }, ...on],
+    components: flowComponents(),
+  };
+}
+
+function componentsOn({ controlPlane, components: own }: FlowMachine): readonly string[] {
+  if (own === undefined) return controlPlane ? CONTROL_PLANE : WORKER;
+  const at = own.indexOf('kubelet');
+  return at < 0 ? own : [...new Set([...own.slice(0, at + 1), ...WITH_KUBELET, ...own.slice(at + 1)])];
 }

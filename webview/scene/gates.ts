@@ -1,5 +1,5 @@
 // The gates that a request passes inside the API server, in their order.
-import type { Stage, Step } from '../../src/trace/step.ts';
+import type { RequestInfo, Stage, Step } from '../../src/trace/step.ts';
 import type { Rect } from './geometry.ts';
 import type { Layout } from './layout.ts';
 
@@ -37,4 +37,9 @@ export function gatesOf(layout: Layout, current: Step | undefined): Gate[] {
       title: passed ? `${stage}: ${passed.text}` : stage,
     };
   });
+}
+
+/** That something to be read does not exist is an answer, not a refusal. */
+export function isRefusal({ code, verb }: RequestInfo): boolean {
+  return code >= 400 && !(code === 404 && verb === 'get');
 }

@@ -3,6 +3,7 @@
 import { isWrite } from '../../src/trace/fold.ts';
 import type { Step } from '../../src/trace/step.ts';
 import type { Box } from './boxes.ts';
+import { isRefusal } from './gates.ts';
 import type { Point, Rect } from './geometry.ts';
 import { textWidth } from './geometry.ts';
 import { boxOf, type Layout } from './layout.ts';
@@ -39,15 +40,15 @@ export function hopsOf(story: Story, layout: Layout, step: Step): Hop[] {
   const watch = watchOf(story, step);
   if (watch && actor !== api) hops.push(hop('watch', api, actor, 'watch', watch, layout));
   if (step.request) hops.push(...requestHops(step, actor, api, layout));
-  const callee = calleeOf(story, layout, step);
-  if (callee && callee !== actor) hops.push(hop('call', actor, callee, '', `${step.action}: ${step.text}`, layout));
+  const call = callHop(story, layout, step);
+  if (call) hops.push(call);
   return hops;
 }
 
 function requestHops(step: Step, actor: Box, api: Box, layout: Layout): Hop[] {
   const { request } = step;
   if (!request || actor === api) return [];
-  const refused = request.code >= 400;
+  const refused = isRefusal(request);
   const line = `${request.method} ${request.path} → ${request.code}`;
   const hops = [hop('request', actor, api, request.method, line, layout, refused)];
   const etcd = layout.boxes.find((box) => box.component === 'etcd' && box.node === api.node);
@@ -72,15 +73,22 @@ function sameActor(a: Step, b: Step): boolean {
   return a.actor.component === b.actor.component && a.actor.node === b.actor.node;
 }
 
-const CALLEE: { readonly [api: string]: string } = { CRI: 'container-runtime', CNI: 'cni', CSI: 'csi-driver' };
+/** Who calls whom through the interfaces on a node. */
+const INTERFACES: { readonly [api: string]: readonly [caller: string, callee: string] } = {
+  CRI: ['kubelet', 'container-runtime'],
+  CNI: ['container-runtime', 'cni'],
+  CSI: ['kubelet', 'csi-driver'],
+};
 
-/** Who is called through an interface on a node. */
-function calleeOf(story: Story, layout: Layout, step: Step): Box | undefined {
-  if (step.detail?.type !== 'node') return undefined;
-  const component = CALLEE[step.detail.api ?? ''];
-  if (component === undefined || component === step.actor.component) return undefined;
-  const box = boxOf(layout, story, { component, ...(step.actor.node ? { node: step.actor.node } : {}) });
-  return box?.component === component ? box : undefined;
+/** The call that a step on a node is, whichever side recorded it. */
+function callHop(story: Story, layout: Layout, step: Step): Hop | undefined {
+  const { actor, detail } = step;
+  const sides = detail?.type === 'node' ? INTERFACES[detail.api ?? ''] : undefined;
+  if (!sides?.includes(actor.component)) return undefined;
+  const on = actor.node === undefined ? {} : { node: actor.node };
+  const [caller, callee] = sides.map((component) => boxOf(layout, story, { component, ...on }));
+  if (caller?.component !== sides[0] || callee?.component !== sides[1]) return undefined;
+  return hop('call', caller, callee, '', `${step.action}: ${step.text}`, layout);
 }
 
 function hop(kind: HopKind, from: Box, to: Box, tag: string, title: string, layout: Layout, refused = false): Hop {

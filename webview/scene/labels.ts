@@ -1,6 +1,7 @@
 // Every word in the drawing, with the place it takes, so that a test can hold that no two words meet.
 import type { Step } from '../../src/trace/step.ts';
 import type { SceneBox } from './boxes.ts';
+import { isRefusal } from './gates.ts';
 import { fit, fitStart, type Rect, textWidth } from './geometry.ts';
 import type { Layout } from './layout.ts';
 import { type ObjectRow, ROW } from './rows.ts';
@@ -180,7 +181,7 @@ function stepLabels({ layout, current }: Ask): Label[] {
   if (request) {
     const target = object ? `${object.resource}/${object.name}` : request.path;
     const text = `${request.method} ${target}${request.subresource ? `/${request.subresource}` : ''} → ${request.code}`;
-    out.push(label('request', text, layout.request, 11, { tone: request.code >= 400 ? 'bad' : 'mono' }));
+    out.push(label('request', text, layout.request, 11, { tone: isRefusal(request) ? 'bad' : 'mono' }));
   }
   if (detail?.type === 'schedule') out.push(...verdictLines(detail, layout.verdicts).flatMap(verdictLabels));
   return out;

@@ -4,7 +4,7 @@
 import type { FlowNode } from '../../src/protocol/flow.ts';
 import type { Actor } from '../../src/trace/step.ts';
 import { type Box, boxId, cellName, nodeId } from './boxes.ts';
-import { clamp, type Rect } from './geometry.ts';
+import { clamp, type Rect, textWidth } from './geometry.ts';
 import type { Story } from './story.ts';
 import { NAMED_ROWS, SHAPE_STEP, workerCell, workerGrid } from './workers.ts';
 
@@ -45,6 +45,7 @@ const PANEL_H = 28 + LOOP_PLACES * (LOOP_H + LOOP_GAP) + 4;
 const ARC_GAP = 36;
 const API_H = 76;
 const STANDBY_H = 34;
+const STRIP_H = 32;
 /** Between the control plane and the workers: room for the messages of kubelets. */
 export const BUS = 50;
 
@@ -56,7 +57,7 @@ export function layoutOf(story: Story, width = DEFAULT_WIDTH): Layout {
   const plane = controlPlane(story, masters[0]?.name ?? 'control plane', w, boxes);
   let y = MARGIN + plane.rect.h;
   for (const standby of masters.slice(1)) {
-    y += 8;
+    y += BUS;
     standbyRow(story, standby, { x: plane.rect.x, y, w: plane.rect.w, h: STANDBY_H }, boxes);
     y += STANDBY_H;
   }
@@ -102,7 +103,8 @@ function controlPlane(story: Story, node: string, width: number, boxes: Box[]): 
   const manager = { x: x + 12, y: top, w: left - schedW - 12, h: PANEL_H };
   const scheduler = { x: manager.x + manager.w + 12, y: top, w: schedW, h: PANEL_H };
   const api = { x: x + 12, y: top + PANEL_H + ARC_GAP, w: left, h: API_H };
-  const etcd = { x: api.x + left + 32, y: top, w: etcdW, h: PANEL_H + ARC_GAP + API_H };
+  const strip = extrasOn(story, node).length > 0 ? STRIP_H : 0;
+  const etcd = { x: api.x + left + 32, y: top, w: etcdW, h: PANEL_H + ARC_GAP + API_H - strip };
   boxes.push({ id: nodeId(node), kind: 'node', rect, node, name: node });
   const put = (component: string, r: Rect): void => {
     const name = story.component(component)?.name ?? component;
@@ -113,7 +115,7 @@ function controlPlane(story: Story, node: string, width: number, boxes: Box[]): 
   put('kube-apiserver', api);
   put('etcd', etcd);
   loops(story, node, manager, boxes);
-  extras(story, node, rect, boxes);
+  extras(story, node, { x: etcd.x, y: etcd.y + etcd.h + 8, w: etcd.w, h: STRIP_H - 8 }, boxes);
   const inner = { x: etcd.x + 10, w: etcd.w - 20 };
   return {
     rect,
@@ -143,19 +145,23 @@ function shortName(name: string): string {
   return short.charAt(0).toUpperCase() + short.slice(1);
 }
 
-/** What else runs on the control-plane node (its kubelet, for one): small, in the header's right corner. */
-function extras(story: Story, node: string, rect: Rect, boxes: Box[]): void {
-  const main = new Set(['kube-controller-manager', 'kube-scheduler', 'kube-apiserver', 'etcd']);
-  const rest = story.topology.placements.filter((p) => p.node === node && !main.has(p.component));
-  let right = rect.x + rect.w - 12;
-  for (const { component } of rest.slice(0, 4).reverse()) {
+/** What else runs on the control-plane node, its kubelet for one: small, in a strip below etcd, as many as fit. */
+function extras(story: Story, node: string, strip: Rect, boxes: Box[]): void {
+  let x = strip.x;
+  for (const component of extrasOn(story, node)) {
     const name = cellName(story, component);
-    const w = Math.round(name.length * 6.2 + 14);
-    right -= w;
-    const r = { x: right, y: rect.y + 4, w, h: 18 };
-    boxes.push({ id: boxId(component, node), kind: 'cell', rect: r, component, node, name, parent: nodeId(node) });
-    right -= 4;
+    const w = Math.round(textWidth(name, 11) + 14);
+    if (x + w > strip.x + strip.w + 1) break;
+    const rect = { x, y: strip.y, w, h: strip.h };
+    boxes.push({ id: boxId(component, node), kind: 'cell', rect, component, node, name, parent: nodeId(node) });
+    x += w + 4;
   }
+}
+
+const MAIN = new Set(['kube-controller-manager', 'kube-scheduler', 'kube-apiserver', 'etcd']);
+
+function extrasOn(story: Story, node: string): string[] {
+  return story.topology.placements.filter((p) => p.node === node && !MAIN.has(p.component)).map((p) => p.component);
 }
 
 function standbyRow(story: Story, node: FlowNode, rect: Rect, boxes: Box[]): void {

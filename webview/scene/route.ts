@@ -29,6 +29,13 @@ function toApi(layout: Layout, from: Box, api: Rect, side: number): Point[] {
       { x: api.x, y },
     ];
   }
+  if (from.rect.y > api.y) {
+    const y = from.rect.y + from.rect.h / 2 + shift / 2;
+    return [
+      { x: from.rect.x, y },
+      { x: api.x + api.w, y },
+    ];
+  }
   const outer = layout.boxes.find((box) => box.id === from.parent && box.kind === 'component') ?? from;
   const x = reach(from.rect.x + from.rect.w / 2);
   return [
@@ -48,9 +55,8 @@ function fromBelow(
   const start = from.rect.x + from.rect.w / 2;
   const x = start + shift;
   const end = reach(start);
-  const top = Math.min(
-    ...layout.boxes.filter((b) => b.kind === 'node' && b.rect.y > api.y + api.h).map((b) => b.rect.y),
-  );
+  const first = layout.boxes.find((box) => box.kind === 'node' && layout.pods.has(box.node ?? ''));
+  const top = layout.pods.has(from.node ?? '') && first ? first.rect.y : edge.y;
   const bus = top - 31 + shift;
   const points: Point[] = [{ x, y: edge.y }];
   let at = x;

@@ -3,7 +3,7 @@ import type { ObjectCache } from '../../cluster/cache.ts';
 import { redact } from '../../cluster/redact.ts';
 import { WATCHED } from '../../cluster/resources.ts';
 import { isRecord } from '../../model/object.ts';
-import type { FlowNode, FlowObject, Topology as FlowTopology } from '../../protocol/flow.ts';
+import type { FlowObject, Topology as FlowTopology } from '../../protocol/flow.ts';
 import { topologyOf } from '../../protocol/flow-topology.ts';
 import type { Topology } from '../../protocol/worker.ts';
 
@@ -29,6 +29,10 @@ export function objectsOf(cache: ObjectCache): FlowObject[] {
 /** The machines of the simulator as the drawing places them, the control plane first. */
 export function flowTopology(topology: Topology): FlowTopology {
   return topologyOf(
-    topology.machines.map((m): FlowNode => ({ name: m.name, controlPlane: m.role === 'control-plane' })),
+    topology.machines.map(({ name, role, components }) => ({
+      name,
+      controlPlane: role === 'control-plane',
+      components: components.map(({ component }) => component),
+    })),
   );
 }

@@ -1,20 +1,29 @@
 // Pictures of the flow panel for looking at: node test/unit/webview/harness/shoot.ts [TRACE.json] → artifacts/flow/*.png
 import { mkdirSync, readFileSync } from 'node:fs';
-import type { ToFlow } from '../../../../src/protocol/flow.ts';
+import type { ToFlow, Topology } from '../../../../src/protocol/flow.ts';
+import { topologyOf } from '../../../../src/protocol/flow-topology.ts';
 import type { Step } from '../../../../src/trace/step.ts';
 import { deploymentSteps, topology } from '../../scene/recording.ts';
 import { bundle, type Look, launch, open } from './page.ts';
 
-const OUT = 'artifacts/flow';
+const OUT = process.argv[3] ?? 'artifacts/flow';
+const CONTROL_PLANE = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+
+/** The machines of a trace that the command line wrote. */
+function simulated(): Topology {
+  const control = [...CONTROL_PLANE, 'kubelet'];
+  const workers = [1, 2, 3].map((n) => ({ name: `worker-${n}`, controlPlane: false }));
+  return topologyOf([{ name: 'control-plane-1', controlPlane: true, components: control }, ...workers]);
+}
 
 function initOf(steps: readonly Step[], workers: number): ToFlow {
   return {
     type: 'init',
     protocol: 1,
     source: { id: 'test', name: 'simulator', kind: 'simulator' },
-    topology: topology(workers),
+    topology: file ? simulated() : topology(workers),
     steps,
-    startAt: steps.find((step) => step.actor.component === 'user')?.id ?? 1,
+    startAt: steps.find((step) => step.actor.component === 'user' && step.action !== 'get')?.id ?? 1,
     autoplay: false,
     clock: { running: false, speed: 1, atUs: 0 },
   };
@@ -25,11 +34,12 @@ const steps = file ? (JSON.parse(readFileSync(file, 'utf8')) as Step[]) : deploy
 const at = (pick: (step: Step) => boolean): number => steps.filter((s) => !s.routine).findIndex(pick);
 const places: { readonly [name: string]: number } = {
   start: -1,
-  apply: at((s) => s.actor.component === 'user'),
+  apply: at((s) => s.actor.component === 'user' && s.action !== 'get'),
   decide: at((s) => s.kind === 'decide'),
   schedule: at((s) => s.kind === 'schedule'),
   bind: at((s) => s.request?.subresource === 'binding'),
   sandbox: at((s) => s.action === 'RunPodSandbox'),
+  create: at((s) => s.object?.kind === 'Pod' && s.action === 'create'),
   cni: at((s) => s.detail?.type === 'node' && s.detail.api === 'CNI'),
   running: at(
     (s) => s.actor.component === 'kubelet' && s.request?.subresource === 'status' && s.object?.kind === 'Pod',
@@ -74,6 +84,7 @@ await shoot('transcript', { theme: 'dark', ...wide }, 'running', (page) =>
 );
 await shoot('why', { theme: 'light', ...wide }, 'running', (page) => page.keyboard.press('w'));
 await shoot('narrow', { theme: 'dark', width: 560, height: 820 }, 'running');
+if (file) await browser.close().then(() => process.exit());
 await shoot('six', { theme: 'dark', ...wide }, 'running', undefined, initOf(deploymentSteps(9, 6), 6));
 await shoot('crowd', { theme: 'dark', ...wide }, 'end', undefined, initOf(deploymentSteps(60, 12), 12));
 await browser.close();

@@ -28,7 +28,7 @@ export interface ValueSchema {
   /** Of a list, for ownership: replaced as a whole, a set of scalars, or items addressed by `keys`. */
   readonly listType?: 'atomic' | 'set' | 'map' | undefined;
   readonly keys?: readonly string[] | undefined;
-  /** An object or map that has one owner as a whole. */
+  /** An object, a map or an open value that has one owner as a whole. */
   readonly atomic?: boolean | undefined;
 }
 
@@ -105,7 +105,9 @@ function schemaFrom(code: string): ValueSchema {
   if (code.startsWith('[')) return { kind: 'list', items: schemaFrom(code.slice(1)), listType: 'atomic' };
   if (code.startsWith('{')) return { kind: 'map', items: schemaFrom(code.slice(1)), atomic: false };
   if (code.startsWith('@')) return objectOf(code.slice(1));
-  return { kind: SCALARS[code] ?? 'any' };
+  const kind = SCALARS[code] ?? 'any';
+  // What a built-in type leaves open (RawExtension, JSON) has one owner.
+  return kind === 'any' ? { kind, atomic: true } : { kind };
 }
 
 /** Types refer to each other in circles, so a reference is followed when it is first used. */

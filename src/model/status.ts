@@ -22,7 +22,7 @@ export function isStatus(x: unknown): x is Status {
   return typeof x === 'object' && x !== null && 'kind' in x && x.kind === 'Status' && 'code' in x;
 }
 
-/** A Status of failure; `details` is left out when it is empty. */
+/** A Status of failure. */
 export function failure(code: number, reason: string, message: string, details?: StatusDetails): Status {
   const head = {
     kind: 'Status',
@@ -32,7 +32,7 @@ export function failure(code: number, reason: string, message: string, details?:
     message,
     ...(reason ? { reason } : {}),
   } as const;
-  return { ...head, ...(details && Object.keys(details).length ? { details } : {}), code };
+  return { ...head, ...(details ? { details } : {}), code };
 }
 
 /** A Status of success, as DELETE answers. */
@@ -126,7 +126,7 @@ export function invalid(
   const details: StatusDetails = {
     ...(name ? { name } : {}),
     ...(k.group ? { group: k.group } : {}),
-    kind: k.kind,
+    ...(k.kind ? { kind: k.kind } : {}),
     ...(causes.length ? { causes } : {}),
   };
   return failure(422, 'Invalid', `${kind} ${quote(name)} is invalid${causes.length ? `: ${list}` : ''}`, details);

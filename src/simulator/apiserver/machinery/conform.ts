@@ -24,7 +24,22 @@ export interface Conformed {
 
 type Frame = { readonly field: FieldSchema; readonly owner: TypeSchema } | string | number;
 
+/** JSON text, or a map that never was text (after a strategic merge patch), whose errors have other words. */
+export type Source = 'json' | 'map';
+
 class FatalError extends Error {}
+
+/** Models k8s.io/apimachinery/pkg/runtime/converter.go. */
+function mapMismatch(wrong: TypeMismatch, schema: ValueSchema): string {
+  const number = wrong.got.startsWith('number');
+  const got = number ? (/[.e]/.test(wrong.got) ? 'float64' : 'int64') : (MAP_KINDS[wrong.got] ?? wrong.got);
+  if (schema.kind === 'list' || schema.kind === 'bytes') return `cannot restore slice from ${got}`;
+  if (schema.kind === 'map') return `cannot restore map from ${got}`;
+  if (schema.kind === 'object') return `cannot restore struct from: ${got}`;
+  const to = GO_SCALARS[schema.kind] ?? 'interface';
+  return number && to !== 'bool' ? `cannot convert ${got} to ${to}` : `unrecognized type: ${to}`;
+}
+const MAP_KINDS: Record<string, string> = { object: 'map', array: 'slice' };
 
 /** Upstream stops counting there. */
 const MAX_STRICT = 100;
@@ -81,8 +96,11 @@ class Conformer {
   private readonly notes: ReadonlyMap<object, JsonNotes>;
   private readonly frames: Frame[] = [];
 
-  constructor(notes: ReadonlyMap<object, JsonNotes>) {
+  private readonly from: Source;
+
+  constructor(notes: ReadonlyMap<object, JsonNotes>, from: Source) {
     this.notes = notes;
+    this.from = from;
   }
 
   /** The field, its owner and Go's path to where decoding is now. */
@@ -99,6 +117,7 @@ class Conformer {
   }
 
   private mismatch(wrong: TypeMismatch, schema: ValueSchema, root?: TypeSchema): string {
+    if (this.from === 'map') return mapMismatch(wrong, schema);
     const { field, owner, path } = this.where();
     if (!owner)
       return `json: cannot unmarshal ${wrong.got} into Go value of type ${root ? goType({ kind: 'object', object: root }, undefined, root) : ''}`;
@@ -109,6 +128,7 @@ class Conformer {
 
   /** A mismatch is remembered and decoding goes on; the first one is told. */
   private save(wrong: TypeMismatch, schema: ValueSchema, root?: TypeSchema): void {
+    if (this.from === 'map') this.fatal({ fatal: wrong }, schema);
     this.saved ??= this.mismatch(wrong, schema, root);
   }
 
@@ -313,8 +333,13 @@ function isEmpty(value: unknown, field: FieldSchema): boolean {
 }
 
 /** Never throws; `error` is set where the value cannot be decoded. */
-export function conform(input: unknown, type: TypeSchema, notes: ReadonlyMap<object, JsonNotes> = NO_NOTES): Conformed {
-  const c = new Conformer(notes);
+export function conform(
+  input: unknown,
+  type: TypeSchema,
+  notes: ReadonlyMap<object, JsonNotes> = NO_NOTES,
+  from: Source = 'json',
+): Conformed {
+  const c = new Conformer(notes, from);
   try {
     const value = c.object(input, type);
     return c.saved === undefined ? { value, strict: c.strict } : { value, error: c.saved, strict: [] };

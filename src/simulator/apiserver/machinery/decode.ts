@@ -5,7 +5,7 @@ import { isRecord, type Json, type KubeObject } from '../../../model/object.ts';
 import { apiVersionOf, splitApiVersion } from '../../../model/resources.ts';
 import { schemaForKind, type TypeSchema } from '../../../model/schema.ts';
 import { badRequest } from '../../../model/status.ts';
-import { conform } from './conform.ts';
+import { type Conformed, conform } from './conform.ts';
 import { jsonKind } from './conform-scalars.ts';
 import { type JsonText, parseJson } from './json.ts';
 
@@ -86,6 +86,19 @@ function parsed(body: Body): JsonText | { error: string } {
   }
 }
 
+/** A value decoded into the wanted kind: without errors it is complete and in canonical form. */
+export function decodeValue(value: unknown, want: GroupVersionKind, given?: TypeSchema): Conformed {
+  const said = kindOf(value);
+  if ('error' in said) return { value, error: said.error, strict: [] };
+  const type = given ?? schemaForKind(said.apiVersion || apiVersionOf(want), said.kind || want.kind);
+  if (!type) return { value, error: notRegistered(said.kind, said.apiVersion, want), strict: [] };
+  return conform(value, type);
+}
+
+function notRegistered(kind: string, apiVersion: string, want: GroupVersionKind): string {
+  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(schemeOf(want.group))}`;
+}
+
 /**
  * Decodes a body that should hold a `want`. A body without kind or apiVersion is taken for what is wanted. The caller still has
  * to compare apiVersion and kind of the result where other registered kinds must be refused.
@@ -101,10 +114,7 @@ export function decodeBody(body: Body, want: GroupVersionKind, options: DecodeOp
   const apiVersion = said.apiVersion || apiVersionOf(want);
   const { version } = splitApiVersion(apiVersion);
   const type = options.type ?? schemaForKind(apiVersion, kind);
-  if (!type) {
-    const why = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(schemeOf(want.group))}`;
-    return cannotHandle(kind, version, want, why);
-  }
+  if (!type) return cannotHandle(kind, version, want, notRegistered(kind, apiVersion, want));
   const { value, error, strict } = conform(doc.value ?? {}, type, doc.notes);
   if (error !== undefined) return cannotHandle(kind, version, want, error);
   if (strict.length && options.fieldValidation === 'Strict') {

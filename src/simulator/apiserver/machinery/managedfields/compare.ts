@@ -1,0 +1,188 @@
+// Which fields differ between two versions of an object: added, removed, modified. Parts that are the same reference are skipped at
+// once. Models sigs.k8s.io/structured-merge-diff typed/compare.go.
+import { isRecord, type Json } from '../../../../model/object.ts';
+import { equal } from '../../../../model/paths.ts';
+import type { TypeSchema, ValueSchema } from '../../../../model/schema.ts';
+import { EMPTY, type FieldSet, MEMBER } from './set.ts';
+import { childSchema, elementOf, itemSchema, rootOf, shapeOf } from './typed.ts';
+
+export interface Comparison {
+  readonly added: FieldSet;
+  readonly removed: FieldSet;
+  readonly modified: FieldSet;
+}
+
+interface Change {
+  added?: FieldSet;
+  removed?: FieldSet;
+  modified?: FieldSet;
+}
+
+type Building = { [element: string]: FieldSet };
+type Side = 'added' | 'removed';
+
+/** Nobody owns these: they say what the object is, or the server alone writes them. */
+export const UNOWNED_META = new Set([
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+]);
+const UNOWNED_ROOT = new Set(['apiVersion', 'kind']);
+
+/** Every field of a value that came or went, with all nodes on the way. */
+function whole(value: unknown, schema: ValueSchema): FieldSet {
+  switch (shapeOf(schema, value)) {
+    case 'leaf':
+      return MEMBER;
+    case 'items':
+      return wholeItems(value, schema);
+    default:
+      return wholeMembers(value, schema);
+  }
+}
+
+function wholeItems(value: unknown, schema: ValueSchema): FieldSet {
+  if (!Array.isArray(value) || value.length === 0) return MEMBER;
+  const out: Building = { '.': MEMBER };
+  for (const item of value) {
+    const e = elementOf(schema, item);
+    if (typeof e === 'string') out[e] = Object.hasOwn(out, e) ? MEMBER : whole(item, itemSchema(schema));
+  }
+  return out;
+}
+
+function wholeMembers(value: unknown, schema: ValueSchema): FieldSet {
+  if (!isRecord(value)) return MEMBER;
+  let out: Building | undefined;
+  for (const key in value) {
+    const child = childSchema(schema, key);
+    if (!child) continue;
+    out ??= { '.': MEMBER };
+    out[`f:${key}`] = whole(value[key], child);
+  }
+  return out ?? MEMBER;
+}
+
+const hasItems = (x: unknown) => Array.isArray(x) && x.length > 0;
+const hasMembers = (x: unknown) => {
+  if (isRecord(x)) for (const _ in x) return true;
+  return false;
+};
+
+/** Collects the changes of children under one node. */
+class Node {
+  private readonly sides: { added?: Building; removed?: Building; modified?: Building } = {};
+
+  add(element: string, change: Change | undefined): void {
+    if (!change) return;
+    for (const side of ['added', 'removed', 'modified'] as const) {
+      const set = change[side];
+      if (!set) continue;
+      const target = this.sides[side] ?? {};
+      this.sides[side] = target;
+      target[element] = set;
+    }
+  }
+
+  one(side: Side, element: string, set: FieldSet): void {
+    const target = this.sides[side] ?? {};
+    this.sides[side] = target;
+    target[element] = set;
+  }
+
+  done(): Change | undefined {
+    return this.sides.added || this.sides.removed || this.sides.modified ? this.sides : undefined;
+  }
+}
+
+function leaf(before: unknown, after: unknown): Change | undefined {
+  return equal(before, after) ? undefined : { modified: MEMBER };
+}
+
+function compareValues(before: unknown, after: unknown, schema: ValueSchema): Change | undefined {
+  if (before === after) return undefined;
+  const shape = shapeOf(schema, after ?? before);
+  if (shape === 'leaf' || shape !== shapeOf(schema, before ?? after)) return leaf(before, after);
+  if (shape === 'items')
+    return hasItems(before) || hasItems(after) ? compareItems(before, after, schema) : leaf(before, after);
+  if (!hasMembers(before) && !hasMembers(after)) return leaf(before, after);
+  const node = new Node();
+  compareMembers(isRecord(before) ? before : {}, isRecord(after) ? after : {}, schema, node);
+  return node.done();
+}
+
+function compareMembers(before: Json, after: Json, schema: ValueSchema, node: Node, skip?: ReadonlySet<string>): void {
+  for (const key in before) {
+    if (skip?.has(key)) continue;
+    const child = childSchema(schema, key);
+    if (!child) continue;
+    if (!Object.hasOwn(after, key)) node.one('removed', `f:${key}`, whole(before[key], child));
+    else if (before[key] !== after[key]) node.add(`f:${key}`, compareValues(before[key], after[key], child));
+  }
+  for (const key in after) {
+    if (Object.hasOwn(before, key) || skip?.has(key)) continue;
+    const child = childSchema(schema, key);
+    if (child) node.one('added', `f:${key}`, whole(after[key], child));
+  }
+}
+
+/** Items by their path element; an element that comes more than once holds all its items. */
+function index(list: unknown, schema: ValueSchema): Map<string, unknown[]> {
+  const out = new Map<string, unknown[]>();
+  for (const item of Array.isArray(list) ? list : []) {
+    const e = elementOf(schema, item);
+    if (typeof e !== 'string') continue;
+    const known = out.get(e);
+    if (known) known.push(item);
+    else out.set(e, [item]);
+  }
+  return out;
+}
+
+function compareItems(before: unknown, after: unknown, schema: ValueSchema): Change | undefined {
+  const node = new Node();
+  const old = index(before, schema);
+  const now = index(after, schema);
+  const items = itemSchema(schema);
+  for (const [e, was] of old) {
+    const is = now.get(e);
+    if (!is) node.one('removed', e, was.length === 1 ? whole(was[0], items) : MEMBER);
+    else if (was.length === 1 && is.length === 1) node.add(e, compareValues(was[0], is[0], items));
+    else node.add(e, leaf(was, is));
+  }
+  for (const [e, is] of now) if (!old.has(e)) node.one('added', e, is.length === 1 ? whole(is[0], items) : MEMBER);
+  return node.done();
+}
+
+/** Compares two objects of one type, leaving out what nobody owns. Undefined where nothing differs. */
+export function compare(before: Json, after: Json, type: TypeSchema): Comparison | undefined {
+  if (before === after) return undefined;
+  const root = rootOf(type);
+  const node = new Node();
+  const meta = childSchema(root, 'metadata');
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (UNOWNED_ROOT.has(key) || before[key] === after[key]) continue;
+    const [b, a] = [before[key], after[key]];
+    if (key === 'metadata' && meta) {
+      const inner = new Node();
+      compareMembers(isRecord(b) ? b : {}, isRecord(a) ? a : {}, meta, inner, UNOWNED_META);
+      node.add('f:metadata', inner.done());
+    } else
+      compareMembers(
+        Object.hasOwn(before, key) ? { [key]: b } : {},
+        Object.hasOwn(after, key) ? { [key]: a } : {},
+        root,
+        node,
+      );
+  }
+  const { added, removed, modified } = node.done() ?? {};
+  return added || removed || modified
+    ? { added: added ?? EMPTY, removed: removed ?? EMPTY, modified: modified ?? EMPTY }
+    : undefined;
+}

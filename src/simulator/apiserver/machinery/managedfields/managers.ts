@@ -1,0 +1,105 @@
+// The entries of metadata.managedFields: who is who, in which order they are kept, and how many. Models
+// k8s.io/apimachinery/pkg/util/managedfields/internal (managedfields.go, capmanagers.go).
+import type { ManagedFieldsEntry } from '../../../../model/generated/meta.v1.ts';
+import { type FieldSet, isEmpty, union } from './set.ts';
+
+export interface Manager {
+  readonly manager: string;
+  readonly operation: 'Apply' | 'Update';
+  readonly apiVersion: string;
+  readonly subresource: string;
+  /** RFC 3339; "" where it is not known. */
+  readonly time: string;
+  readonly fields: FieldSet;
+}
+
+/** Appliers are one over all versions, updaters one for each. */
+export function sameManager(
+  a: Manager,
+  b: Pick<Manager, 'manager' | 'operation' | 'apiVersion' | 'subresource'>,
+): boolean {
+  return (
+    a.manager === b.manager &&
+    a.operation === b.operation &&
+    a.subresource === b.subresource &&
+    (a.operation === 'Apply' || a.apiVersion === b.apiVersion)
+  );
+}
+
+/** Unknown operations and empty sets are dropped, as upstream does when it cannot decode. */
+export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefined): Manager[] {
+  return (entries ?? []).flatMap((e) => {
+    if (e.operation !== 'Apply' && e.operation !== 'Update') return [];
+    const fields = (e.fieldsV1 ?? {}) as FieldSet;
+    const { manager = '', apiVersion = '', subresource = '', time = '' } = e;
+    return [{ manager, operation: e.operation, apiVersion, subresource, time, fields }];
+  });
+}
+
+function encode(m: Manager): ManagedFieldsEntry {
+  return {
+    manager: m.manager,
+    operation: m.operation,
+    apiVersion: m.apiVersion,
+    ...(m.time ? { time: m.time } : {}),
+    fieldsType: 'FieldsV1',
+    fieldsV1: m.fields as NonNullable<ManagedFieldsEntry['fieldsV1']>,
+    ...(m.subresource ? { subresource: m.subresource } : {}),
+  };
+}
+
+const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Appliers first, then by time, name, version, subresource. */
+function compareManagers(a: Manager, b: Manager): number {
+  return (
+    order(a.operation, b.operation) ||
+    order(a.time, b.time) ||
+    order(a.manager, b.manager) ||
+    order(a.apiVersion, b.apiVersion) ||
+    order(a.subresource, b.subresource)
+  );
+}
+
+// An entry that did not change is written as the object it was.
+const encoded = new WeakMap<Manager, ManagedFieldsEntry>();
+
+export function encodeManagers(managers: readonly Manager[]): ManagedFieldsEntry[] {
+  return [...managers].sort(compareManagers).map((m) => {
+    const known = encoded.get(m) ?? encode(m);
+    encoded.set(m, known);
+    return known;
+  });
+}
+
+/** More updaters than this are merged, the oldest first. */
+export const MAX_UPDATERS = 10;
+const ANCIENT = 'ancient-changes';
+
+export function capUpdaters(managers: readonly Manager[]): readonly Manager[] {
+  const updaters = managers
+    .filter((m) => m.operation === 'Update')
+    .sort((a, b) => order(a.time, b.time) || order(a.manager, b.manager));
+  let count = updaters.length;
+  if (count <= MAX_UPDATERS) return managers;
+  let out = [...managers];
+  const firstOf = new Map<string, Manager>();
+  for (const m of updaters) {
+    if (count <= MAX_UPDATERS) break;
+    const first = firstOf.get(m.apiVersion);
+    if (!first) {
+      firstOf.set(m.apiVersion, m);
+      continue;
+    }
+    const bucket = { ...first, manager: ANCIENT, subresource: '', fields: union(m.fields, first.fields), time: m.time };
+    out = [...out.filter((x) => x !== first && x !== m), bucket];
+    firstOf.set(m.apiVersion, bucket);
+    count--;
+  }
+  return out;
+}
+
+export function withFields(m: Manager, fields: FieldSet): Manager[] {
+  if (fields === m.fields) return [m];
+  return isEmpty(fields) ? [] : [{ ...m, fields }];
+}

@@ -1,0 +1,59 @@
+// The order of a merged list: items of the patch in the order of the patch, the others where the server had them. Models
+// normalizeElementOrder in k8s.io/apimachinery/pkg/util/strategicpatch/patch.go.
+import { isRecord } from '../../../../model/object.ts';
+import { goPrint } from './go-print.ts';
+
+function identity(item: unknown, key: string | undefined): unknown {
+  return key !== undefined && isRecord(item) ? item[key] : item;
+}
+
+function positions(list: readonly unknown[], key: string | undefined): Map<unknown, number> {
+  const out = new Map<unknown, number>();
+  for (const [i, item] of list.entries()) {
+    const id = identity(item, key);
+    if (!out.has(id)) out.set(id, i);
+  }
+  return out;
+}
+
+/** `order`: how the patch wants its items; `server`: how they were. */
+export function normalizeOrder(
+  merged: readonly unknown[],
+  order: readonly unknown[],
+  server: readonly unknown[],
+  key: string | undefined,
+): unknown[] {
+  const wanted = positions(order, key);
+  const was = positions(server, key);
+  const at = (places: Map<unknown, number>) => (item: unknown) => places.get(identity(item, key)) ?? -1;
+  const [inPatch, inServer] = [at(wanted), at(was)];
+  const patched = merged.filter((i) => inPatch(i) >= 0).sort((a, b) => inPatch(a) - inPatch(b));
+  const others = merged.filter((i) => inPatch(i) < 0).sort((a, b) => inServer(a) - inServer(b));
+  const out: unknown[] = [];
+  let [o, p] = [0, 0];
+  while (o < others.length || p < patched.length) {
+    const [l, r] = [inServer(others[o]), inServer(patched[p])];
+    const otherFirst = p >= patched.length || (o < others.length && l >= 0 && r >= 0 && l < r);
+    out.push(otherFirst ? others[o++] : patched[p++]);
+  }
+  return out;
+}
+
+/** Why a patch list and its $setElementOrder do not go together; undefined where they do. */
+export function requireOrder(
+  patch: readonly unknown[],
+  order: readonly unknown[],
+  key: string | undefined,
+): string | undefined {
+  const places = positions(order, key);
+  const plain = patch.filter((i) => !isRecord(i) || (i.$patch !== 'delete' && i.$patch !== 'replace'));
+  let last = -1;
+  for (const item of plain) {
+    const at = places.get(identity(item, key)) ?? -1;
+    if (at < 0 || at < last) {
+      return `The order in patch list:\n${goPrint(patch)}\n doesn't match $setElementOrder list:\n${goPrint(order)}\n`;
+    }
+    last = at;
+  }
+  return undefined;
+}

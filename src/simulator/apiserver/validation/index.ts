@@ -3,11 +3,17 @@
 import type { Status } from '../../../model/generated/meta.v1.ts';
 import { invalid } from '../../../model/status.ts';
 import { APPS } from './apps/index.ts';
+import { AUTOSCALING } from './autoscaling/index.ts';
 import { BATCH } from './batch/index.ts';
+import { CLUSTER_RULES } from './cluster/index.ts';
 import { CORE } from './core/index.ts';
 import { Errors, type FieldError } from './field.ts';
+import { NETWORKING } from './networking/index.ts';
 import { CORE_PODS } from './pods/index.ts';
+import { POLICY } from './policy/index.ts';
+import { RBAC } from './rbac/index.ts';
 import type { Rules, RuleTable, ValidationContext } from './rules.ts';
+import { STORAGE } from './storage/index.ts';
 
 export type { FieldError } from './field.ts';
 export type { ValidationContext } from './rules.ts';
@@ -18,10 +24,50 @@ export interface GroupKind {
   readonly kind: string;
 }
 
-const TABLES: readonly RuleTable[] = [CORE_PODS, CORE, APPS, BATCH];
+const TABLES: readonly RuleTable[] = [
+  CORE_PODS,
+  CORE,
+  APPS,
+  BATCH,
+  NETWORKING,
+  RBAC,
+  POLICY,
+  AUTOSCALING,
+  STORAGE,
+  CLUSTER_RULES,
+];
 
 const RULES = new Map<string, Rules>();
 for (const table of TABLES) for (const [key, rules] of Object.entries(table)) RULES.set(key, rules);
+
+/** Go reads null as absent, and writes it where a field has no `omitempty`. Returns the same value when it has none. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return withoutNullItems(value);
+  const object = value as { readonly [field: string]: unknown };
+  let copy: { [field: string]: unknown } | undefined;
+  for (const field in object) {
+    const before = object[field];
+    if (before !== null && typeof before !== 'object') continue;
+    const after = before === null ? undefined : withoutNulls(before);
+    if (after === before) continue;
+    copy ??= { ...object };
+    if (after === undefined) delete copy[field];
+    else copy[field] = after;
+  }
+  return copy ?? object;
+}
+
+function withoutNullItems(list: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (const [i, before] of list.entries()) {
+    const after = withoutNulls(before);
+    if (after === before) continue;
+    copy ??= [...list];
+    copy[i] = after;
+  }
+  return copy ?? list;
+}
 
 /** Whether a kind's rules are known: custom resources are checked elsewhere, by their schema. */
 export function hasRules({ group, kind }: GroupKind): boolean {
@@ -31,7 +77,7 @@ export function hasRules({ group, kind }: GroupKind): boolean {
 /** What is wrong with an object that is to be created; empty when nothing is. The name must have been generated. */
 export function validateCreate(gk: GroupKind, object: unknown, context: ValidationContext = {}): readonly FieldError[] {
   const errs = new Errors();
-  RULES.get(`${gk.group}/${gk.kind}`)?.create(errs, object as never, context);
+  RULES.get(`${gk.group}/${gk.kind}`)?.create(errs, withoutNulls(object) as never, context);
   return errs.list;
 }
 
@@ -46,8 +92,9 @@ export function validateUpdate(
   const rules = RULES.get(`${gk.group}/${gk.kind}`);
   const { subresource = '' } = context;
   const special = rules?.subresources?.[subresource];
-  if (special) special(errs, now as never, old as never);
-  else rules?.update?.(errs, now as never, old as never, context);
+  const [a, b] = [withoutNulls(now), withoutNulls(old)];
+  if (special) special(errs, a as never, b as never);
+  else rules?.update?.(errs, a as never, b as never, context);
   return errs.list;
 }
 

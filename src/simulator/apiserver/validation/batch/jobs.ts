@@ -4,8 +4,9 @@ import { immutable, nonNegative, optionalEnum } from '../common.ts';
 import type { Errors, Loose, Path } from '../field.ts';
 import { isUsableSelector, selectorMatches, selectorValue, validateLabelSelector } from '../labels.ts';
 import { METADATA, validateMeta, validateMetaUpdate } from '../meta.ts';
-import { isDns1123Label, isDns1123Subdomain, nameIsDnsSubdomain, regexError } from '../names.ts';
+import { isDns1123Label, nameIsDnsSubdomain } from '../names.ts';
 import { SPEC, validatePodTemplateSpec } from '../pods/pod.ts';
+import { domainPrefixedPath } from '../references.ts';
 import { validateFailurePolicy, validateSuccessPolicy } from './policies.ts';
 
 type Spec = Loose<JobSpec>;
@@ -82,20 +83,9 @@ function validateIndexed(errs: Errors, path: Path, spec: Spec): void {
   }
 }
 
-const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-
 /** `example.com/controller`: who is responsible for the Job. */
 function validateManagedBy(errs: Errors, path: Path, name: string): void {
-  const slash = name.indexOf('/');
-  const host = name.slice(0, Math.max(0, slash));
-  const rest = name.slice(slash + 1);
-  if (name === '') errs.required(path);
-  else if (slash <= 0 || rest === '') {
-    errs.invalid(path, name, 'must be a domain-prefixed path (such as "acme.io/foo")');
-  } else {
-    errs.each(path, host, isDns1123Subdomain(host));
-    if (!new RegExp(`^${HTTP_PATH}$`).test(rest)) errs.invalid(path, rest, regexError('Invalid path', HTTP_PATH));
-  }
+  domainPrefixedPath(errs, path, name);
   if (name.length > LIMITS.managedBy) errs.tooLong(path, LIMITS.managedBy);
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Answer, type Case, loadCases, play } from './cases.ts';
 
 /** Shares that may only rise. */
-const FLOOR = { code: 811, answer: 809 };
+const FLOOR = { code: 957, answer: 953 };
 
 interface Score {
   total: number;

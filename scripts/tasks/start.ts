@@ -56,6 +56,8 @@ async function serve(port: number, printOnly: boolean): Promise<number> {
   const host = await startHost({
     port,
     dataDir: path.join(ROOT, '.cache', 'workbench'),
+    // The web workbench loads the extension that its address names only where the driver is there too.
+    smokeTestDriver: true,
   });
   const url = workbenchUrl(host, SAMPLES);
   console.log(`\nOpen ${url}\n`);

@@ -1,6 +1,6 @@
 // The Anatomy tree: a cluster's machines, components and objects, in the order in which one asks for them. A row's id is the
 // path of segments from the top, so that a pod may stand under its node and under its owner.
-import { type ComponentGroup, findComponent } from '../../knowledge/components.ts';
+import { type ComponentGroup, components, findComponent } from '../../knowledge/components.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
 import type { KubeObject } from '../../model/object.ts';
 import type { ObjectCache } from '../cache.ts';
@@ -35,6 +35,8 @@ export interface AnatomyInput {
 /** A list longer than this is cut, and says so. */
 const MOST_ROWS = 1000;
 const SYSTEM = 'kube-system';
+/** The knowledge data names what a request meets first, first. */
+const ORDER = components.map((c) => c.id);
 
 type Segment = readonly [type: string, ...rest: string[]];
 
@@ -158,7 +160,9 @@ function controlPlane(id: string, input: AnatomyInput): Row[] {
 
 function machineRows(id: string, name: string, group: ComponentGroup, { machines }: AnatomyInput): Row[] {
   const machine = machines?.find((m) => m.name === name);
-  const own = (machine?.components ?? []).filter((c) => findComponent(c.component)?.group === group);
+  const own = (machine?.components ?? [])
+    .filter((c) => findComponent(c.component)?.group === group)
+    .sort((a, b) => ORDER.indexOf(a.component) - ORDER.indexOf(b.component));
   return own.map((c) =>
     componentRow({
       ...c,

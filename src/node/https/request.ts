@@ -1,7 +1,7 @@
 // From an HTTP request to the API server's own: path, query, identity. Nothing here decides; what cannot be read is said.
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { ApiRequest, Credential, Impersonation, Query } from '../../simulator/apiserver/api.ts';
+import type { ApiRequest, Credential, Impersonation, Query, RequestBody } from '../../simulator/apiserver/api.ts';
 
 /** Upstream's limit on request bodies: 3 MiB (MaxRequestBodyBytes, staging/src/k8s.io/apiserver/pkg/server/config.go, v1.36). */
 export const BODY_LIMIT = 3 * 1024 * 1024;
@@ -75,16 +75,17 @@ export function requestOf(
   message: IncomingMessage,
   target: { path: string; query: Query },
   credential: Credential,
-  body: string,
+  body: RequestBody | undefined,
 ): ApiRequest {
   const { headers } = message;
   const impersonate = impersonationOf(message);
+  const contentType = body !== undefined && 'value' in body ? 'application/json' : headers['content-type'];
   return {
     method: (message.method ?? 'GET') as ApiRequest['method'],
     path: target.path,
     query: target.query,
-    ...(body === '' ? {} : { body: { raw: body } }),
-    ...(headers['content-type'] === undefined ? {} : { contentType: headers['content-type'] }),
+    ...(body === undefined ? {} : { body }),
+    ...(contentType === undefined ? {} : { contentType }),
     ...(headers.accept === undefined ? {} : { accept: headers.accept }),
     userAgent: headers['user-agent'] ?? '',
     credential,

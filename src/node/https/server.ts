@@ -3,8 +3,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { ApiResponse, ApiServerPort, Credential, Watch } from '../../simulator/apiserver/api.ts';
+import type {
+  ApiRequest,
+  ApiResponse,
+  ApiServerPort,
+  Credential,
+  RequestBody,
+  Watch,
+} from '../../simulator/apiserver/api.ts';
 import type { Pki } from '../../simulator/bootstrap/pki/pki.ts';
+import { decodeProtobuf, PROTOBUF_TYPE, ProtobufError } from './protobuf.ts';
 import { BODY_LIMIT, credentialOf, parseTarget, requestOf } from './request.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -80,15 +88,29 @@ async function answer(options: ServeOptions, message: IncomingMessage, response:
   const credential = credentialOf(message);
   if (credential === undefined) return refuse(response, 401, 'Unauthorized', 'Unauthorized');
   if (options.control !== undefined && mayControl(credential)) {
-    const controlled = options.control(message.method ?? 'GET', target.path, body.text);
+    const controlled = options.control(message.method ?? 'GET', target.path, body.bytes.toString('utf8'));
     if (controlled !== undefined) return sendJson(response, controlled.code, controlled.body);
+  }
+  let request: ApiRequest;
+  try {
+    request = requestOf(message, target, credential, bodyOf(message, body.bytes));
+  } catch (e) {
+    if (!(e instanceof ProtobufError)) throw e;
+    return refuse(response, 400, 'BadRequest', e.message);
   }
   options.before();
   try {
-    send(message, response, options.api.handle(requestOf(message, target, credential, body.text)));
+    send(message, response, options.api.handle(request));
   } finally {
     options.after();
   }
+}
+
+/** Protobuf is read here, so that the API server sees what it stands for. */
+function bodyOf(message: IncomingMessage, bytes: Buffer): RequestBody | undefined {
+  if (bytes.length === 0) return undefined;
+  if (message.headers['content-type']?.startsWith(PROTOBUF_TYPE)) return { value: decodeProtobuf(bytes) };
+  return { raw: bytes.toString('utf8') };
 }
 
 function mayControl(credential: Credential): boolean {
@@ -98,7 +120,7 @@ function mayControl(credential: Credential): boolean {
   );
 }
 
-function readBody(message: IncomingMessage): Promise<{ text: string } | 'too large' | 'aborted'> {
+function readBody(message: IncomingMessage): Promise<{ bytes: Buffer } | 'too large' | 'aborted'> {
   return new Promise((done) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -107,7 +129,7 @@ function readBody(message: IncomingMessage): Promise<{ text: string } | 'too lar
       if (size <= BODY_LIMIT) chunks.push(chunk);
       else done('too large');
     });
-    message.on('end', () => done({ text: Buffer.concat(chunks).toString('utf8') }));
+    message.on('end', () => done({ bytes: Buffer.concat(chunks) }));
     message.on('error', () => done('aborted'));
     message.on('close', () => done('aborted'));
   });

@@ -63,7 +63,7 @@ function groupByNode(pods: readonly PodView[]): Map<string, PodView[]> {
 }
 
 function chip(pod: PodView, area: Rect, named: boolean, current: string | undefined): Chip {
-  const base = { key: pod.key, look: pod.look, title: `${pod.ref.name}: ${pod.word}`, current: pod.key === current };
+  const base = { key: pod.key, look: pod.look, title: `${pod.ref.name}: ${pod.status}`, current: pod.key === current };
   if (named) {
     const at = { x: area.x + 4, y: area.y + pod.slot * LINE_STEP };
     return { ...base, at, line: lineOf(pod, area.w - 8) };

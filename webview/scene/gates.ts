@@ -1,4 +1,5 @@
 // The gates that a request passes inside the API server, in their order.
+import { isWrite } from '../../src/trace/fold.ts';
 import type { RequestInfo, Stage, Step } from '../../src/trace/step.ts';
 import type { Rect } from './geometry.ts';
 import type { Layout } from './layout.ts';
@@ -26,7 +27,7 @@ const GATES: readonly (readonly [Stage['stage'], string])[] = [
 export function gatesOf(layout: Layout, current: Step | undefined): Gate[] {
   const { gates } = layout;
   const w = (gates.w - 4 * (GATES.length - 1)) / GATES.length;
-  const stages = current?.request?.stages ?? [];
+  const stages = current ? stagesOf(current) : [];
   return GATES.map(([stage, word], i) => {
     const passed = stages.find((s) => s.stage === stage);
     return {
@@ -37,6 +38,13 @@ export function gatesOf(layout: Layout, current: Step | undefined): Gate[] {
       title: passed ? `${stage}: ${passed.text}` : stage,
     };
   });
+}
+
+/** The stages that the step tells of; a write that took effect was stored, whether it says so or not. */
+function stagesOf(step: Step): readonly Stage[] {
+  const stages = step.request?.stages ?? [];
+  if (step.resourceVersion === undefined || !isWrite(step) || stages.some((s) => s.stage === 'storage')) return stages;
+  return [...stages, { stage: 'storage', verdict: 'ok', text: `written at revision ${step.resourceVersion}` }];
 }
 
 /** That something to be read does not exist is an answer, not a refusal. */

@@ -31,8 +31,10 @@ export const LOOKS: readonly PodLook[] = [
 
 export interface PodState {
   readonly look: PodLook;
-  /** What kubectl prints in its STATUS column, in short. */
+  /** In a word or two, where there is little room. */
   readonly word: string;
+  /** As kubectl prints it in its STATUS column. */
+  readonly status: string;
   readonly node?: string;
 }
 
@@ -43,11 +45,11 @@ export function podState(pod: Json): PodState {
   const spec = isRecord(pod.spec) ? pod.spec : {};
   const node = typeof spec.nodeName === 'string' && spec.nodeName !== '' ? spec.nodeName : undefined;
   const at = node === undefined ? {} : { node };
-  const { look, word } = lookOf(pod, node);
-  return { look, word, ...at };
+  const { look, word, status = word } = lookOf(pod, node);
+  return { look, word, status, ...at };
 }
 
-function lookOf(pod: Json, node: string | undefined): { look: PodLook; word: string } {
+function lookOf(pod: Json, node: string | undefined): { look: PodLook; word: string; status?: string } {
   const meta = isRecord(pod.metadata) ? pod.metadata : {};
   const status = isRecord(pod.status) ? pod.status : {};
   if (meta.deletionTimestamp !== undefined) return { look: 'terminating', word: 'Terminating' };
@@ -59,7 +61,7 @@ function lookOf(pod: Json, node: string | undefined): { look: PodLook; word: str
   if (status.phase === 'Running') {
     return isTrue(status.conditions, 'Ready')
       ? { look: 'ready', word: 'Running' }
-      : { look: 'running', word: 'not ready' };
+      : { look: 'running', word: 'not ready', status: 'Running, not ready' };
   }
   return node === undefined ? { look: 'pending', word: 'Pending' } : { look: 'creating', word: waits ?? 'Pending' };
 }

@@ -1,5 +1,5 @@
 // Steps in words: times, who acted, one line of the transcript, the whole transcript as Markdown.
-import type { Fidelity, FieldChange, Step } from '../../src/trace/step.ts';
+import type { Fidelity, Step } from '../../src/trace/step.ts';
 import type { Story } from './story.ts';
 
 /** `96 ms`, `1.204 s`, `2 min 3 s`; with a minus before the origin. */
@@ -51,10 +51,6 @@ export function valueText(value: unknown, most = 160): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-export function changeText(change: FieldChange): string {
-  return `${change.path}: ${valueText(change.before)} → ${valueText(change.after)}`;
-}
-
 export function transcriptMarkdown(story: Story, positions: readonly number[], origin: number, title: string): string {
   const lines = positions.flatMap((position) => {
     const step = story.steps[position];
@@ -67,7 +63,16 @@ export function transcriptMarkdown(story: Story, positions: readonly number[], o
   return `# ${markdownText(title)}\n\n${lines.join('\n')}\n`;
 }
 
-/** Text that Markdown must not take for its own signs. */
+/** Text that Markdown must not take for its own signs; what stands between backticks stays code. */
 function markdownText(text: string): string {
-  return text.replace(/[\\`*_[\]<>]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
+  return spans(text.replace(/\s*\n\s*/g, ' '))
+    .map((span) => (span.code ? `\`${span.text}\`` : span.text.replace(/[\\`*_[\]<>]/g, '\\$&')))
+    .join('');
+}
+
+/** A sentence cut into text and what stands between backticks. */
+export function spans(text: string): { readonly text: string; readonly code: boolean }[] {
+  const parts = text.split('`');
+  if (parts.length % 2 === 0) return [{ text, code: false }];
+  return parts.map((part, i) => ({ text: part, code: i % 2 === 1 })).filter((span) => span.text !== '');
 }

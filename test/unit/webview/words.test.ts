@@ -21,13 +21,15 @@ test('the clock of the toolbar', () => {
 test('the transcript is one line of Markdown a step, and data cannot break out of it', () => {
   const steps = deploymentSteps(1, 1).slice(0, 2);
   const tricky = steps.map((step, i) =>
-    i === 1 ? { ...step, text: 'a *b* <script>\n# c', simplification: 'no [link]' } : step,
+    i === 1 ? { ...step, text: 'a *b* `/x_y*` <script>\n# c', simplification: 'no [link]' } : step,
   );
   const story = new Story(topology(1), [], tricky);
   const lines = transcriptMarkdown(story, [0, 1], steps[0]?.at ?? 0, 'Web').split('\n');
   expect(lines[0]).toBe('# Web');
   expect(lines[2]).toMatch(/^- 0 ms \*\*you\*\* POST deployments\/web → 201\. /);
-  expect(lines[3]).toBe('- 1 ms **Deployment controller** a \\*b\\* \\<script\\> # c _(simplified: no \\[link\\])_');
+  expect(lines[3]).toBe(
+    '- 1 ms **Deployment controller** a \\*b\\* `/x_y*` \\<script\\> # c _(simplified: no \\[link\\])_',
+  );
 });
 
 test('values are one line, cut when long', () => {

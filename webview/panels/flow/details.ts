@@ -1,8 +1,9 @@
 // The current step in full: what, by whom, why, what changed, and how far it can be trusted.
-import type { FieldChange, ObjectRef, Step } from '../../../src/trace/step.ts';
+import type { ObjectRef, Step } from '../../../src/trace/step.ts';
+import { type ChangeEntry, changeEntries } from '../../scene/changes.ts';
 import type { Story } from '../../scene/story.ts';
 import { actorName, deed, duration, FIDELITY, valueText } from '../../scene/words.ts';
-import { type Child, GLYPHS, glyph, h, present } from './dom.ts';
+import { type Child, GLYPHS, glyph, h, present, sentence } from './dom.ts';
 import { requestView, scheduleView } from './inspect.ts';
 
 export interface DetailActions {
@@ -15,6 +16,7 @@ export interface DetailActions {
 }
 
 const MOST_LINKS = 5;
+const MOST_CHANGES = 8;
 
 export class Details {
   readonly element = h('aside', { class: 'details', 'aria-label': 'Current step', tabindex: 0 });
@@ -38,11 +40,11 @@ export class Details {
     this.element.replaceChildren(
       ...present([
         this.head(story, step, origin),
-        h('p', { class: 'sentence' }, step.text),
+        h('p', { class: 'sentence' }, ...sentence(step.text)),
         this.object(step),
         fidelity(step),
         this.links('Because', step.causes, story, origin),
-        step.request && requestView(step.request),
+        step.request && requestView(step.request, step.text),
         step.detail?.type === 'schedule' && scheduleView(step.detail),
         inputs(step),
         this.changes(step),
@@ -75,7 +77,7 @@ export class Details {
           ...(i === steps.length - 1 ? { 'aria-current': 'step' } : {}),
         },
         this.link(story, one, origin),
-        h('p', {}, one.text),
+        h('p', {}, ...sentence(one.text)),
       ),
     );
     this.element.replaceChildren(
@@ -156,41 +158,39 @@ export class Details {
   }
 
   private changes({ changed, object }: Step): Child {
-    if (!changed || changed.length === 0) return undefined;
-    const list = h('ul', { class: 'changes' }, ...changed.map((change) => this.change(change, object)));
-    return section(`Changed ${changed.length === 1 ? 'field' : 'fields'}`, list);
+    const entries = changeEntries(changed ?? []);
+    if (entries.length === 0) return undefined;
+    const rows = entries.map((entry) => this.change(entry, object));
+    const first = h('ul', { class: 'changes' }, ...rows.slice(0, MOST_CHANGES));
+    const title = `Changed ${entries.length === 1 ? 'field' : 'fields'}`;
+    if (rows.length <= MOST_CHANGES) return section(title, first);
+    const more = h('summary', {}, `${rows.length - MOST_CHANGES} more`);
+    return section(title, first, h('details', {}, more, h('ul', { class: 'changes' }, ...rows.slice(MOST_CHANGES))));
   }
 
-  private change(change: FieldChange, object: ObjectRef | undefined): HTMLElement {
+  private change({ path, values }: ChangeEntry, object: ObjectRef | undefined): HTMLElement {
+    if (!object) return h('li', {}, h('code', {}, path), ...values.map(valueView));
     const answer = h('p', { class: 'answer', role: 'status' });
-    const { actions } = this;
-    const ask =
-      object &&
-      h(
-        'button',
-        {
-          class: 'link path',
-          type: 'button',
-          title: 'What is this field?',
-          onclick: () => {
-            answer.textContent = 'Asking …';
-            void actions.explain(object, change.path).then((text) => {
-              answer.textContent = text;
-            });
-          },
-        },
-        change.path,
-      );
-    const values =
-      change.before === undefined
-        ? [h('ins', { title: full(change.after) }, valueText(change.after))]
-        : [
-            h('del', { title: full(change.before) }, valueText(change.before)),
-            ' → ',
-            h('ins', { title: full(change.after) }, valueText(change.after)),
-          ];
-    return h('li', {}, ask ?? h('code', {}, change.path), h('div', { class: 'values' }, ...values), answer);
+    const explain = (): void => {
+      answer.textContent = 'Asking …';
+      void this.actions.explain(object, path).then((text) => {
+        answer.textContent = text;
+      });
+    };
+    const link = h(
+      'button',
+      { class: 'link path', type: 'button', title: 'What is this field?', onclick: explain },
+      path,
+    );
+    return h('li', {}, link, ...values.map(valueView), answer);
   }
+}
+
+function valueView({ name, before, after }: ChangeEntry['values'][number]): HTMLElement {
+  const now =
+    after === undefined ? h('ins', { class: 'none' }, 'removed') : h('ins', { title: full(after) }, valueText(after));
+  const was = before === undefined ? [] : [h('del', { title: full(before) }, valueText(before)), ' → '];
+  return h('div', { class: 'values' }, name === undefined ? '' : h('span', { class: 'dim' }, `${name} `), ...was, now);
 }
 
 function full(value: unknown): string {

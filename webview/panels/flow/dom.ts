@@ -1,5 +1,7 @@
 // Elements made from values; text is always text, never markup, and nothing writes a style attribute (the page's policy
 // forbids both).
+import { spans } from '../../scene/words.ts';
+
 export type Child = Node | string | undefined | false;
 
 export interface Props {
@@ -25,6 +27,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 
 export function present(children: readonly Child[]): (Node | string)[] {
   return children.filter((child): child is Node | string => child !== undefined && child !== false);
+}
+
+/** A sentence, its code in code. */
+export function sentence(text: string): Child[] {
+  return spans(text).map((span) => (span.code ? h('code', {}, span.text) : span.text));
 }
 
 /** A sign of the toolbar; drawn by CSS-coloured strokes in a 16 × 16 box. */

@@ -5,7 +5,8 @@ import { h, present } from './dom.ts';
 const MARK = { ok: '✓', refused: '✕', skipped: '–' } as const;
 const VERDICT_WORD = { ok: 'passed', refused: 'refused', skipped: 'skipped' } as const;
 
-export function requestView(request: RequestInfo): HTMLElement {
+/** `said` is the sentence that stands above: a refusal that it tells already is not told again. */
+export function requestView(request: RequestInfo, said: string): HTMLElement {
   const bad = request.code >= 400;
   const gates = request.stages.map(({ stage, verdict, text }) =>
     h(
@@ -30,7 +31,7 @@ export function requestView(request: RequestInfo): HTMLElement {
     ),
     h('p', { class: 'dim' }, `as ${request.user}`),
     ...present([
-      request.message !== undefined && h('p', { class: 'refusal' }, request.message),
+      request.message !== undefined && !said.includes(request.message) && h('p', { class: 'refusal' }, request.message),
       gates.length > 0 &&
         h(
           'details',

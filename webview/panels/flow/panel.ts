@@ -139,7 +139,7 @@ export class Panel {
     const first = message.startAt === undefined ? undefined : story.index.get(message.startAt);
     this.source = message.source;
     this.running = message.clock?.running ?? false;
-    this.origin = first?.request?.sentAt ?? first?.at ?? steps[0]?.at ?? 0;
+    this.origin = Math.min(first?.request?.sentAt ?? Number.POSITIVE_INFINITY, first?.at ?? steps[0]?.at ?? 0);
     this.replay = new Replay(story, this.memory.filter);
     this.player.setReplay(this.replay);
     this.stage.setStory(story);

@@ -1,9 +1,8 @@
 // The transcript: one sentence a step, the accessible equal of the drawing. Rows are made in blocks when they come near the
 // visible part and let go when they leave it, so that ten thousand steps cost no more than a hundred.
 import type { Replay } from '../../scene/replay.ts';
-import type { Story } from '../../scene/story.ts';
 import { actorName, duration } from '../../scene/words.ts';
-import { GLYPHS, glyph, h } from './dom.ts';
+import { GLYPHS, glyph, h, sentence } from './dom.ts';
 
 const BLOCK = 60;
 /** px; a guess for rows that were never shown, corrected once they were. */
@@ -141,7 +140,7 @@ export class Transcript {
         ...(index === this.current ? { 'aria-current': 'step' } : {}),
       },
       h('button', { class: 'go', type: 'button', title: 'Show this step' }, duration(step.at - this.origin)),
-      h('p', {}, h('b', { class: 'who' }, actorName(story, step)), ' ', step.text, ...refused(story, step.id)),
+      h('p', {}, h('b', { class: 'who' }, actorName(story, step)), ' ', ...sentence(step.text)),
     );
   }
 
@@ -150,11 +149,6 @@ export class Transcript {
     const index = event.target.closest('[data-index]')?.getAttribute('data-index');
     if (index !== null && index !== undefined) this.go(Number(index));
   }
-}
-
-function refused(story: Story, id: number): HTMLElement[] {
-  const message = story.index.get(id)?.request?.message;
-  return message === undefined ? [] : [h('span', { class: 'refusal' }, ` ${message}`)];
 }
 
 function selectionIn(element: HTMLElement): boolean {

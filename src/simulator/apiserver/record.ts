@@ -120,7 +120,7 @@ function forDiff(o: KubeObject | undefined): KubeObject | undefined {
   return redact({ ...o, metadata });
 }
 
-function requestOf(ctx: Context, code: number, message: string | undefined): TraceRequest {
+function requestOf(ctx: Context, code: number, message: string | undefined, sentAt: number): TraceRequest {
   const { info, request } = ctx;
   return {
     verb: info.verb,
@@ -129,7 +129,7 @@ function requestOf(ctx: Context, code: number, message: string | undefined): Tra
     ...(info.subresource ? { subresource: info.subresource } : {}),
     code,
     user: ctx.user.name,
-    sentAt: request.sentAt ?? ctx.core.kernel.now,
+    sentAt,
     stages: ctx.gates.map((g) => ({ ...g, text: typeof g.text === 'function' ? g.text() : g.text })),
     ...(message === undefined ? {} : { message }),
   };
@@ -143,6 +143,7 @@ export function draftOf(ctx: Context, answer: Answer): StepDraft {
   const message = answer.code >= 400 && isRecord(answer.body) ? String(answer.body.message ?? '') : undefined;
   const object = objectRef(ctx);
   const last = ctx.changes.at(-1);
+  const sentAt = ctx.request.sentAt ?? ctx.core.kernel.now;
   const reads = READS.has(info.verb) && (!byUser || ctx.request.observer === true);
   const routine = reads || UPKEEP.has(info.resource) || !info.isResource;
   return {
@@ -151,7 +152,7 @@ export function draftOf(ctx: Context, answer: Answer): StepDraft {
     kind: 'request',
     action: info.verb,
     ...(object === undefined ? {} : { object }),
-    request: () => requestOf(ctx, answer.code, message),
+    request: () => requestOf(ctx, answer.code, message, sentAt),
     ...(last === undefined ? {} : { changed: () => changed(ctx), resourceVersion: String(last.revision) }),
     causes: ctx.request.causes ?? [],
     fidelity: 'simulated',

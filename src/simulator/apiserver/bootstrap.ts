@@ -115,7 +115,7 @@ function put(server: ApiServer, r: ResourceInfo, o: KubeObject): void {
   const now = rfc3339(kernel.wallMs);
   const generation = WITH_GENERATION.has(r.kind) ? { generation: 1 } : {};
   const metadata = { ...o.metadata, uid: random.uuid(), ...generation, creationTimestamp: now };
-  const owned = server.registry.machine.ownAs(r, { ...retimed(o, now), metadata }, MANAGER, now);
+  const owned = server.registry.machine.ownAs({ ...retimed(o, now), metadata }, MANAGER, now);
   store.put(prefixOf(r), keyFor(r, namespace, name), withVersion(owned, store.revision + 1));
 }
 

@@ -1,22 +1,44 @@
-// Joins the pure machinery (decoding, defaults, patches, field ownership, validation) to a request.
+// Joins the pure machinery (decoding, defaults, patches, field ownership, validation) to a request and its gates.
 import { isRecord, type KubeObject } from '../../model/object.ts';
 import { diff } from '../../model/paths.ts';
-import type { ResourceInfo } from '../../model/resources.ts';
+import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
 import { schemaForKind } from '../../model/schema.ts';
-import { badRequest, isStatus, unsupportedMediaType } from '../../model/status.ts';
+import { badRequest, invalid, isStatus, unsupportedMediaType } from '../../model/status.ts';
 import type { RequestBody } from './api.ts';
 import { type Context, refuse } from './context.ts';
-import { applyDefaults, decodeBody, type FieldValidation, type GroupVersionKind } from './machinery/index.ts';
+import {
+  applyDefaults,
+  applyPatch,
+  applyServerSide,
+  decodeBody,
+  type FieldValidation,
+  type GroupVersionKind,
+  PATCH_TYPES,
+  updateManagedFields,
+} from './machinery/index.ts';
+import { JSON_TYPE, YAML_TYPE } from './negotiate.ts';
+import { first, parseBool } from './request.ts';
 import { type FieldError, hasRules, invalidStatus, validateCreate, validateUpdate } from './validation/index.ts';
 
 const NO_BODY: RequestBody = { raw: '' };
-export const JSON_TYPE = 'application/json';
-export const YAML_TYPE = 'application/yaml';
 
 export interface MachineOptions {
-  /** YAML to a value; the parser is injected so that this folder needs none. */
-  readonly parseYaml?: (text: string) => unknown;
+  /** YAML to a value, and back; injected, so that this folder needs no parser. Throws what the message of a refusal quotes. */
+  readonly yaml?: { parse(text: string): unknown; format(value: unknown): string };
 }
+
+export interface PatchOptions {
+  readonly manager: string;
+  readonly fieldValidation: FieldValidation;
+  readonly subresource: string;
+}
+
+/** The media type of the body, without parameters. */
+export function mediaType(ctx: Context): string {
+  return (ctx.request.contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+export const isApply = (ctx: Context): boolean => mediaType(ctx) === PATCH_TYPES.apply;
 
 export class Machine {
   private readonly options: MachineOptions;
@@ -27,71 +49,125 @@ export class Machine {
 
   /** The body as an object of this kind, with the fields that Go would write and their defaults. */
   decode(ctx: Context, want: GroupVersionKind, fieldValidation: FieldValidation): KubeObject {
-    const body = this.readable(ctx);
-    const decoded = decodeBody(body, want, { fieldValidation });
+    const decoded = decodeBody(this.readable(ctx), want, { fieldValidation });
     if (isStatus(decoded)) ctx.refuse('decode', decoded);
     for (const w of decoded.warnings) ctx.warn(w);
-    ctx.pass('decode', `read a ${want.kind}`);
-    return this.fillIn(ctx, decoded.object);
+    ctx.pass('decode', () => `read a ${want.kind} in version ${apiVersionOf(want)}`);
+    const object = applyDefaults(decoded.object);
+    this.tellDefaults(ctx, decoded.object, object);
+    return object;
   }
 
-  private fillIn(ctx: Context, decoded: KubeObject): KubeObject {
-    const object = applyDefaults(decoded);
+  private tellDefaults(ctx: Context, decoded: KubeObject, object: KubeObject): void {
     if (object === decoded) {
       ctx.skip('defaulting', 'nothing was left open');
-      return object;
+      return;
     }
     ctx.defaulted = () => diff(decoded, object, schemaForKind(object.apiVersion ?? '', object.kind ?? '')).length;
-    ctx.pass('defaulting', () => `filled in ${ctx.defaulted?.() ?? 0} defaults`);
-    return object;
+    ctx.pass('defaulting', () => {
+      const n = ctx.defaulted?.() ?? 0;
+      return `filled in ${n} default${n === 1 ? '' : 's'}`;
+    });
   }
 
   private readable(ctx: Context): RequestBody {
     const body = ctx.request.body ?? NO_BODY;
-    const type = (ctx.request.contentType ?? JSON_TYPE).split(';')[0]?.trim().toLowerCase() ?? '';
+    const type = mediaType(ctx);
     if ('value' in body || type === JSON_TYPE || type === '') return body;
-    if (type === YAML_TYPE && this.options.parseYaml) return { value: this.options.parseYaml(body.raw) };
-    return refuse(unsupportedMediaType([JSON_TYPE, YAML_TYPE, 'application/vnd.kubernetes.protobuf']));
+    if (type === YAML_TYPE) return { value: this.fromYaml(ctx, body.raw) };
+    return refuse(unsupportedMediaType([JSON_TYPE, YAML_TYPE]));
+  }
+
+  private fromYaml(ctx: Context, text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // JSON is YAML, and needs no parser of its own.
+    }
+    const { yaml } = this.options;
+    if (yaml === undefined) return refuse(unsupportedMediaType([JSON_TYPE]));
+    try {
+      return yaml.parse(text);
+    } catch (e) {
+      return ctx.refuse(
+        'decode',
+        badRequest(`error converting YAML to JSON: ${e instanceof Error ? e.message : String(e)}`),
+      );
+    }
+  }
+
+  formatYaml(value: unknown): string | undefined {
+    return this.options.yaml?.format(value);
   }
 
   /** DeleteOptions and other small bodies that may be missing. */
   small(ctx: Context): Record<string, unknown> {
     const { body } = ctx.request;
     if (body === undefined || ('raw' in body && body.raw.trim() === '')) return {};
-    const readable = this.readable(ctx);
-    const value = 'value' in readable ? readable.value : JSON.parse(readable.raw);
+    const value = this.valueOf(ctx, this.readable(ctx));
     return isRecord(value) ? value : {};
   }
 
+  private valueOf(ctx: Context, body: RequestBody): unknown {
+    if ('value' in body) return body.value;
+    try {
+      return JSON.parse(body.raw);
+    } catch (e) {
+      return ctx.refuse('decode', badRequest(e instanceof Error ? e.message : String(e)));
+    }
+  }
+
   /** The object with managedFields that say who owns what. */
-  own(
-    _ctx: Context,
-    _r: ResourceInfo,
-    _live: KubeObject | undefined,
-    next: KubeObject,
-    _manager: string,
-    _subresource: string,
-  ): KubeObject {
-    return next;
+  own(ctx: Context, live: KubeObject | undefined, next: KubeObject, manager: string, subresource: string): KubeObject {
+    return updateManagedFields({ before: live, after: next, manager, subresource, time: ctx.now });
   }
 
   /** As `own` for an object that the server itself makes. */
-  ownAs(_r: ResourceInfo, o: KubeObject, _manager: string, _now: string): KubeObject {
-    return o;
+  ownAs(o: KubeObject, manager: string, time: string): KubeObject {
+    return updateManagedFields({ after: o, manager, time });
   }
 
-  /** Applies the patch in the request's body. */
-  patch(
+  /** Applies the patch in the request's body. Server-side apply returns the object with its owners. */
+  patch(ctx: Context, r: ResourceInfo, current: KubeObject | undefined, options: PatchOptions): KubeObject {
+    const type = mediaType(ctx);
+    const body = ctx.request.body ?? NO_BODY;
+    if (type === PATCH_TYPES.apply) return this.apply(ctx, r, current, options, body);
+    if (current === undefined) throw new Error('a patch that is not server-side apply needs an object');
+    const kind = (Object.keys(PATCH_TYPES) as (keyof typeof PATCH_TYPES)[]).find((k) => PATCH_TYPES[k] === type);
+    if (kind === undefined || kind === 'apply') refuse(unsupportedMediaType(Object.values(PATCH_TYPES)));
+    ctx.requestObject = 'value' in body ? body.value : parseQuietly(body.raw);
+    const { fieldValidation } = options;
+    const patched = applyPatch({ type: kind, original: current, patch: body, gvk: r, fieldValidation });
+    if (isStatus(patched)) ctx.refuse('decode', patched);
+    for (const w of patched.warnings) ctx.warn(w);
+    ctx.pass('decode', () => `applied a ${PATCH_WORDS[kind]} to the stored object`);
+    return patched.object;
+  }
+
+  private apply(
     ctx: Context,
-    _r: ResourceInfo,
-    current: KubeObject | undefined,
-    _subresource: string,
-    _options: unknown,
+    r: ResourceInfo,
+    live: KubeObject | undefined,
+    options: PatchOptions,
+    body: RequestBody,
   ): KubeObject {
-    const { body } = ctx.request;
-    if (body === undefined || current === undefined) refuse(badRequest('no body'));
-    const patch = 'value' in body ? body.value : JSON.parse(body.raw);
-    return mergePatch(current, patch) as KubeObject;
+    const value = 'value' in body ? body.value : this.fromYaml(ctx, body.raw);
+    if (!isRecord(value)) ctx.refuse('decode', badRequest('error decoding YAML: the body must be an object'));
+    ctx.requestObject = value;
+    const force = parseBool(first(ctx.request.query, 'force')) ?? false;
+    const applied = applyServerSide({
+      live,
+      applied: value,
+      manager: options.manager,
+      force,
+      apiVersion: apiVersionOf(r),
+      kind: r.kind,
+      subresource: options.subresource,
+      time: ctx.now,
+    });
+    if (isStatus(applied)) ctx.refuse('decode', applied);
+    ctx.pass('decode', `merged what ${options.manager} applies with the fields of others`);
+    return applied.object;
   }
 
   validateCreate(ctx: Context, r: ResourceInfo, o: KubeObject): void {
@@ -109,12 +185,24 @@ export class Machine {
   }
 }
 
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return patch;
-  const out: Record<string, unknown> = { ...(isRecord(target) ? target : {}) };
-  for (const [k, v] of Object.entries(patch)) {
-    if (v === null) delete out[k];
-    else out[k] = mergePatch(out[k], v);
+const PATCH_WORDS = { json: 'JSON patch', merge: 'JSON merge patch', strategic: 'strategic merge patch' } as const;
+
+function parseQuietly(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  return out;
+}
+
+/** Options that only server-side apply takes or needs. Models ValidatePatchOptions. */
+export function checkPatchOptions(ctx: Context): void {
+  const { query } = ctx.request;
+  const bad = (reason: string, field: string, message: string): never =>
+    refuse(invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [{ reason, field, message }]));
+  if (isApply(ctx)) {
+    if (!first(query, 'fieldManager'))
+      bad('FieldValueRequired', 'fieldManager', 'Required value: is required for apply patch');
+  } else if (query?.force !== undefined)
+    bad('FieldValueForbidden', 'force', 'Forbidden: may not be specified for non-apply patch');
 }

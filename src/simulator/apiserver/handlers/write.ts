@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../model/object.ts';
 import { apiVersionOf, type ResourceInfo } from '../../../model/resources.ts';
 import { success } from '../../../model/status.ts';
 import type { Answer, Context } from '../context.ts';
+import { checkPatchOptions, isApply } from '../machine.ts';
 import { createObject, type Registry } from '../registry/create.ts';
 import { checkDeleteOptions, deleteFound, deleteObject } from '../registry/delete.ts';
 import { strategyFor } from '../registry/strategies.ts';
@@ -12,8 +13,6 @@ import { first, parseBool } from '../request.ts';
 import { rangeOf } from '../storage.ts';
 import { writeOptions } from './options.ts';
 import { selection } from './read.ts';
-
-const APPLY = 'application/apply-patch+yaml';
 
 export function create(ctx: Context, registry: Registry, r: ResourceInfo): Answer {
   const options = writeOptions(ctx, 'CreateOptions');
@@ -33,9 +32,10 @@ export function update(ctx: Context, registry: Registry, r: ResourceInfo, subres
 
 export function patch(ctx: Context, registry: Registry, r: ResourceInfo, subresource: string): Answer {
   const options = writeOptions(ctx, 'PatchOptions');
-  const applied = ctx.request.contentType === APPLY;
+  checkPatchOptions(ctx);
+  const applied = isApply(ctx);
   const next = (current: KubeObject | undefined): KubeObject =>
-    registry.machine.patch(ctx, r, current, subresource, options);
+    registry.machine.patch(ctx, r, current, { ...options, subresource });
   const done = updateObject(ctx, registry, r, { ...options, subresource, applied, mayCreate: applied, next });
   return { code: done.created ? 201 : 200, body: done.object };
 }

@@ -51,7 +51,7 @@ export function createObject(
   const { namespace } = ctx.info;
   const strategy = strategyFor(r.group, r.plural);
   const named = systemFields(withNamespace(input, r, namespace), ctx);
-  const owned = options.applied ? named : registry.machine.own(ctx, r, undefined, named, options.manager, '');
+  const owned = options.applied ? named : registry.machine.own(ctx, undefined, named, options.manager, '');
   const base = { ctx, operation: 'CREATE' as const, resource: r, subresource: '', namespace, old: undefined };
   const name = owned.metadata.name ?? '';
   const admitted = registry.admission.mutate({ ...base, name, object: owned }) ?? owned;

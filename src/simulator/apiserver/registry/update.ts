@@ -38,7 +38,7 @@ export function updateObject(ctx: Context, registry: Registry, r: ResourceInfo, 
   const versioned = checkVersion(ctx, r, named, current);
   const owned = options.applied
     ? versioned
-    : registry.machine.own(ctx, r, current, versioned, options.manager, options.subresource);
+    : registry.machine.own(ctx, current, versioned, options.manager, options.subresource);
   const review = { ctx, operation: 'UPDATE' as const, resource: r, subresource: options.subresource, namespace, name };
   const admitted = registry.admission.mutate({ ...review, object: owned, old: current }) ?? owned;
   const prepared = keepSystemFields(prepareUpdate(admitted as Obj, current, r, options, ctx), current) as Obj;

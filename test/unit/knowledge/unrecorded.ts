@@ -2,6 +2,11 @@
 const CORE = 'pkg/apis/core/validation/validation.go';
 const APPS = 'pkg/apis/apps/validation/validation.go';
 
+const LIFECYCLE = 'staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go';
+const REST = 'staging/src/k8s.io/apiserver/pkg/registry/rest/meta.go';
+const STORE = 'staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go';
+const META = 'staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go';
+
 export const UNRECORDED: ReadonlyMap<string, string> = new Map([
   ['may not be 0 when `maxSurge` is 0', APPS],
   ['must not be greater than 100%', APPS],
@@ -25,4 +30,31 @@ export const UNRECORDED: ReadonlyMap<string, string> = new Map([
     'error looking up service account …/…: serviceaccount "…" not found',
     'plugin/pkg/admission/serviceaccount/admission.go',
   ],
+  ['may not be set for init containers without restartPolicy=Always', CORE],
+  ['must match `containerPort` when `hostNetwork` is true', CORE],
+  ['supported values: "cpu", "memory"', CORE],
+  ['may not be specified when `value` is not empty', CORE],
+  ['error converting fieldPath', CORE],
+  ['a valid HTTP header must consist of', CORE],
+  ['must not be set for readinessProbes', CORE],
+  ['can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode', CORE],
+  ['may only be specified when readOnly is true', CORE],
+  ["must not contain '..'", CORE],
+  ['subPathExpr and subPath are mutually exclusive', CORE],
+  ['Bidirectional mount propagation is available only to privileged containers', CORE],
+  ['one of fieldRef and resourceFieldRef is required', CORE],
+  ['must be a number between 0 and 0777 (octal), both inclusive', CORE],
+  ['must not have more than 3 nameservers', CORE],
+  ['conflicting duplicate paths', CORE],
+  ['must be set when seccomp type is Localhost', CORE],
+  ['cannot set `allowPrivilegeEscalation` to false and `privileged` to true', CORE],
+  ['`hostUsers` must be false to use `Unmasked`', CORE],
+  ['may not specify a duration less than 10 minutes', CORE],
+  ["value must be empty when `operator` is 'Exists'", CORE],
+  ['can only use minDomains if whenUnsatisfiable=DoNotSchedule', CORE],
+  ['hostNetwork must be true if pod contains any hostProcess containers', CORE],
+  ['namespaces "…" not found', LIFECYCLE],
+  ['the namespace of the provided object does not match the namespace sent on the request', REST],
+  ['the object has been modified; please apply your changes to the latest version and try again', STORE],
+  ['Only one reference can have Controller set to true', META],
 ]);

@@ -4,7 +4,6 @@ import { Kernel, SECOND } from '../../../src/kernel/kernel.ts';
 import { Scope } from '../../../src/kernel/process.ts';
 import type { Pod } from '../../../src/model/generated/core.v1.ts';
 import type { Event } from '../../../src/model/generated/events.v1.ts';
-import type { KubeObject } from '../../../src/model/object.ts';
 import { type ApiServer, bootstrap, createApiServer } from '../../../src/simulator/apiserver/index.ts';
 import { type Scheduler, startScheduler } from '../../../src/simulator/scheduler/scheduler.ts';
 import { Store } from '../../../src/simulator/store/index.ts';
@@ -236,7 +235,7 @@ describe('kube-scheduler', () => {
   });
 
   it('does the same again with the same seed', () => {
-    const play = (): KubeObject[] => {
+    const play = (): Pod[] => {
       const other = new World();
       for (const n of ['n1', 'n2', 'n3']) other.addNode(n);
       for (let i = 0; i < 9; i++) other.addPod(pod(`p${i}`));

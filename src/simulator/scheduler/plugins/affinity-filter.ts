@@ -1,10 +1,9 @@
 // The half of InterPodAffinity that leaves nodes out. Models pkg/scheduler/framework/plugins/interpodaffinity/filtering.go.
 import type { Cache } from '../framework/cache.ts';
-import type { ClusterLookup } from '../framework/cluster.ts';
 import { stateKey } from '../framework/cycle-state.ts';
 import { internKey, type NodeInfo } from '../framework/node-info.ts';
 import type { Methods, PreFilterOutcome } from '../framework/plugin.ts';
-import { type AffinityTerm, type PodInfo, termMatches } from '../framework/pod-info.ts';
+import { type AffinityTerm, type NamespaceLookup, type PodInfo, termMatches } from '../framework/pod-info.ts';
 import { skip, unresolvable, unschedulable } from '../framework/status.ts';
 import { INTER_POD_AFFINITY } from './names.ts';
 
@@ -61,69 +60,76 @@ function anyIn(counts: Counts, terms: readonly AffinityTerm[], node: NodeInfo): 
   return false;
 }
 
+/** As upstream has it for required affinity: one pod has to meet all terms. */
+function meetsAll(terms: readonly AffinityTerm[], p: PodInfo, lookup: NamespaceLookup): boolean {
+  return terms.length > 0 && terms.every((t) => termMatches(t, p, lookup));
+}
+
+/** One pod more, or less, on the node. */
+function account(r: Required, pod: PodInfo, other: PodInfo, node: NodeInfo, by: 1 | -1, lookup: NamespaceLookup): void {
+  for (const t of other.requiredAntiAffinity) if (termMatches(t, pod, lookup)) add(r.existing, t, node, by);
+  if (meetsAll(pod.requiredAffinity, other, lookup)) for (const t of pod.requiredAffinity) add(r.affinity, t, node, by);
+  for (const t of pod.requiredAntiAffinity) if (termMatches(t, other, lookup)) add(r.anti, t, node, by);
+}
+
+/** Pods that the pod's own terms speak of, in every domain. */
+function countOwn(r: Required, pod: PodInfo, nodes: readonly NodeInfo[], lookup: NamespaceLookup): void {
+  const near = pod.requiredAffinity;
+  const together = internKey(near.map((t) => t.key).join('&'));
+  const apart = pod.requiredAntiAffinity.map((t) => internKey(t.key));
+  for (const node of nodes) {
+    if (node.pods.length === 0) continue;
+    if (near.length > 0) {
+      const n = countOn(node, near, together, (p) => meetsAll(near, p, lookup));
+      for (const t of near) add(r.affinity, t, node, n);
+    }
+    pod.requiredAntiAffinity.forEach((t, i) => {
+      const n = countOn(node, [t], apart[i] ?? 0, (p) => termMatches(t, p, lookup));
+      add(r.anti, t, node, n);
+    });
+  }
+}
+
+function nearOthers(r: Required, pod: PodInfo, node: NodeInfo, lookup: NamespaceLookup): boolean {
+  let present = true;
+  for (const t of pod.requiredAffinity) {
+    const d = domain(t, node);
+    if (d === undefined) return false;
+    if ((r.affinity.get(d) ?? 0) <= 0) present = false;
+  }
+  // The first of a group whose members want to be near each other may start anywhere.
+  return present || (r.affinity.size === 0 && meetsAll(pod.requiredAffinity, pod, lookup));
+}
+
 export function affinityFilter(
   cache: Cache,
-  cluster: ClusterLookup,
+  lookup: NamespaceLookup,
 ): Methods<'preFilter' | 'addPod' | 'removePod' | 'filter'> {
-  const all = (terms: readonly AffinityTerm[], p: PodInfo): boolean =>
-    terms.length > 0 && terms.every((t) => termMatches(t, p, cluster));
-
-  const account = (r: Required, pod: PodInfo, other: PodInfo, node: NodeInfo, by: 1 | -1): void => {
-    for (const t of other.requiredAntiAffinity) if (termMatches(t, pod, cluster)) add(r.existing, t, node, by);
-    if (all(pod.requiredAffinity, other)) for (const t of pod.requiredAffinity) add(r.affinity, t, node, by);
-    for (const t of pod.requiredAntiAffinity) if (termMatches(t, other, cluster)) add(r.anti, t, node, by);
-  };
-
-  const nearOthers = (r: Required, pod: PodInfo, node: NodeInfo): boolean => {
-    let present = true;
-    for (const t of pod.requiredAffinity) {
-      const d = domain(t, node);
-      if (d === undefined) return false;
-      if ((r.affinity.get(d) ?? 0) <= 0) present = false;
-    }
-    // The first of a group whose members want to be near each other may start anywhere.
-    return present || (r.affinity.size === 0 && all(pod.requiredAffinity, pod));
-  };
-
   return {
     preFilter(state, pod, nodes) {
       const r: Required = { existing: new Map(), affinity: new Map(), anti: new Map() };
       for (const node of cache.withRequiredAntiAffinity) {
         for (const { term, count } of node.requiredAnti.entries()) {
-          if (termMatches(term, pod, cluster)) add(r.existing, term, node, count);
+          if (termMatches(term, pod, lookup)) add(r.existing, term, node, count);
         }
       }
       if (r.existing.size === 0 && pod.requiredAffinity.length + pod.requiredAntiAffinity.length === 0) return SKIP;
-      if (pod.requiredAffinity.length + pod.requiredAntiAffinity.length > 0) {
-        const together = internKey(pod.requiredAffinity.map((t) => t.key).join('&'));
-        const apart = pod.requiredAntiAffinity.map((t) => internKey(t.key));
-        for (const node of nodes) {
-          if (node.pods.length === 0) continue;
-          if (pod.requiredAffinity.length > 0) {
-            const n = countOn(node, pod.requiredAffinity, together, (p) => all(pod.requiredAffinity, p));
-            for (const t of pod.requiredAffinity) add(r.affinity, t, node, n);
-          }
-          pod.requiredAntiAffinity.forEach((t, i) => {
-            const n = countOn(node, [t], apart[i] ?? 0, (p) => termMatches(t, p, cluster));
-            add(r.anti, t, node, n);
-          });
-        }
-      }
+      if (pod.requiredAffinity.length + pod.requiredAntiAffinity.length > 0) countOwn(r, pod, nodes, lookup);
       state.write(REQUIRED, r);
       return undefined;
     },
     addPod(state, pod, other, node) {
       const r = state.read(REQUIRED);
-      if (r !== undefined) account(r, pod, other, node, 1);
+      if (r !== undefined) account(r, pod, other, node, 1, lookup);
     },
     removePod(state, pod, other, node) {
       const r = state.read(REQUIRED);
-      if (r !== undefined) account(r, pod, other, node, -1);
+      if (r !== undefined) account(r, pod, other, node, -1, lookup);
     },
     filter(state, pod, node) {
       const r = state.read(REQUIRED);
       if (r === undefined) return undefined;
-      if (pod.requiredAffinity.length > 0 && !nearOthers(r, pod, node)) return AFFINITY;
+      if (pod.requiredAffinity.length > 0 && !nearOthers(r, pod, node, lookup)) return AFFINITY;
       if (r.anti.size > 0 && anyIn(r.anti, pod.requiredAntiAffinity, node)) return ANTI_AFFINITY;
       if (r.existing.size > 0) {
         for (const key in node.labels) if ((r.existing.get(`${key}\n${node.labels[key]}`) ?? 0) > 0) return EXISTING;

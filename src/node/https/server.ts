@@ -52,7 +52,7 @@ export async function serveHttps(options: ServeOptions): Promise<HttpsAdapter> {
       rejectUnauthorized: false,
       keepAliveTimeout: 90_000,
     },
-    (message, response) => void answer(options, message, response),
+    (message, response) => void answer(options, message, response).catch((e) => failed(response, e)),
   );
   server.requestTimeout = BODY_TIMEOUT_MS;
   server.on('clientError', (_error, socket) => socket.destroy());
@@ -133,6 +133,13 @@ function readBody(message: IncomingMessage): Promise<{ bytes: Buffer } | 'too la
     message.on('error', () => done('aborted'));
     message.on('close', () => done('aborted'));
   });
+}
+
+/** A bug in the simulator: the caller gets upstream's 500, the one who runs it the stack. */
+function failed(response: ServerResponse, e: unknown): void {
+  process.stderr.write(`${e instanceof Error ? e.stack : String(e)}\n`);
+  if (response.headersSent) response.destroy();
+  else refuse(response, 500, 'InternalError', `Internal error occurred: ${e instanceof Error ? e.message : String(e)}`);
 }
 
 function refuse(response: ServerResponse, code: number, reason: string, message: string): void {

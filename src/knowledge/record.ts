@@ -57,7 +57,7 @@ export interface Failure {
   readonly error?: string;
 }
 
-/** What may differ by place: by the enclosing field (`livenessProbe`) or kind (`Node`) the record is met under. */
+/** What may differ by place: by a map's key (`cpu`), an enclosing field (`livenessProbe`) or the kind (`Node`). */
 export type ContextualRecord = Partial<Omit<FieldRecord, 'in' | 'source' | 'with'>>;
 
 export interface FieldRecord {
@@ -75,7 +75,7 @@ export interface FieldRecord {
   readonly deprecated?: string;
   /** Paths in kubernetes/kubernetes v1.36, nearest first. */
   readonly source: readonly string[];
-  /** Replacements of the above in places where the field means something else. The nearest enclosing name wins. */
+  /** Replacements of the above in places where the field means something else; the first listed name that fits wins. */
   readonly in?: Readonly<Record<string, ContextualRecord>>;
 }
 

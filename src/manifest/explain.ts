@@ -68,16 +68,14 @@ export function known(knowledge: Knowledge, place: Place): Known | undefined {
 function recordFor(knowledge: Knowledge, place: Place, type: string, field: string): FieldRecord | undefined {
   const record = knowledge.record(type, field);
   if (!record?.in) return record;
-  const special = nearest(record.in, place);
+  const special = fitting(record.in, place);
   return special ? { ...record, ...special } : record;
 }
 
-/** The most specific replacement: the entry's own key, then enclosing fields from the nearest, then the kind. */
-function nearest(choices: Readonly<Record<string, ContextualRecord>>, place: Place): ContextualRecord | undefined {
-  const names = [...place.within].reverse();
-  if (place.entry !== undefined) names.unshift(place.entry);
-  names.push(place.kind);
-  const name = names.find((candidate) => Object.hasOwn(choices, candidate));
+/** The first listed replacement whose name is the place's own key, an enclosing field, or the kind. */
+function fitting(choices: Readonly<Record<string, ContextualRecord>>, place: Place): ContextualRecord | undefined {
+  const names = new Set([place.entry, ...place.within, place.kind]);
+  const name = Object.keys(choices).find((candidate) => names.has(candidate));
   return name === undefined ? undefined : choices[name];
 }
 

@@ -40,12 +40,22 @@ export function npm(args, cwd) {
     );
     child.on('close', (code) => {
       if (code === 0) return resolve();
-      const lines = output.trim().split('\n').slice(-15).join('\n  ');
+      const lines = lastLines(output).join('\n  ');
       reject(
         new UserError(`\`npm ${args.join(' ')}\` failed with exit code ${code} in ${cwd}. Its last lines:\n  ${lines}`),
       );
     });
   });
+}
+
+/**
+ * The end of npm's output, without the help that it prints after some errors and the place of its log.
+ * @param {string} output
+ */
+function lastLines(output) {
+  const help = output.search(/^npm error (Usage|Options):?$/m);
+  const told = (help < 0 ? output : output.slice(0, help)).split('\n');
+  return told.filter((line) => !/^(npm error\s*|npm warn .*)?$/.test(line)).slice(-15);
 }
 
 /**

@@ -1,6 +1,6 @@
 // What a core folder may not use, because it must run in every worker and repeat exactly from a seed. The compiler refuses
 // names that ECMAScript has not (tsconfig.core.json); this sees what it lets through and says what to use instead.
-import { Visitor } from 'oxc-parser';
+import { Visitor } from 'rolldown/utils';
 import { lineOf, type Source } from './source.ts';
 
 const CLOCK = 'take the virtual clock as an argument';

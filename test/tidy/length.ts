@@ -1,4 +1,4 @@
-import { Visitor } from 'oxc-parser';
+import { Visitor } from 'rolldown/utils';
 import { lineOf, type Source } from './source.ts';
 
 export const FILE_LINES = 500;

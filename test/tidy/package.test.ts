@@ -64,6 +64,16 @@ describe('package.json', () => {
   });
 });
 
+describe('package-lock.json', () => {
+  it('knows the binaries of every platform, without which npm ci fails there', () => {
+    const { packages } = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8'));
+    const entries: [string, { optionalDependencies?: Record<string, string> }][] = Object.entries(packages);
+    const known = new Set(entries.map(([at]) => at.slice(at.lastIndexOf('node_modules/') + 'node_modules/'.length)));
+    const wanted = entries.flatMap(([, { optionalDependencies = {} }]) => Object.keys(optionalDependencies));
+    expect(wanted.filter((name) => !known.has(name))).toEqual([]);
+  });
+});
+
 describe('host tests', () => {
   it('are all in the index that the extension host runs', () => {
     const index = sources().find(({ file }) => file === 'test/host/index.ts');

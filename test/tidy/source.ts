@@ -1,7 +1,7 @@
 // The project's own source, parsed once, for the rules of this folder.
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ParseResult, parseSync, Visitor } from 'oxc-parser';
+import { type ParseResult, parseSync, Visitor } from 'rolldown/utils';
 
 export const ROOT = path.resolve(import.meta.dirname, '..', '..');
 

@@ -7,6 +7,7 @@ import type { StepDraft } from '../../trace/log.ts';
 import type { Actor, FieldChange, ObjectRef, RequestInfo as TraceRequest } from '../../trace/step.ts';
 import type { Answer, Context } from './context.ts';
 import { redact } from './redact.ts';
+import { summary } from './summary.ts';
 
 const byIdentity = new Map<string, string>();
 for (const c of components) {
@@ -95,7 +96,9 @@ function sentence(ctx: Context, code: number, message: string | undefined, long:
   }
   if (!long) {
     const last = ctx.changes.at(-1);
-    return last === undefined ? `${head}.` : `${head}, revision ${last.revision}.`;
+    if (last === undefined) return READS.has(ctx.info.verb) ? `${head}.` : `${head}, nothing changed.`;
+    const what = last.previous === undefined || last.current === undefined ? '' : summary(changed(ctx));
+    return `${head}, revision ${last.revision}${what === '' ? '' : `: ${what}`}.`;
   }
   const steps = [...passed(ctx), outcome(ctx)];
   const list = steps.length > 1 ? `${steps.slice(0, -1).join(', ')}, and ${steps.at(-1)}` : steps[0];

@@ -95,8 +95,6 @@ export class PodWorker {
     const mounted = volumes > 0 ? this.say('MountVolumes', 'mounted all volumes of the pod.', seen) : seen;
     this.sandbox = yield* this.deps.runtime.runPodSandbox(this.pod, mounted);
     this.record.sandboxReady = true;
-    if (!this.pod.spec?.hostNetwork) this.record.podIP = this.sandbox.ip;
-    else this.record.podIP = this.deps.hostIP;
     this.publish(this.sandbox.step);
     let last = this.sandbox.step;
     for (const c of this.record.init) last = yield* this.runInit(c, last);
@@ -128,6 +126,8 @@ export class PodWorker {
     const started = yield* runtime.startContainer(this.pod, c.container, created.id, created.step);
     this.event(c, 'Normal', 'Started', 'Container started', started.step);
     last = started.step;
+    // The address is reported with the first container, not with the sandbox.
+    this.record.podIP = this.sandbox?.ip || this.deps.hostIP;
     c.containerID = `${runtime.scheme}${created.id}`;
     c.imageID = `${c.container.image ?? ''}`;
     c.state = { running: { startedAt: this.now } };

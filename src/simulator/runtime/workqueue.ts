@@ -8,6 +8,9 @@ import { TokenBucket } from './limiter.ts';
 /** More causes than a reader can take in are cut, oldest first. */
 const MAX_CAUSES = 8;
 
+/** µs */
+const FAR = 30 * SECOND;
+
 export class WorkQueue {
   private readonly kernel: Kernel;
   private readonly order: string[] = [];
@@ -55,10 +58,12 @@ export class WorkQueue {
     }
     known?.timer.cancel();
     const all = merge(known?.causes ?? [], causes);
-    const timer = this.kernel.schedule(us, () => {
+    // A deadline that is far off is nothing that is under way: a cluster that only waits for one is idle.
+    const due = (): void => {
       this.delayed.delete(key);
       this.add(key, all);
-    });
+    };
+    const timer = this.kernel.schedule(us, due, us > FAR);
     this.delayed.set(key, { at, timer, causes: all });
   }
 

@@ -1,10 +1,12 @@
 // Storing a new object. Models k8s.io/apiserver/pkg/registry/generic/registry.Store.Create.
 import type { KubeObject } from '../../../model/object.ts';
-import type { ResourceInfo } from '../../../model/resources.ts';
+import { apiVersionOf, type ResourceInfo } from '../../../model/resources.ts';
+import { schemaForKind } from '../../../model/schema.ts';
 import { alreadyExists, generateNameConflict } from '../../../model/status.ts';
 import type { AdmissionChain } from '../admission/chain.ts';
 import type { Context } from '../context.ts';
 import type { Machine } from '../machine.ts';
+import { conform } from '../machinery/conform.ts';
 import { keyFor, write } from '../storage.ts';
 import { generateName, systemFields, withNamespace } from './meta.ts';
 import { strategyFor } from './strategies.ts';
@@ -50,7 +52,8 @@ export function createObject(
 ): KubeObject {
   const { namespace } = ctx.info;
   const strategy = strategyFor(r.group, r.plural);
-  const named = systemFields(withNamespace(input, r, namespace), ctx);
+  const converted = strategy.convert?.(input as Obj) ?? input;
+  const named = systemFields(withNamespace(converted, r, namespace), ctx);
   const owned = options.applied ? named : registry.machine.own(ctx, undefined, named, options.manager, '');
   const base = { ctx, operation: 'CREATE' as const, resource: r, subresource: '', namespace, old: undefined };
   const name = owned.metadata.name ?? '';
@@ -59,9 +62,23 @@ export function createObject(
   registry.machine.validateCreate(ctx, r, prepared);
   for (const text of strategy.warnings?.(prepared, undefined) ?? []) ctx.warn(text);
   registry.admission.validate({ ...base, name, object: prepared });
-  const stored = write(ctx, r, freeName(prepared, r, namespace, ctx));
+  const free = freeName(prepared, r, namespace, ctx) as Obj;
+  strategy.commit?.(free, undefined, ctx);
+  const stored = write(ctx, r, free);
   ctx.after = stored;
   return stored;
+}
+
+const statuses = new WeakMap<ResourceInfo, unknown>();
+
+/** The status that Go writes of an object that has none yet. */
+function emptyStatus(r: ResourceInfo): unknown {
+  const known = statuses.get(r);
+  if (known !== undefined) return known;
+  const type = schemaForKind(apiVersionOf(r), r.kind)?.fields.get('status')?.object;
+  const made = type === undefined ? {} : conform({}, type).value;
+  statuses.set(r, made);
+  return made;
 }
 
 function prepare(o: Obj, r: ResourceInfo, ctx: Context): Obj {
@@ -69,6 +86,6 @@ function prepare(o: Obj, r: ResourceInfo, ctx: Context): Obj {
   let next = o;
   const { generation: _, ...metadata } = next.metadata;
   next = { ...next, metadata: strategy.generation ? { ...metadata, generation: 1 } : metadata };
-  if (hasStatus(r) && strategy.statusOnCreate !== 'keep') next = { ...next, status: {} };
+  if (hasStatus(r) && strategy.statusOnCreate !== 'keep') next = { ...next, status: emptyStatus(r) };
   return strategy.create?.(next, ctx) ?? next;
 }

@@ -63,8 +63,9 @@ export function deleteFound(
 
 function gone(ctx: Context, r: ResourceInfo, last: Obj): Deleted {
   ctx.after = undefined;
-  strategyFor(r.group, r.plural).afterDelete?.(last, ctx);
-  return { object: remove(ctx, r, last), gone: true };
+  const object = remove(ctx, r, last);
+  strategyFor(r.group, r.plural).commit?.(undefined, last, ctx);
+  return { object, gone: true };
 }
 
 function checkPreconditions(ctx: Context, o: Obj, options: DeleteOptions): void {

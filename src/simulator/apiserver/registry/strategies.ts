@@ -1,15 +1,11 @@
 // The strategies of all resources, by `group/plural`. Models pkg/registry/*/strategy.go (v1.36).
 import type { Context } from '../context.ts';
 import { pods } from './pods.ts';
+import { services } from './services.ts';
 import { type Obj, part, type Strategy } from './strategy.ts';
+import { daemonSets, jobs } from './workloads.ts';
 
 const SPEC = ['spec'];
-
-function withFinalizer(o: Obj, finalizer: string): Obj {
-  const finalizers = o.metadata.finalizers ?? [];
-  if (finalizers.includes(finalizer)) return o;
-  return { ...o, metadata: { ...o.metadata, finalizers: [...finalizers, finalizer] } };
-}
 
 /** Models pkg/registry/core/namespace/strategy.go. */
 function createNamespace(o: Obj): Obj {
@@ -38,7 +34,7 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   '/nodes': { statusOnCreate: 'keep' },
   '/persistentvolumes': { create: createVolume, returnsDeleted: true },
   '/persistentvolumeclaims': { create: pending, returnsDeleted: true },
-  '/services': { createOnUpdate: true, returnsDeleted: true },
+  '/services': services,
   '/serviceaccounts': { conditionalUpdate: true, returnsDeleted: true },
   '/endpoints': { createOnUpdate: true },
   '/events': { createOnUpdate: true },
@@ -50,8 +46,8 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   'apps/deployments': { generation: ['spec', 'metadata.annotations'], statusMetadata: 'labels' },
   'apps/replicasets': { generation: SPEC },
   'apps/statefulsets': { generation: SPEC },
-  'apps/daemonsets': { generation: SPEC },
-  'batch/jobs': { generation: SPEC, orphansByDefault: true },
+  'apps/daemonsets': daemonSets,
+  'batch/jobs': jobs,
   'batch/cronjobs': { generation: SPEC },
   'policy/poddisruptionbudgets': { generation: SPEC, conditionalUpdate: true },
   'networking.k8s.io/ingresses': { generation: SPEC },
@@ -91,7 +87,3 @@ const DEFAULT: Strategy = {};
 export function strategyFor(group: string, plural: string): Strategy {
   return STRATEGIES[`${group}/${plural}`] ?? DEFAULT;
 }
-
-export const PVC_FINALIZER = 'kubernetes.io/pvc-protection';
-export const PV_FINALIZER = 'kubernetes.io/pv-protection';
-export { withFinalizer };

@@ -14,6 +14,8 @@ export interface DeleteOptions {
 }
 
 export interface Strategy {
+  /** What conversion between versions adds to every object that is read. */
+  readonly convert?: (o: Obj) => Obj;
   /** Returns the object as it is to be stored. The status is reset by the caller. */
   readonly create?: (o: Obj, ctx: Context) => Obj;
   /** A write to the object itself; status and generation are kept by the caller. */
@@ -36,8 +38,8 @@ export interface Strategy {
   readonly orphansByDefault?: boolean;
   /** Seconds of grace that a deletion gets; undefined: deletion is at once. */
   readonly grace?: (o: Obj, options: DeleteOptions) => number;
-  /** After the object has been written or removed: what goes with it, such as a Service's addresses. */
-  readonly afterDelete?: (o: Obj, ctx: Context) => void;
+  /** Writes what goes with the object, such as a Service's addresses; `next` is undefined on removal. */
+  readonly commit?: (next: Obj | undefined, old: Obj | undefined, ctx: Context) => void;
   readonly warnings?: (o: Obj, old: Obj | undefined) => readonly string[];
 }
 

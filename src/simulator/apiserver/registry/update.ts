@@ -34,7 +34,9 @@ export function updateObject(ctx: Context, registry: Registry, r: ResourceInfo, 
   const current = find(ctx, r, namespace, name) as Obj | undefined;
   if (current === undefined) return createInstead(ctx, registry, r, options);
   ctx.before = current;
-  const named = checkName(withNamespace(options.next(current), r, namespace), name);
+  const sent = options.next(current) as Obj;
+  const converted = strategyFor(r.group, r.plural).convert?.(sent) ?? sent;
+  const named = checkName(withNamespace(converted, r, namespace), name);
   const versioned = checkVersion(ctx, r, named, current);
   const owned = options.applied
     ? versioned
@@ -151,10 +153,12 @@ function finishesDeletion(next: Obj, old: Obj): boolean {
 function commit(ctx: Context, r: ResourceInfo, next: Obj, current: Obj): KubeObject {
   if (finishesDeletion(next, current)) {
     ctx.after = undefined;
-    strategyFor(r.group, r.plural).afterDelete?.(next, ctx);
-    return remove(ctx, r, next);
+    const gone = remove(ctx, r, next);
+    strategyFor(r.group, r.plural).commit?.(undefined, next, ctx);
+    return gone;
   }
   const same = equal(withoutTimes(next), withoutTimes(current));
+  if (!same) strategyFor(r.group, r.plural).commit?.(next, current, ctx);
   ctx.after = same ? current : write(ctx, r, next);
   return ctx.after;
 }

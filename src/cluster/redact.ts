@@ -8,10 +8,13 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** The object as a view may show it. The argument is not changed. */
 export function redact<T extends KubeObject>(object: T): T {
   if (object.kind === 'Secret') return redactSecret(object);
-  if (isRecord(object) && object.kind === 'List' && Array.isArray(object.items)) {
-    return { ...object, items: object.items.map((item: unknown) => (isRecord(item) ? redact(item as never) : item)) };
-  }
-  return object;
+  if (!isRecord(object) || !object.kind?.endsWith('List') || !Array.isArray(object.items)) return object;
+  // Items of a typed list carry no kind of their own.
+  const kind = object.kind === 'SecretList' ? { kind: 'Secret' } : {};
+  return {
+    ...object,
+    items: object.items.map((item: unknown) => (isRecord(item) ? redact({ ...item, ...kind } as never) : item)),
+  };
 }
 
 function redactSecret<T extends KubeObject>(secret: T): T {

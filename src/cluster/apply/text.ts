@@ -32,7 +32,7 @@ export interface ManifestText {
 }
 
 /** Expanding aliases may not make more than this many values of one document. */
-const MAX_VALUES = 500_000;
+const MAX_VALUES = 200_000;
 
 export function readManifest(text: string): ManifestText {
   const lines = new LineCounter();

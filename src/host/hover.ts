@@ -8,6 +8,7 @@ import { settings } from './settings.ts';
 interface Loaded {
   readonly service: ManifestService;
   readonly markdown: typeof import('../manifest/markdown.ts').explanationMarkdown;
+  readonly explainField: (object: ObjectRef, path: string) => string | undefined;
 }
 
 const LANGUAGES = ['yaml', 'json', 'jsonc', 'helm'];
@@ -50,11 +51,8 @@ export class ManifestHover implements vscode.HoverProvider, vscode.Disposable {
 
   /** What is known of a field, as plain text, for places that are not an editor. */
   async explainField(object: ObjectRef, path: string): Promise<string | undefined> {
-    const { service } = await this.load();
-    void service;
-    void object;
-    void path;
-    return undefined;
+    const { explainField } = await this.load();
+    return explainField(object, path);
   }
 
   dispose(): void {
@@ -72,17 +70,22 @@ export class ManifestHover implements vscode.HoverProvider, vscode.Disposable {
   }
 
   private async read(): Promise<Loaded> {
-    const [{ createManifestService }, { createKnowledge }, { explanationMarkdown }, fields, descriptions] =
+    const [{ createManifestService }, { createKnowledge }, { explanationMarkdown }, report, fields, descriptions] =
       await Promise.all([
         import('../manifest/service.ts'),
         import('../knowledge/knowledge.ts'),
         import('../manifest/markdown.ts'),
+        import('../manifest/report.ts'),
         this.data('fields.json'),
         this.data('descriptions.json'),
       ]);
     const knowledge = createKnowledge({ fields: () => fields, descriptions: () => descriptions });
     const service = createManifestService({ knowledge });
-    return { service, markdown: explanationMarkdown };
+    const explainField = (object: ObjectRef, path: string) => {
+      const facts = report.explainField(knowledge, object, path);
+      return facts && report.factsText(facts);
+    };
+    return { service, markdown: explanationMarkdown, explainField };
   }
 
   private async data(name: string): Promise<string> {

@@ -3,36 +3,12 @@ import { findComponent } from '../knowledge/components.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { ContextualRecord, DefaultValue, FieldRecord, Handler, Writer } from '../knowledge/record.ts';
 import type { FieldSchema } from '../model/schema.ts';
-import type { ExplainedHandler, Explanation } from './explanation.ts';
+import type { ExplainedHandler, FieldFacts } from './explanation.ts';
 import { templateChange } from './template.ts';
 import { type PathSegment, type Place, typeText } from './typing.ts';
 
-type Known = Pick<
-  Explanation,
-  | 'type'
-  | 'field'
-  | 'entry'
-  | 'fieldType'
-  | 'required'
-  | 'values'
-  | 'merge'
-  | 'is'
-  | 'handlers'
-  | 'writtenBy'
-  | 'default'
-  | 'change'
-  | 'wrong'
-  | 'with'
-  | 'since'
-  | 'deprecated'
-  | 'sources'
-  | 'version'
-  | 'schemaText'
-  | 'recorded'
->;
-
 /** Everything known of a field at this place; undefined for a place outside the schema. */
-export function known(knowledge: Knowledge, place: Place): Known | undefined {
+export function known(knowledge: Knowledge, place: Place): FieldFacts | undefined {
   const owner = place.owner;
   if (!owner) return undefined;
   const schema = owner.field;
@@ -106,7 +82,7 @@ function defaultText({ value, text, by, step, stored }: DefaultValue): string {
   return `${what} (${how})`;
 }
 
-function changeText(record: FieldRecord | undefined, place: Place): Explanation['change'] {
+function changeText(record: FieldRecord | undefined, place: Place): FieldFacts['change'] {
   if (!record?.change) return undefined;
   const outer = templateChange(place);
   if (!outer) return record.change;

@@ -30,13 +30,8 @@ export interface ExplainedHandler {
   readonly does: string;
 }
 
-export interface Explanation {
-  readonly range: TextRange;
-  readonly on: 'key' | 'value' | 'item';
-  readonly object: ExplainedObject;
-  readonly path: readonly PathSegment[];
-  /** `spec.template.spec.containers[0].image`. */
-  readonly pathText: string;
+/** What is known of a field at a place, whatever text it stands in. */
+export interface FieldFacts {
   /** OpenAPI type and field that the record is kept under. */
   readonly type: string;
   readonly field: string;
@@ -60,10 +55,19 @@ export interface Explanation {
   readonly sources: readonly string[];
   /** Kubernetes version that all of this holds for. */
   readonly version: string;
-  /** How Kubernetes reads the value, where that is not what is written. */
-  readonly reading?: string;
   /** The schema's own description. */
   readonly schemaText?: string;
   /** False when the schema knows the field and no record is written yet. */
   readonly recorded: boolean;
+}
+
+export interface Explanation extends FieldFacts {
+  readonly range: TextRange;
+  readonly on: 'key' | 'value' | 'item';
+  readonly object: ExplainedObject;
+  readonly path: readonly PathSegment[];
+  /** `spec.template.spec.containers[0].image`. */
+  readonly pathText: string;
+  /** How Kubernetes reads the value, where that is not what is written. */
+  readonly reading?: string;
 }

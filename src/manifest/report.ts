@@ -1,8 +1,12 @@
 // What `kube-anatomy explain FILE` prints: one place, one line, or every field of a file. The hover says the same of a place.
 import type { Knowledge } from '../knowledge/knowledge.ts';
-import type { ExplainedHandler, Explanation } from './explanation.ts';
+import { allKinds } from '../model/schema.ts';
+import { parseFieldPath } from '../trace/fieldpath.ts';
+import { known } from './explain.ts';
+import type { ExplainedHandler, Explanation, FieldFacts } from './explanation.ts';
 import { failureText } from './markdown.ts';
 import { createManifestService, type ManifestService } from './service.ts';
+import { descend, type Place, rootPlace } from './typing.ts';
 
 export interface ExplainRequest {
   readonly knowledge: Knowledge;
@@ -73,29 +77,63 @@ function explanationText(file: string, explanation: Explanation): string {
   const { start } = explanation.range;
   const { object } = explanation;
   const of = `${object.kind}${object.name === undefined ? '' : ` ${object.name}`}`;
-  const lines = [
-    `${file}:${start.line + 1}:${start.column + 1}  ${explanation.pathText} (${of})`,
-    `  ${facts(explanation)}`,
-  ];
-  if (explanation.reading) lines.push(`  Note: ${explanation.reading}`);
-  if (explanation.deprecated) lines.push(`  Deprecated: ${explanation.deprecated}`);
-  if (explanation.is) lines.push(`  ${explanation.is}`);
-  lines.push(...explanation.handlers.map((handler) => `  ${handlerText(handler)}`));
-  lines.push(...explanation.writtenBy.map((by) => `  Written by ${by.name}: ${by.does}`));
-  if (explanation.change) lines.push(`  Change it: ${explanation.change.text}`);
-  lines.push(...explanation.wrong.map((failure) => `  If it is wrong: ${failureText(failure)}`));
-  if (explanation.with.length > 0) lines.push(`  With: ${explanation.with.join(', ')}`);
-  const since = explanation.since ? [`since ${explanation.since}`] : [];
-  lines.push(`  ${[explanation.version, ...since, ...explanation.sources].join(' · ')}`);
-  return lines.join('\n');
+  const head = `${file}:${start.line + 1}:${start.column + 1}  ${explanation.pathText} (${of})`;
+  const reading = explanation.reading ? [`Note: ${explanation.reading}`] : [];
+  const [type = '', ...rest] = factLines(explanation);
+  return [head, ...[type, ...reading, ...rest].map((line) => `  ${line}`)].join('\n');
 }
 
-function facts(explanation: Explanation): string {
-  const values = explanation.values ? [explanation.values.join(' or ')] : [];
-  const fallback = explanation.default ? [`default ${explanation.default}`] : [];
-  return [explanation.fieldType, ...values, ...(explanation.required ? ['required'] : fallback)].join(' · ');
+function factLines(facts: FieldFacts): string[] {
+  const since = facts.since ? [`since ${facts.since}`] : [];
+  return [
+    typeLine(facts),
+    ...(facts.deprecated ? [`Deprecated: ${facts.deprecated}`] : []),
+    ...(facts.is ? [facts.is] : []),
+    ...facts.handlers.map(handlerText),
+    ...facts.writtenBy.map((by) => `Written by ${by.name}: ${by.does}`),
+    ...(facts.change ? [`Change it: ${facts.change.text}`] : []),
+    ...facts.wrong.map((failure) => `If it is wrong: ${failureText(failure)}`),
+    ...(facts.with.length > 0 ? [`With: ${facts.with.join(', ')}`] : []),
+    [facts.version, ...since, ...facts.sources].join(' · '),
+  ];
+}
+
+function typeLine(facts: FieldFacts): string {
+  const values = facts.values ? [facts.values.join(' or ')] : [];
+  const fallback = facts.default ? [`default ${facts.default}`] : [];
+  return [facts.fieldType, ...values, ...(facts.required ? ['required'] : fallback)].join(' · ');
 }
 
 function handlerText({ name, step, does }: ExplainedHandler): string {
   return `${name}${step ? ` (${step})` : ''}: ${does}`;
+}
+
+/**
+ * What is known of a field of an object that stands in no text, such as one that a step changed.
+ * The path is that of a step's change: `spec.containers[name="web"].image`.
+ */
+export function explainField(
+  knowledge: Knowledge,
+  object: { readonly group: string; readonly kind: string },
+  path: string,
+): FieldFacts | undefined {
+  const apiVersion = servedVersion(object.group, object.kind);
+  let place: Place | undefined = rootPlace(apiVersion ?? '', object.kind);
+  for (const segment of parseFieldPath(path)) {
+    place = place && descend(place, 'field' in segment ? segment.field : 0);
+  }
+  return place && known(knowledge, place);
+}
+
+function servedVersion(group: string, kind: string): string | undefined {
+  return allKinds().find(([version, name]) => name === kind && groupOf(version) === group)?.[0];
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+}
+
+/** The facts as lines for a panel that shows plain text. */
+export function factsText(facts: FieldFacts): string {
+  return factLines(facts).join('\n');
 }

@@ -3,14 +3,7 @@ import { descriptions, packedFields } from '../../scripts/generate/fields.ts';
 import { createKnowledge } from '../../src/knowledge/knowledge.ts';
 import { explanationMarkdown } from '../../src/manifest/markdown.ts';
 import { createManifestService, type ManifestService } from '../../src/manifest/service.ts';
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly target?: number;
-  readonly better: 'lower' | 'higher';
-}
+import type { Figure } from './figure.ts';
 
 const URI = 'file:///bench.yaml';
 const LINES = [60, 2_000, 20_000] as const;

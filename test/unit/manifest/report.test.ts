@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { explainText, runExplain } from '../../../src/manifest/report.ts';
+import { explainField, explainText, factsText, runExplain } from '../../../src/manifest/report.ts';
 import { createManifestService } from '../../../src/manifest/service.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
 
@@ -39,5 +39,32 @@ describe('explain', () => {
     expect(said).toMatch(/Deployment controller \(sync\): /);
     expect(said).toMatch(/default 1 \(kube-apiserver defaulting\)/);
     expect(said).toMatch(/pkg\/controller\/deployment\/sync\.go/);
+  });
+});
+
+describe('a field of an object without a text', () => {
+  const of = (group: string, kind: string, path: string) => explainField(knowledge, { group, kind }, path);
+  test('is found by the path of a step’s change', () => {
+    expect(of('', 'Pod', 'spec.containers[name="web"].image')).toMatchObject({
+      type: 'core.v1.Container',
+      field: 'image',
+    });
+    expect(of('apps', 'Deployment', 'spec.template.metadata.labels.app.kubernetes.io/name')).toMatchObject({
+      field: 'labels',
+      entry: 'app.kubernetes.io/name',
+    });
+    expect(of('', 'Pod', 'status.conditions[type="Ready"]')).toMatchObject({ field: 'conditions' });
+  });
+
+  test('has the same words as the hover', () => {
+    const facts = of('apps', 'Deployment', 'spec.replicas');
+    const said = explainText(runExplain({ ...web, line: 8 }));
+    for (const line of facts ? factsText(facts).split('\n') : ['nothing']) expect(said).toContain(line);
+  });
+
+  test('that is not known has no explanation', () => {
+    expect(of('', 'Pod', 'spec.nope')).toBeUndefined();
+    expect(of('nope', 'Pod', 'spec')).toBeUndefined();
+    expect(of('', 'Pod', '[')).toBeUndefined();
   });
 });

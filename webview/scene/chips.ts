@@ -84,8 +84,9 @@ function lineOf(pod: PodView, w: number): { w: number; name: string; word: strin
 
 function talliesOf(node: string, pods: readonly PodView[], area: Rect): Tally[] {
   const columns = Math.max(1, Math.floor(area.w / TALLY_W));
-  const present = LOOKS.map((look) => ({ look, count: pods.filter((pod) => pod.look === look).length }));
-  return present
+  const counts = new Map<PodLook, number>();
+  for (const { look } of pods) counts.set(look, (counts.get(look) ?? 0) + 1);
+  return LOOKS.map((look) => ({ look, count: counts.get(look) ?? 0 }))
     .filter(({ count }) => count > 0)
     .map(({ look, count }, i) => ({
       id: `${node} ${look}`,

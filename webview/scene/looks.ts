@@ -35,7 +35,7 @@ export interface PodState {
   readonly word: string;
   /** As kubectl prints it in its STATUS column. */
   readonly status: string;
-  readonly node?: string;
+  readonly node: string | undefined;
 }
 
 /** Waiting reasons that are part of a normal start. */
@@ -44,9 +44,8 @@ const NORMAL_WAITS = new Set(['ContainerCreating', 'PodInitializing']);
 export function podState(pod: Json): PodState {
   const spec = isRecord(pod.spec) ? pod.spec : {};
   const node = typeof spec.nodeName === 'string' && spec.nodeName !== '' ? spec.nodeName : undefined;
-  const at = node === undefined ? {} : { node };
   const { look, word, status = word } = lookOf(pod, node);
-  return { look, word, status, ...at };
+  return { look, word, status, node };
 }
 
 function lookOf(pod: Json, node: string | undefined): { look: PodLook; word: string; status?: string } {
@@ -63,7 +62,9 @@ function lookOf(pod: Json, node: string | undefined): { look: PodLook; word: str
       ? { look: 'ready', word: 'Running' }
       : { look: 'running', word: 'not ready', status: 'Running, not ready' };
   }
-  return node === undefined ? { look: 'pending', word: 'Pending' } : { look: 'creating', word: waits ?? 'Pending' };
+  if (node === undefined) return { look: 'pending', word: 'Pending' };
+  if (waits === undefined) return { look: 'creating', word: 'Pending' };
+  return { look: 'creating', word: 'creating', status: waits };
 }
 
 function waitingReason(status: Json): string | undefined {

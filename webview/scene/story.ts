@@ -67,6 +67,7 @@ export class Story {
   private readonly faults: (FaultDetail & { readonly after: number })[] = [];
   private readonly decisions = new Map<string, { readonly after: number; readonly text: string }[]>();
   private readonly bindings: Binding[] = [];
+  private lastPods: { readonly count: number; readonly pods: readonly PodView[] } = { count: -1, pods: [] };
   private readonly revisions: { after: number; revision: string }[] = [];
 
   constructor(topology: Topology, objects: readonly FlowObject[] = [], steps: readonly Step[] = []) {
@@ -98,6 +99,7 @@ export class Story {
   }
 
   append(steps: readonly Step[]): void {
+    this.lastPods = { count: -1, pods: [] };
     for (const step of steps) {
       this.positions.set(step.id, this.steps.length);
       this.steps.push(step);
@@ -117,12 +119,19 @@ export class Story {
     return this.positions.get(id);
   }
 
-  podsAt(count: number): PodView[] {
-    return this.pods.flatMap((history) => {
-      const state = this.podAt(history, count);
-      const slot = state && this.slots.slotAt(history.key, count);
-      return state && slot !== undefined ? [{ ...state, key: history.key, ref: history.ref, slot }] : [];
-    });
+  /** The pods after `count` steps. One picture asks several times, so the last answer is kept. */
+  podsAt(count: number): readonly PodView[] {
+    if (this.lastPods.count === count) return this.lastPods.pods;
+    const pods: PodView[] = [];
+    for (const { key, ref, versions } of this.pods) {
+      const value = lastAt(versions, count)?.value;
+      const slot = value && this.slots.slotAt(key, count);
+      if (value === undefined || slot === undefined) continue;
+      const { look, word, status, node } = this.stateOf(value);
+      pods.push({ look, word, status, node, key, ref, slot });
+    }
+    this.lastPods = { count, pods };
+    return pods;
   }
 
   workloadsAt(count: number): WorkloadView[] {
@@ -185,9 +194,7 @@ export class Story {
     return this.slots.most;
   }
 
-  private podAt(history: ObjectHistory, count: number): PodState | undefined {
-    const value = lastAt(history.versions, count)?.value;
-    if (value === undefined) return undefined;
+  private stateOf(value: Json): PodState {
     let state = this.states.get(value);
     if (state === undefined) {
       state = podState(value);
@@ -205,8 +212,8 @@ export class Story {
       else if (WORKLOADS.has(kind)) this.workloads.push(history);
     }
     if (!isPod) return;
-    const state = this.podAt(history, count);
-    this.slots.move(history.key, state && (state.node ?? ''), count);
+    const value = lastAt(history.versions, count)?.value;
+    this.slots.move(history.key, value && (this.stateOf(value).node ?? ''), count);
   }
 
   private noteActor(step: Step): void {

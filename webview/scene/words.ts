@@ -51,13 +51,40 @@ export function valueText(value: unknown, most = 160): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
+/** Fields whose change is what a reader wants to know of a write, with the word for it. */
+const TELLING: readonly (readonly [path: RegExp, word: string])[] = [
+  [/^spec\.nodeName$/, 'node'],
+  [/^spec\.replicas$/, 'replicas wanted'],
+  [/^status\.phase$/, 'phase'],
+  [/^status\.podIP$/, 'IP'],
+  [/^status\.conditions\[type="(?:Ready|Available)"\]\.status$/, 'ready'],
+  [/^status\.replicas$/, 'replicas'],
+  [/^status\.readyReplicas$/, 'ready replicas'],
+  [/^status\.availableReplicas$/, 'available'],
+  [/^metadata\.deletionTimestamp$/, 'to be deleted at'],
+];
+
+/** What a write changed that matters, in a few words: `phase Pending → Running, IP 10.244.3.2`. Empty where the sentence says it. */
+export function gist(step: Step): string {
+  const parts: string[] = [];
+  for (const { path, before, after } of step.changed ?? []) {
+    const word = TELLING.find(([pattern]) => pattern.test(path))?.[1];
+    if (word === undefined || after === undefined || step.request?.verb === 'create') continue;
+    parts.push(
+      before === undefined ? `${word} ${valueText(after)}` : `${word} ${valueText(before)} → ${valueText(after)}`,
+    );
+  }
+  return parts.join(', ');
+}
+
 export function transcriptMarkdown(story: Story, positions: readonly number[], origin: number, title: string): string {
   const lines = positions.flatMap((position) => {
     const step = story.steps[position];
     if (!step) return [];
+    const more = gist(step);
     const simple = step.simplification === undefined ? '' : ` _(simplified: ${markdownText(step.simplification)})_`;
     return [
-      `- ${duration(step.at - origin)} **${markdownText(actorName(story, step))}** ${markdownText(step.text)}${simple}`,
+      `- ${duration(step.at - origin)} **${markdownText(actorName(story, step))}** ${markdownText(step.text)}${more === '' ? '' : ` (${markdownText(more)})`}${simple}`,
     ];
   });
   return `# ${markdownText(title)}\n\n${lines.join('\n')}\n`;

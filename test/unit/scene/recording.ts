@@ -188,7 +188,7 @@ function createPod(r: Recorder, i: number, cause: StepId): StepId {
 const FILTERS = ['NodeUnschedulable', 'NodeName', 'TaintToleration', 'NodeAffinity', 'NodePorts', 'NodeResourcesFit'];
 
 function scheduleDetail(i: number, workers: number): StepDetail {
-  const nodes = Array.from({ length: workers }, (_, n) => ({
+  const nodes = Array.from({ length: Math.min(workers, 12) }, (_, n) => ({
     node: `node-${n + 1}`,
     scores: [
       { plugin: 'TaintToleration', raw: 0, normalized: 100, weighted: 300 },

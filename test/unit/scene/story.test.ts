@@ -95,7 +95,7 @@ test.each([
       status: { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] },
     },
     'creating',
-    'ContainerCreating',
+    'creating',
   ],
   [
     {

@@ -61,6 +61,7 @@ export class Toolbar {
     this.element = h(
       'header',
       { class: 'toolbar' },
+      h('h1', { class: 'sr' }, 'Flow'),
       h(
         'div',
         { class: 'transport', role: 'toolbar', 'aria-label': 'Replay' },

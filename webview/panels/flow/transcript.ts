@@ -1,8 +1,9 @@
 // The transcript: one sentence a step, the accessible equal of the drawing. Rows are made in blocks when they come near the
 // visible part and let go when they leave it, so that ten thousand steps cost no more than a hundred.
+import type { Step } from '../../../src/trace/step.ts';
 import type { Replay } from '../../scene/replay.ts';
-import { actorName, duration } from '../../scene/words.ts';
-import { GLYPHS, glyph, h, sentence } from './dom.ts';
+import { actorName, duration, gist } from '../../scene/words.ts';
+import { type Child, GLYPHS, glyph, h, sentence } from './dom.ts';
 
 const BLOCK = 60;
 /** px; a guess for rows that were never shown, corrected once they were. */
@@ -140,7 +141,7 @@ export class Transcript {
         ...(index === this.current ? { 'aria-current': 'step' } : {}),
       },
       h('button', { class: 'go', type: 'button', title: 'Show this step' }, duration(step.at - this.origin)),
-      h('p', {}, h('b', { class: 'who' }, actorName(story, step)), ' ', ...sentence(step.text)),
+      h('p', {}, h('b', { class: 'who' }, actorName(story, step)), ' ', ...sentence(step.text), gistView(step)),
     );
   }
 
@@ -149,6 +150,11 @@ export class Transcript {
     const index = event.target.closest('[data-index]')?.getAttribute('data-index');
     if (index !== null && index !== undefined) this.go(Number(index));
   }
+}
+
+function gistView(step: Step): Child {
+  const text = gist(step);
+  return text !== '' && h('span', { class: 'dim' }, ` ${text}`);
 }
 
 function selectionIn(element: HTMLElement): boolean {

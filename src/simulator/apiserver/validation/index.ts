@@ -2,6 +2,7 @@
 // with their defaults. Models ValidateCreate and ValidateUpdate of the strategies in pkg/registry, and what they call.
 import type { Status } from '../../../model/generated/meta.v1.ts';
 import { invalid } from '../../../model/status.ts';
+import { APIEXTENSIONS } from './apiextensions/index.ts';
 import { APPS } from './apps/index.ts';
 import { AUTOSCALING } from './autoscaling/index.ts';
 import { BATCH } from './batch/index.ts';
@@ -35,6 +36,7 @@ const TABLES: readonly RuleTable[] = [
   AUTOSCALING,
   STORAGE,
   CLUSTER_RULES,
+  APIEXTENSIONS,
 ];
 
 const RULES = new Map<string, Rules>();

@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/support/built.ts', 'test/support/workbench-host.ts'],
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    // What the workbench shows comes after it has been to the extension host and back.
+    expect: { poll: { timeout: 20_000, interval: 100 } },
     fileParallelism: false,
   },
 });

@@ -73,6 +73,15 @@ export class Workbench {
     return this.page.locator('iframe.webview.ready').nth(nth).contentFrame().frameLocator('#active-frame');
   }
 
+  /** Opens a container of the activity bar by its title. */
+  async openSideBar(title: string): Promise<void> {
+    const item = this.page
+      .locator('.activitybar .action-item')
+      .filter({ has: this.page.getByLabel(title, { exact: false }) });
+    if (!(await item.first().getAttribute('class'))?.includes('checked')) await item.first().click();
+    await this.page.locator('.sidebar .title-label').filter({ hasText: title }).waitFor();
+  }
+
   /** The rows of a view of the side bar, by the title of its pane; the pane must be open. */
   rows(viewTitle: string): Locator {
     return this.page.locator('.pane').filter({ hasText: viewTitle }).locator('.monaco-list-row');
@@ -93,7 +102,7 @@ export class Workbench {
   /** Saves what is on the screen as artifacts/ui/NAME.png. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(ARTIFACTS, { recursive: true });
-    await this.page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) });
+    await this.page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`), animations: 'disabled' });
   }
 
   async close(): Promise<void> {

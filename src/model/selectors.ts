@@ -25,7 +25,6 @@ export const NOTHING: Selector = { requirements: [], nothing: true };
 export class SelectorError extends Error {}
 
 const SPECIAL = new Set(['=', '!', '(', ')', ',', '>', '<']);
-const WORDS: Record<string, string> = { in: 'in', notin: 'notin' };
 
 interface Token {
   readonly type: 'word' | 'end' | '=' | '==' | '!=' | '!' | '(' | ')' | ',' | '>' | '<' | 'in' | 'notin';
@@ -48,7 +47,7 @@ function tokens(text: string): Token[] {
       let j = i;
       while (j < text.length && !SPECIAL.has(text[j] ?? '') && !/\s/.test(text[j] ?? '')) j++;
       const word = text.slice(i, j);
-      out.push({ type: (WORDS[word] ?? 'word') as Token['type'], text: word });
+      out.push({ type: word === 'in' || word === 'notin' ? word : 'word', text: word });
       i = j;
     }
   }
@@ -193,7 +192,12 @@ export function parseSelector(text: string): Selector {
   return selector;
 }
 
-const OPERATORS: Record<string, Operator> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };
+const OPERATORS: ReadonlyMap<string, Operator> = new Map([
+  ['In', 'in'],
+  ['NotIn', 'notin'],
+  ['Exists', 'exists'],
+  ['DoesNotExist', '!'],
+]);
 
 /** A LabelSelector as a Selector: nil selects nothing, an empty one everything. */
 export function selectorOf(s: LabelSelector | undefined): Selector {
@@ -204,7 +208,7 @@ export function selectorOf(s: LabelSelector | undefined): Selector {
     values: [value],
   }));
   for (const e of s.matchExpressions ?? []) {
-    const operator = OPERATORS[e.operator];
+    const operator = OPERATORS.get(e.operator);
     if (!operator) throw new SelectorError(`"${e.operator}" is not a valid label selector operator`);
     requirements.push({ key: e.key, operator, values: e.values ?? [] });
   }

@@ -5,7 +5,7 @@ import { formatQuantity, parseQuantity } from '../../../../model/quantity.ts';
 export function fill<T extends object>(o: T, defaults: Partial<T>): T {
   let out: T | undefined;
   for (const key in defaults) {
-    if (o[key] !== undefined && o[key] !== null) continue;
+    if (Object.hasOwn(o, key) && o[key] !== undefined && o[key] !== null) continue;
     out ??= { ...o };
     out[key] = defaults[key] as T[Extract<keyof T, string>];
   }

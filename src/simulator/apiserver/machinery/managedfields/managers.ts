@@ -1,6 +1,7 @@
 // The entries of metadata.managedFields: who is who, in which order they are kept, and how many. Models
 // k8s.io/apimachinery/pkg/util/managedfields/internal (managedfields.go, capmanagers.go).
 import type { ManagedFieldsEntry } from '../../../../model/generated/meta.v1.ts';
+import { isRecord } from '../../../../model/object.ts';
 import { type FieldSet, isEmpty, union } from './set.ts';
 
 export interface Manager {
@@ -26,7 +27,27 @@ export function sameManager(
   );
 }
 
-/** Unknown operations and empty sets are dropped, as upstream does when it cannot decode. */
+/** Do the entries hold sets of fields? Clients may write them, so they may hold anything. */
+export function areReadable(entries: readonly ManagedFieldsEntry[]): boolean {
+  return entries.every((e) => (e.operation === 'Apply' || e.operation === 'Update') && isFieldSet(e.fieldsV1 ?? {}));
+}
+
+function isFieldSet(x: unknown): boolean {
+  return isRecord(x) && Object.keys(x).every((e) => /^(\.$|[fkvi]:)/.test(e) && isElement(e) && isFieldSet(x[e]));
+}
+
+function isElement(e: string): boolean {
+  if (e === '.' || e.startsWith('f:')) return true;
+  if (e.startsWith('i:')) return /^i:\d+$/.test(e);
+  try {
+    const value: unknown = JSON.parse(e.slice(2));
+    return e.startsWith('v:') || isRecord(value);
+  } catch {
+    return false;
+  }
+}
+
+/** Entries of unknown operations are dropped. */
 export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefined): Manager[] {
   return (entries ?? []).flatMap((e) => {
     if (e.operation !== 'Apply' && e.operation !== 'Update') return [];

@@ -2,7 +2,8 @@
 // object sets, and what it refuses. Models sigs.k8s.io/structured-merge-diff typed/helpers.go, tofieldset.go and validate.go.
 import { isRecord, type Json } from '../../../../model/object.ts';
 import type { FieldSchema, TypeSchema, ValueSchema } from '../../../../model/schema.ts';
-import { type FieldSet, MEMBER } from './set.ts';
+import { goPrint, goSyntax, goTypeOf } from '../go-print.ts';
+import { type FieldSet, formatPath, MEMBER } from './set.ts';
 
 export type Shape = 'leaf' | 'struct' | 'map' | 'items';
 
@@ -39,7 +40,9 @@ export const rootOf = (type: TypeSchema): ValueSchema => ({ kind: 'object', obje
 /** The path element of an item, or why it has none. Keys come in alphabetical order, absent ones as their default. */
 export function elementOf(schema: ValueSchema, item: unknown): string | { error: string } {
   if (schema.listType === 'set') {
-    if (item === null || typeof item === 'object') return { error: 'set elements may not be maps, lists or null' };
+    if (item === null) return { error: "associative list without keys has an element that's an explicit null" };
+    if (Array.isArray(item)) return { error: 'not supported: associative list with lists as elements' };
+    if (typeof item === 'object') return { error: "associative list without keys has an element that's a map type" };
     return `v:${JSON.stringify(item)}`;
   }
   if (item === null || item === undefined) return { error: 'associative list with keys may not have a null element' };
@@ -135,24 +138,19 @@ export function withNamedFields(set: FieldSet, schema: ValueSchema): FieldSet {
 
 const NUMBERS = new Set(['int32', 'int64', 'double']);
 
-/** What Go prints for a value with %v of its interface. */
-function got(x: unknown): string {
-  if (typeof x === 'string') return 'string';
-  if (typeof x === 'boolean') return 'boolean';
-  if (typeof x === 'number') return 'numeric';
-  return Array.isArray(x) ? 'list' : 'map';
-}
-
 function scalarError(value: unknown, schema: ValueSchema): string | undefined {
   const x = typeof value;
   if (NUMBERS.has(schema.kind))
-    return x === 'number' ? undefined : `expected numeric (int or float), got ${got(value)}`;
-  if (schema.kind === 'boolean') return x === 'boolean' ? undefined : `expected boolean, got ${got(value)}`;
+    return x === 'number' ? undefined : `expected numeric (int or float), got ${goTypeOf(value)}`;
+  if (schema.kind === 'boolean') return x === 'boolean' ? undefined : `expected boolean, got ${pointer(value)}`;
   if (schema.kind === 'quantity' || schema.kind === 'intOrString') {
-    return x === 'string' || x === 'number' || x === 'boolean' ? undefined : `expected scalar, got ${got(value)}`;
+    return x !== 'object' ? undefined : `expected any scalar, got ${pointer(value)}`;
   }
-  return x === 'string' ? undefined : `expected string, got ${got(value)}`;
+  return x === 'string' ? undefined : `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
 }
+
+/** A value as Go prints the wrapper around it with %v. */
+const pointer = (x: unknown) => `&{${goPrint(x)}}`;
 
 class Checker {
   readonly errors: string[] = [];
@@ -167,11 +165,11 @@ class Checker {
       case 'object':
       case 'map':
         if (isRecord(value)) this.members(path, value, schema);
-        else this.add(path, `expected map, got ${goValue(value)}`);
+        else this.add(path, `expected map, got ${pointer(value)}`);
         return;
       case 'list':
         if (Array.isArray(value)) this.items(path, value, schema);
-        else this.add(path, `expected list, got ${goValue(value)}`);
+        else this.add(path, `expected list, got ${pointer(value)}`);
         return;
       default: {
         const wrong = scalarError(value, schema);
@@ -197,24 +195,11 @@ class Checker {
         this.add(path, `element ${i}: ${e.error}`);
         return;
       }
-      if (seen.has(e)) this.add(path, `duplicate entries for key ${formatKeyElement(e)}`);
+      if (seen.has(e)) this.add(path, `duplicate entries for key ${formatPath([e])}`);
       seen.add(e);
-      this.check(`${path}${formatKeyElement(e)}`, item, itemSchema(schema));
+      this.check(`${path}${formatPath([e])}`, item, itemSchema(schema));
     });
   }
-}
-
-function goValue(x: unknown): string {
-  return isRecord(x) || Array.isArray(x) ? JSON.stringify(x) : `&{${String(x)}}`;
-}
-
-function formatKeyElement(e: string): string {
-  if (e.startsWith('i:')) return `[${e.slice(2)}]`;
-  if (e.startsWith('v:')) return `[=${e.slice(2)}]`;
-  const key = JSON.parse(e.slice(2)) as Json;
-  return `[${Object.entries(key)
-    .map(([k, v]) => `${k}=${JSON.stringify(v)}`)
-    .join(',')}]`;
 }
 
 /** Why an object cannot be applied, in upstream's words; undefined where it can. */

@@ -2,10 +2,19 @@
 // them. Models k8s.io/apimachinery/pkg/util/managedfields and structured-merge-diff merge.Updater.Update.
 import type { ManagedFieldsEntry } from '../../../../model/generated/meta.v1.ts';
 import type { Json, KubeObject } from '../../../../model/object.ts';
+import { equal } from '../../../../model/paths.ts';
 import { schemaForKind, type TypeSchema } from '../../../../model/schema.ts';
 import { conform } from '../conform.ts';
 import { compare, UNOWNED_META } from './compare.ts';
-import { capUpdaters, decodeManagers, encodeManagers, type Manager, sameManager, withFields } from './managers.ts';
+import {
+  areReadable,
+  capUpdaters,
+  decodeManagers,
+  encodeManagers,
+  type Manager,
+  sameManager,
+  withFields,
+} from './managers.ts';
 import { resetFieldsOf } from './reset.ts';
 import { difference, type FieldSet, isEmpty, MEMBER, recursiveDifference, union } from './set.ts';
 
@@ -60,9 +69,9 @@ function isReset(entries: readonly ManagedFieldsEntry[] | undefined): boolean {
 function startFrom(request: UpdateManagedFields): readonly ManagedFieldsEntry[] {
   const live = request.before?.metadata.managedFields ?? [];
   const wanted = request.after.metadata.managedFields;
-  if (request.subresource || wanted === live) return live;
+  if (request.subresource || wanted === undefined || equal(wanted, live)) return live;
   if (isReset(wanted)) return [];
-  return wanted?.length ? wanted : live;
+  return wanted.length && areReadable(wanted) ? wanted : live;
 }
 
 /**

@@ -1,7 +1,7 @@
 // The order of a merged list: items of the patch in the order of the patch, the others where the server had them. Models
 // normalizeElementOrder in k8s.io/apimachinery/pkg/util/strategicpatch/patch.go.
 import { isRecord } from '../../../../model/object.ts';
-import { goPrint } from './go-print.ts';
+import { goPrint } from '../go-print.ts';
 
 function identity(item: unknown, key: string | undefined): unknown {
   return key !== undefined && isRecord(item) ? item[key] : item;

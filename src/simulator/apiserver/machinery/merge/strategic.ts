@@ -2,8 +2,8 @@
 // $setElementOrder) say what a plain value cannot. Models k8s.io/apimachinery/pkg/util/strategicpatch/patch.go.
 import { isRecord, type Json } from '../../../../model/object.ts';
 import type { FieldSchema, TypeSchema, ValueSchema } from '../../../../model/schema.ts';
+import { goPrint, goTypeOf } from '../go-print.ts';
 import { put } from '../json.ts';
-import { goPrint } from './go-print.ts';
 import { normalizeOrder, requireOrder } from './order.ts';
 
 /** `code` is the HTTP status that upstream answers; 500 has no reason. */
@@ -22,14 +22,7 @@ const SET_ORDER = '$setElementOrder';
 
 type Mutable = Record<string, unknown>;
 
-/** As Go names the type of a JSON value. */
-function goTypeOf(x: unknown): string {
-  if (Array.isArray(x)) return '[]interface {}';
-  if (x === null) return '<nil>';
-  if (typeof x === 'number') return Number.isInteger(x) ? 'int64' : 'float64';
-  if (typeof x === 'boolean') return 'bool';
-  return typeof x === 'string' ? 'string' : 'map[string]interface {}';
-}
+const own = (o: Mutable, key: string): unknown => (Object.hasOwn(o, key) ? o[key] : undefined);
 
 function badType(wanted: string, got: unknown): StrategicError {
   return new StrategicError(500, `expected a ${wanted}, but received a ${goTypeOf(got)}`);
@@ -112,7 +105,7 @@ class Patcher {
       delete out[name];
       return;
     }
-    const known = Object.hasOwn(out, name) ? out[name] : undefined;
+    const known = own(out, name);
     if (known === undefined || !sameType(known, value)) {
       if (deleting) return;
       const fresh = clean(value);
@@ -207,7 +200,7 @@ class Patcher {
       delete patch[directive];
       if (!Array.isArray(order)) throw badType('[]interface {}', order);
       const name = fieldNamed(directive, SET_ORDER, 'setElementOrder list');
-      const [original, given] = [out[name], patch[name]];
+      const [original, given] = [own(out, name), own(patch, name)];
       if (original !== undefined && !Array.isArray(original)) throw badType('[]interface {}', original);
       if (given !== undefined && !Array.isArray(given)) throw badType('[]interface {}', given);
       if (!original && !given) continue;

@@ -39,7 +39,8 @@ function encode(bytes: Uint8Array, alphabet: string, pad: boolean): string {
 }
 
 export const encodeBase64 = (bytes: Uint8Array): string => encode(bytes, STANDARD, true);
-export const encodeBase64Url = (text: string): string => encode(utf8(text), URL_SAFE, false);
+export const encodeBase64Bytes = (bytes: Uint8Array): string => encode(bytes, URL_SAFE, false);
+export const encodeBase64Url = (text: string): string => encodeBase64Bytes(utf8(text));
 
 /** Bytes of a base64 text in either alphabet; undefined where it is none. */
 export function decodeBase64(text: string): Uint8Array | undefined {

@@ -4,6 +4,7 @@ import { isRecord, type Json, type KubeList, type KubeObject } from '../../model
 import type { ResourceInfo } from '../../model/resources.ts';
 import { badRequest } from '../../model/status.ts';
 import { type Answer, type Context, refuse } from './context.ts';
+import { fromStorage, isStorageVersion } from './convert.ts';
 import { negotiate, type Wanted } from './negotiate.ts';
 import { first } from './request.ts';
 import { type IncludeObject, partialMetadata, partialMetadataList, shapeOf, tableOf } from './table/table.ts';
@@ -56,7 +57,7 @@ export function present(ctx: Context, r: ResourceInfo, answer: Answer, wanted: W
 
 /** What watchers are shown; undefined: the objects themselves. */
 export function watchView(ctx: Context, r: ResourceInfo, wanted: Wanted): ((o: KubeObject) => KubeObject) | undefined {
-  if (wanted.as === undefined) return undefined;
+  if (wanted.as === undefined) return isStorageVersion(r) ? undefined : (o) => fromStorage(r, o);
   if (wanted.as !== 'Table') return (o) => partialMetadata(o) as KubeObject;
   const shape = shapeOf(r);
   const included = include(ctx);

@@ -1,20 +1,31 @@
 // From what a request asks for to the handler that answers it.
 import type { ResourceInfo } from '../../model/resources.ts';
 import { serviceUnavailable } from '../../model/status.ts';
+import type { TokenVerifier } from './authn.ts';
 import { type Answer, type Context, refuse } from './context.ts';
 import { type Served, servePath } from './discovery/paths.ts';
 import { get, list, watch } from './handlers/read.ts';
 import { create, patch, remove, removeCollection, update } from './handlers/write.ts';
 import { present, wantedForm, watchView } from './present.ts';
 import type { Registry } from './registry/create.ts';
+import type { Obj } from './registry/strategy.ts';
+import { type Access, selfRules, selfSubject, subjectAccess } from './reviews/access.ts';
+import { requestToken, reviewToken } from './reviews/tokens.ts';
 import { bind } from './subresources/binding.ts';
+import { evict } from './subresources/eviction.ts';
+import { approval, finalize } from './subresources/other.ts';
+import { ephemeralContainers, resize } from './subresources/pods.ts';
+import { scale } from './subresources/scale.ts';
+import type { ServiceAccountTokens } from './tokens.ts';
 
 export const NOT_FOUND: Answer = { code: 404, text: '404 page not found\n' };
 const NOT_ALLOWED: Answer = { code: 405, text: '405: Method Not Allowed' };
 
 /** What routing needs of the server. */
-export interface Site {
+export interface Site extends Access {
   readonly registry: Registry;
+  readonly verifiers: readonly TokenVerifier[];
+  readonly tokens: ServiceAccountTokens;
   served(): Served;
 }
 
@@ -27,17 +38,28 @@ export function route(ctx: Context, site: Site): Answer {
   if (r.namespaced && info.namespace === '' && !['list', 'watch'].includes(info.verb)) return NOT_ALLOWED;
   const wanted = wantedForm(ctx);
   if (info.subresource !== '') return present(ctx, r, subresource(ctx, site, r), wanted);
-  if (r.plural === 'bindings' && r.group === '') return createBinding(ctx, site);
+  const review = REVIEWS[`${r.group}/${r.plural}`];
+  if (review !== undefined) return info.verb === 'create' ? review(ctx, site, r) : NOT_ALLOWED;
   if (!r.verbs.includes(info.verb)) return NOT_ALLOWED;
   if (info.verb === 'watch') return watch(ctx, r, watchView(ctx, r, wanted));
   return present(ctx, r, object(ctx, site.registry, r), wanted);
 }
 
-function createBinding(ctx: Context, site: Site): Answer {
-  const pods = ctx.core.resource('', 'pods', 'v1');
-  if (pods === undefined || ctx.info.verb !== 'create') return NOT_ALLOWED;
-  return bind(ctx, site.registry, pods);
-}
+type Handler = (ctx: Context, site: Site, r: ResourceInfo) => Answer;
+
+/** Resources that are questions: nothing is stored. */
+const REVIEWS: Record<string, Handler> = {
+  '/bindings': (ctx, site) => {
+    const pods = ctx.core.resource('', 'pods', 'v1');
+    return pods === undefined ? NOT_FOUND : bind(ctx, site.registry, pods);
+  },
+  'authorization.k8s.io/subjectaccessreviews': subjectAccess,
+  'authorization.k8s.io/localsubjectaccessreviews': subjectAccess,
+  'authorization.k8s.io/selfsubjectaccessreviews': subjectAccess,
+  'authorization.k8s.io/selfsubjectrulesreviews': selfRules,
+  'authentication.k8s.io/selfsubjectreviews': selfSubject,
+  'authentication.k8s.io/tokenreviews': (ctx, site, r) => reviewToken(ctx, site.registry, r, site.verifiers),
+};
 
 function object(ctx: Context, registry: Registry, r: ResourceInfo): Answer {
   switch (ctx.info.verb) {
@@ -65,10 +87,31 @@ function subresource(ctx: Context, site: Site, r: ResourceInfo): Answer {
   const known = r.subresources.find((s) => s.name === info.subresource);
   if (known === undefined) return NOT_FOUND;
   if (!known.verbs.includes(info.verb)) return NOT_ALLOWED;
-  if (info.subresource === 'status') {
-    if (info.verb === 'get') return get(ctx, r);
-    return info.verb === 'update' ? update(ctx, site.registry, r, 'status') : patch(ctx, site.registry, r, 'status');
-  }
-  if (info.subresource === 'binding') return bind(ctx, site.registry, r);
+  const handler = SUBRESOURCES[info.subresource];
+  if (handler !== undefined) return handler(ctx, site, r);
   return refuse(serviceUnavailable(`${r.plural}/${info.subresource} is not simulated yet`));
 }
+
+/** A sub-resource that stores into the same object: what is read and written has the object's kind. */
+function partOf(prepare?: (ctx: Context) => (next: Obj, old: Obj) => Obj): Handler {
+  return (ctx, site, r) => {
+    const { verb, subresource: name } = ctx.info;
+    if (verb === 'get') return get(ctx, r);
+    const options = prepare === undefined ? {} : { prepare: prepare(ctx) };
+    return verb === 'update'
+      ? update(ctx, site.registry, r, name, options)
+      : patch(ctx, site.registry, r, name, options);
+  };
+}
+
+const SUBRESOURCES: Record<string, Handler> = {
+  status: partOf(),
+  approval: partOf((ctx) => approval(ctx.now)),
+  finalize: partOf(() => finalize),
+  ephemeralcontainers: partOf(() => ephemeralContainers),
+  resize: partOf(() => resize),
+  binding: (ctx, site, r) => bind(ctx, site.registry, r),
+  eviction: (ctx, site, r) => evict(ctx, site.registry, r),
+  scale: (ctx, site, r) => scale(ctx, site.registry, r),
+  token: (ctx, site, r) => requestToken(ctx, site.registry, r, site.tokens),
+};

@@ -2,7 +2,7 @@
 // handler chain in its order, one step for each request.
 import type { Kernel } from '../../kernel/kernel.ts';
 import { allResources, type ResourceInfo, resourceOf } from '../../model/resources.ts';
-import { StatusError } from '../../model/status.ts';
+import { isStatus, StatusError } from '../../model/status.ts';
 import type { StepSink } from '../../trace/log.ts';
 import type { Store } from '../store/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
@@ -21,6 +21,8 @@ import { draftOf } from './record.ts';
 import type { Registry } from './registry/create.ts';
 import { requestInfo } from './request.ts';
 import { route } from './route.ts';
+import { makeSigner } from './signer.ts';
+import { ServiceAccountTokens } from './tokens.ts';
 import { WatchHub } from './watch/hub.ts';
 
 export interface ApiServerOptions extends MachineOptions {
@@ -43,9 +45,11 @@ export class ApiServer implements ApiServerPort {
   readonly core: Core;
   readonly registry: Registry;
   readonly authorizer: AuthorizerChain;
+  readonly rbac: RbacAuthorizer;
+  readonly tokens: ServiceAccountTokens;
   readonly node: string;
   private readonly trace: StepSink;
-  private readonly verifiers: readonly TokenVerifier[];
+  readonly verifiers: readonly TokenVerifier[];
   private readonly options: ApiServerOptions;
   private up = true;
 
@@ -54,7 +58,6 @@ export class ApiServer implements ApiServerPort {
     this.options = options;
     this.node = options.node;
     this.trace = options.trace;
-    this.verifiers = options.verifiers ?? [];
     const random = kernel.random.fork(`kube-apiserver/${options.node}`);
     this.core = {
       kernel,
@@ -64,7 +67,11 @@ export class ApiServer implements ApiServerPort {
       hub: new WatchHub(kernel, store),
       resource: (g, p, v) => this.resource(g, p, v),
     };
-    this.authorizer = new AuthorizerChain([new NodeAuthorizer(store), new RbacAuthorizer(store)]);
+    this.rbac = new RbacAuthorizer(store);
+    this.authorizer = new AuthorizerChain([new NodeAuthorizer(store), this.rbac]);
+    const signer = makeSigner(kernel.random.fork('service-account-key'));
+    this.tokens = new ServiceAccountTokens(signer, store, () => kernel.wallMs / 1000);
+    this.verifiers = [(token) => this.tokens.verify(token), ...(options.verifiers ?? [])];
     this.registry = { admission: new AdmissionChain(defaultPlugins()), machine: new Machine(options) };
   }
 
@@ -94,7 +101,8 @@ export class ApiServer implements ApiServerPort {
     const step = this.trace.record(draftOf(ctx, answer));
     if (this.options.onAudit !== undefined && isAudited(ctx)) this.options.onAudit(auditEvent(ctx, answer));
     this.core.store.publish(step);
-    const { code, body, text, contentType, headers, watch } = answer;
+    const { code, body, text, contentType, watch } = answer;
+    const headers = answer.headers ?? retryAfter(body);
     return {
       code,
       contentType: contentType ?? (text === undefined ? 'application/json' : 'text/plain; charset=utf-8'),
@@ -122,6 +130,11 @@ export class ApiServer implements ApiServerPort {
   private resource(group: string, plural: string, version?: string): ResourceInfo | undefined {
     return resourceOf(group, plural, version);
   }
+}
+
+function retryAfter(body: unknown): { 'Retry-After': string } | undefined {
+  const seconds = isStatus(body) ? body.details?.retryAfterSeconds : undefined;
+  return seconds ? { 'Retry-After': String(seconds) } : undefined;
 }
 
 export function createApiServer(options: ApiServerOptions): ApiServer {

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../model/object.ts';
 import type { ResourceInfo } from '../../model/resources.ts';
 import type { KeyValue, Store } from '../store/index.ts';
 import type { Context } from './context.ts';
+import { fromStorage, isStorageVersion, toStorage } from './convert.ts';
 
 /** Seconds that an Event is kept (`--event-ttl`). */
 export const EVENT_TTL = 3600;
@@ -20,12 +21,18 @@ export function keyFor(r: ResourceInfo, namespace: string, name: string): string
 }
 
 export function find(ctx: Context, r: ResourceInfo, namespace: string, name: string): KubeObject | undefined {
-  return ctx.core.store.get(keyFor(r, namespace, name))?.value;
+  const stored = ctx.core.store.get(keyFor(r, namespace, name))?.value;
+  return stored === undefined ? undefined : fromStorage(r, stored);
 }
 
 /** Everything of a resource, in one namespace or ("") in all, in the order of the keys. */
 export function rangeOf(store: Store, r: ResourceInfo, namespace: string): IterableIterator<KeyValue> {
-  return store.range(namespace === '' || !r.namespaced ? prefixOf(r) : `${prefixOf(r)}${namespace}/`);
+  const stored = store.range(namespace === '' || !r.namespaced ? prefixOf(r) : `${prefixOf(r)}${namespace}/`);
+  return isStorageVersion(r) ? stored : converted(r, stored);
+}
+
+function* converted(r: ResourceInfo, stored: Iterable<KeyValue>): Generator<KeyValue, void> {
+  for (const kv of stored) yield { ...kv, value: fromStorage(r, kv.value) };
 }
 
 /** Objects of a resource. */
@@ -73,7 +80,7 @@ export function write<T extends KubeObject>(ctx: Context, r: ResourceInfo, o: T)
   const stored = withVersion(o, store.revision + 1);
   const { namespace = '', name = '' } = o.metadata;
   const lease = r.kind === 'Event' && r.etcdPrefix === '/registry/events' ? eventLease(store, kernel.now) : 0;
-  ctx.changes.push(store.put(prefixOf(r), keyFor(r, namespace, name), stored, lease));
+  ctx.changes.push(store.put(prefixOf(r), keyFor(r, namespace, name), toStorage(r, stored), lease));
   return stored;
 }
 
@@ -83,7 +90,7 @@ export function remove<T extends KubeObject>(ctx: Context, r: ResourceInfo, last
   if (ctx.dryRun) return last;
   const { namespace = '', name = '' } = last.metadata;
   const tombstone = withVersion(last, store.revision + 1);
-  const change = store.delete(prefixOf(r), keyFor(r, namespace, name), tombstone);
+  const change = store.delete(prefixOf(r), keyFor(r, namespace, name), toStorage(r, tombstone));
   if (change !== undefined) ctx.changes.push(change);
   return tombstone;
 }

@@ -8,7 +8,7 @@ import { createObject, type Registry } from '../registry/create.ts';
 import { checkDeleteOptions, deleteFound, deleteObject } from '../registry/delete.ts';
 import { strategyFor } from '../registry/strategies.ts';
 import type { DeleteOptions, Obj } from '../registry/strategy.ts';
-import { updateObject } from '../registry/update.ts';
+import { type UpdateOptions, updateObject } from '../registry/update.ts';
 import { first, parseBool } from '../request.ts';
 import { rangeOf } from '../storage.ts';
 import { writeOptions } from './options.ts';
@@ -21,22 +21,44 @@ export function create(ctx: Context, registry: Registry, r: ResourceInfo): Answe
   return { code: 201, body: createObject(ctx, registry, r, input, options) };
 }
 
-export function update(ctx: Context, registry: Registry, r: ResourceInfo, subresource: string): Answer {
+/** What a sub-resource has in place of the strategy's preparation. */
+type Special = Pick<UpdateOptions, 'prepare'>;
+
+export function update(
+  ctx: Context,
+  registry: Registry,
+  r: ResourceInfo,
+  subresource: string,
+  special: Special = {},
+): Answer {
   const options = writeOptions(ctx, 'UpdateOptions');
   const input = registry.machine.decode(ctx, r, options.fieldValidation);
   ctx.requestObject = input;
   const mayCreate = strategyFor(r.group, r.plural).createOnUpdate === true;
-  const done = updateObject(ctx, registry, r, { ...options, subresource, mayCreate, next: () => input });
+  const done = updateObject(ctx, registry, r, { ...options, ...special, subresource, mayCreate, next: () => input });
   return { code: done.created ? 201 : 200, body: done.object };
 }
 
-export function patch(ctx: Context, registry: Registry, r: ResourceInfo, subresource: string): Answer {
+export function patch(
+  ctx: Context,
+  registry: Registry,
+  r: ResourceInfo,
+  subresource: string,
+  special: Special = {},
+): Answer {
   const options = writeOptions(ctx, 'PatchOptions');
   checkPatchOptions(ctx);
   const applied = isApply(ctx);
   const next = (current: KubeObject | undefined): KubeObject =>
     registry.machine.patch(ctx, r, current, { ...options, subresource });
-  const done = updateObject(ctx, registry, r, { ...options, subresource, applied, mayCreate: applied, next });
+  const done = updateObject(ctx, registry, r, {
+    ...options,
+    ...special,
+    subresource,
+    applied,
+    mayCreate: applied,
+    next,
+  });
   return { code: done.created ? 201 : 200, body: done.object };
 }
 

@@ -48,6 +48,12 @@ export function deleteFound(
     old: current,
     options,
   });
+  const begun = strategyFor(r.group, r.plural).beginDelete?.(current, ctx);
+  if (begun !== undefined) {
+    const finalized = withFinalizers(begun, r, options);
+    ctx.after = finalized === current ? current : write(ctx, r, finalized);
+    return { object: ctx.after, gone: false };
+  }
   const graceful = withGrace(current, r, options, ctx);
   if (graceful === 'pending') return { object: current, gone: false };
   const finalized = withFinalizers(graceful ?? current, r, options);

@@ -15,6 +15,38 @@ function createNamespace(o: Obj): Obj {
   return { ...o, spec: { ...spec, finalizers: wanted }, status: { phase: 'Active' } };
 }
 
+/** A namespace waits until the namespace controller has emptied it. Models namespace/storage.REST.Delete. */
+function beginDeleteNamespace(o: Obj, ctx: Context): Obj | undefined {
+  if (o.metadata.deletionTimestamp === undefined) {
+    const metadata = { ...o.metadata, deletionTimestamp: ctx.now };
+    return { ...o, metadata, status: { ...part(o, 'status'), phase: 'Terminating' } };
+  }
+  return ((part(o, 'spec').finalizers as string[] | undefined) ?? []).length > 0 ? o : undefined;
+}
+
+function endsDeleteNamespace(o: Obj): boolean {
+  const { deletionTimestamp, finalizers = [] } = o.metadata;
+  const own = (part(o, 'spec').finalizers as string[] | undefined) ?? [];
+  return deletionTimestamp !== undefined && finalizers.length === 0 && own.length === 0;
+}
+
+const namespaces: Strategy = {
+  create: createNamespace,
+  beginDelete: beginDeleteNamespace,
+  endsDelete: endsDeleteNamespace,
+};
+
+/** The only kind that gets a name when it has none. Models pkg/registry/core/limitrange/strategy.go. */
+function createLimitRange(o: Obj, ctx: Context): Obj {
+  return o.metadata.name ? o : { ...o, metadata: { ...o.metadata, name: ctx.core.random.uuid() } };
+}
+
+function createDefinition(o: Obj): Obj {
+  const versions = (part(o, 'spec').versions ?? []) as { name?: string; storage?: boolean }[];
+  const stored = versions.filter((v) => v.storage).map((v) => v.name ?? '');
+  return stored.length === 0 ? o : { ...o, status: { ...part(o, 'status'), storedVersions: stored } };
+}
+
 const pending = (o: Obj): Obj => ({ ...o, status: { phase: 'Pending' } });
 
 function createVolume(o: Obj, ctx: Context): Obj {
@@ -30,7 +62,7 @@ function createSigningRequest(o: Obj, ctx: Context): Obj {
 
 export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   '/pods': pods,
-  '/namespaces': { create: createNamespace },
+  '/namespaces': namespaces,
   '/nodes': { statusOnCreate: 'keep' },
   '/persistentvolumes': { create: createVolume, returnsDeleted: true },
   '/persistentvolumeclaims': { create: pending, returnsDeleted: true },
@@ -39,7 +71,7 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   '/endpoints': { createOnUpdate: true },
   '/events': { createOnUpdate: true },
   'events.k8s.io/events': { createOnUpdate: true },
-  '/limitranges': { createOnUpdate: true },
+  '/limitranges': { create: createLimitRange, createOnUpdate: true },
   '/podtemplates': { generation: ['template'], returnsDeleted: true },
   '/replicationcontrollers': { generation: SPEC, orphansByDefault: true },
   '/resourcequotas': { returnsDeleted: true },
@@ -65,6 +97,7 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': { generation: SPEC, statusMetadata: 'fixed' },
   'apiregistration.k8s.io/apiservices': { conditionalUpdate: true, statusMetadata: 'fixed' },
   'apiextensions.k8s.io/customresourcedefinitions': {
+    create: createDefinition,
     generation: SPEC,
     conditionalUpdate: true,
     statusMetadata: 'fixed',

@@ -36,6 +36,10 @@ export interface Strategy {
   readonly returnsDeleted?: boolean;
   /** Without a propagation policy, dependents are orphaned. */
   readonly orphansByDefault?: boolean;
+  /** In place of a deletion: the object as it waits for its finalizers; undefined: deletion takes its course. */
+  readonly beginDelete?: (o: Obj, ctx: Context) => Obj | undefined;
+  /** Whether an update ends a deletion; by default when no finalizers are left and the grace period is 0. */
+  readonly endsDelete?: (next: Obj) => boolean;
   /** Seconds of grace that a deletion gets; undefined: deletion is at once. */
   readonly grace?: (o: Obj, options: DeleteOptions) => number;
   /** Writes what goes with the object, such as a Service's addresses; `next` is undefined on removal. */

@@ -151,14 +151,15 @@ function finishesDeletion(next: Obj, old: Obj): boolean {
 }
 
 function commit(ctx: Context, r: ResourceInfo, next: Obj, current: Obj): KubeObject {
-  if (finishesDeletion(next, current)) {
+  const strategy = strategyFor(r.group, r.plural);
+  if (strategy.endsDelete?.(next) ?? finishesDeletion(next, current)) {
     ctx.after = undefined;
     const gone = remove(ctx, r, next);
-    strategyFor(r.group, r.plural).commit?.(undefined, next, ctx);
+    strategy.commit?.(undefined, next, ctx);
     return gone;
   }
   const same = equal(withoutTimes(next), withoutTimes(current));
-  if (!same) strategyFor(r.group, r.plural).commit?.(next, current, ctx);
+  if (!same) strategy.commit?.(next, current, ctx);
   ctx.after = same ? current : write(ctx, r, next);
   return ctx.after;
 }

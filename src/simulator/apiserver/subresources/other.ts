@@ -1,0 +1,32 @@
+// `namespaces/finalize` and the approval of certificate signing requests. Models pkg/registry/core/namespace/strategy.go and
+// pkg/registry/certificates/certificates/strategy.go.
+import type { CertificateSigningRequest } from '../../../model/generated/certificates.v1.ts';
+import { type Obj, part } from '../registry/strategy.ts';
+
+/** Only spec.finalizers change. */
+export function finalize(next: Obj, old: Obj): Obj {
+  const { finalizers } = part(next, 'spec');
+  const { finalizers: _, ...rest } = part(old, 'spec');
+  const spec = { ...rest, ...(Array.isArray(finalizers) && finalizers.length > 0 ? { finalizers } : {}) };
+  const { managedFields } = next.metadata;
+  return { ...old, metadata: { ...old.metadata, ...(managedFields ? { managedFields } : {}) }, spec };
+}
+
+/** Only conditions change, and each tells when it came. */
+export function approval(now: string): (next: Obj, old: Obj) => Obj {
+  return (next, old) => {
+    const before = old.status as CertificateSigningRequest['status'];
+    const conditions = ((next.status as CertificateSigningRequest['status'])?.conditions ?? []).map((c) => {
+      const had = before?.conditions?.find((x) => x.type === c.type);
+      const changed = had?.status !== c.status;
+      return {
+        ...c,
+        lastUpdateTime: c.lastUpdateTime ?? now,
+        lastTransitionTime: c.lastTransitionTime ?? (changed ? now : (had?.lastTransitionTime ?? now)),
+      };
+    });
+    const { managedFields } = next.metadata;
+    const metadata = { ...old.metadata, ...(managedFields ? { managedFields } : {}) };
+    return { ...old, metadata, status: { ...before, conditions } };
+  };
+}

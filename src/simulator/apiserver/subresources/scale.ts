@@ -1,0 +1,88 @@
+// `/scale`: how many replicas, without knowing the kind. Models the ScaleREST in pkg/registry/apps and pkg/registry/core.
+import { isRecord, type KubeObject } from '../../../model/object.ts';
+import type { ResourceInfo } from '../../../model/resources.ts';
+import { formatSelector, selectorOf, selectorOfMap } from '../../../model/selectors.ts';
+import { conflict, invalid, isStatus, notFound, unsupportedMediaType } from '../../../model/status.ts';
+import { type Answer, type Context, refuse } from '../context.ts';
+import { writeOptions } from '../handlers/options.ts';
+import { mediaType } from '../machine.ts';
+import { applyPatch, PATCH_TYPES } from '../machinery/index.ts';
+import type { Registry } from '../registry/create.ts';
+import { type Obj, part } from '../registry/strategy.ts';
+import { updateObject } from '../registry/update.ts';
+import { find } from '../storage.ts';
+
+const KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+
+interface Scale extends KubeObject {
+  readonly spec?: { readonly replicas?: number };
+}
+
+function selectorText(o: Obj): string {
+  const { selector } = part(o, 'spec');
+  if (!isRecord(selector)) return '';
+  // A ReplicationController selects with plain labels.
+  if (o.kind === 'ReplicationController') return formatSelector(selectorOfMap(selector as Record<string, string>));
+  return formatSelector(selectorOf(selector));
+}
+
+function scaleOf(o: Obj): Scale {
+  const { name = '', namespace = '', uid = '', resourceVersion = '', creationTimestamp } = o.metadata;
+  const selector = selectorText(o);
+  const replicas = (field: string): number => Number(part(o, field).replicas ?? 0);
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, ...(creationTimestamp ? { creationTimestamp } : {}) },
+    spec: replicas('spec') === 0 ? {} : { replicas: replicas('spec') },
+    status: { replicas: replicas('status'), ...(selector ? { selector } : {}) },
+  } as Scale;
+}
+
+function sent(ctx: Context, registry: Registry, current: Obj): Scale {
+  if (ctx.info.verb === 'update') {
+    const { fieldValidation } = writeOptions(ctx, 'UpdateOptions');
+    return registry.machine.decode(ctx, KIND, fieldValidation) as Scale;
+  }
+  const { fieldValidation } = writeOptions(ctx, 'PatchOptions');
+  const type = (['json', 'merge', 'strategic'] as const).find((t) => PATCH_TYPES[t] === mediaType(ctx));
+  if (type === undefined)
+    return refuse(unsupportedMediaType([PATCH_TYPES.json, PATCH_TYPES.merge, PATCH_TYPES.strategic]));
+  const patch = ctx.request.body ?? { raw: '' };
+  const done = applyPatch({ type, original: scaleOf(current), patch, gvk: KIND, fieldValidation });
+  return isStatus(done) ? refuse(done) : (done.object as Scale);
+}
+
+export function scale(ctx: Context, registry: Registry, r: ResourceInfo): Answer {
+  const { namespace, name, verb } = ctx.info;
+  const current = find(ctx, r, namespace, name) as Obj | undefined;
+  if (current === undefined) return refuse(notFound(ctx.groupResource, name));
+  if (verb === 'get') return { code: 200, body: scaleOf(current) };
+  const wanted = sent(ctx, registry, current);
+  ctx.requestObject = wanted;
+  const replicas = wanted.spec?.replicas ?? 0;
+  if (replicas < 0) {
+    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
+    ctx.refuse('validation', invalid(KIND, name, [{ reason: 'FieldValueInvalid', field: 'spec.replicas', message }]));
+  }
+  const { resourceVersion, uid } = wanted.metadata;
+  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion)
+    refuse(conflict(ctx.groupResource, name));
+  if (uid && uid !== current.metadata.uid) {
+    refuse(
+      conflict(
+        ctx.groupResource,
+        name,
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
+      ),
+    );
+  }
+  const { manager } = writeOptions(ctx, verb === 'update' ? 'UpdateOptions' : 'PatchOptions');
+  const done = updateObject(ctx, registry, r, {
+    subresource: 'scale',
+    manager,
+    next: () => ({ ...current, spec: { ...part(current, 'spec'), replicas } }) as KubeObject,
+    prepare: (next) => next,
+  });
+  return { code: 200, body: scaleOf(done.object as Obj) };
+}

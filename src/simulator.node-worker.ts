@@ -1,5 +1,7 @@
 // The simulator in a Node worker thread, where it can also be served to kubectl over HTTPS.
+import path from 'node:path';
 import { parentPort } from 'node:worker_threads';
+import { openApiFrom } from './node/openapi.ts';
 import { servePort } from './node/serve-port.ts';
 import { WorkerEngine } from './protocol/worker-engine.ts';
 import { Cluster } from './simulator/cluster.ts';
@@ -8,7 +10,7 @@ const port = parentPort;
 if (!port) throw new Error('simulator.node-worker runs as a worker thread only');
 
 const engine = new WorkerEngine({
-  create: (options) => new Cluster(options),
+  create: (options) => new Cluster({ ...options, openapi: openApiFrom(path.join(__dirname, 'data')) }),
   time: {
     now: () => performance.now(),
     after: (ms, run) => {

@@ -1,6 +1,16 @@
 // Bundles everything into dist/. Flags: --production (minified, no source maps), --watch, --tests (the host suite too),
 // --metafile (prints every bundle's size and its heaviest inputs).
-import { chmodSync, existsSync, globSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, type BuildResult, build, context } from 'esbuild';
 import { packKnowledge } from '../generate/fields.ts';
@@ -67,6 +77,8 @@ function settings(bundle: Bundle, all: readonly Bundle[], production: boolean) {
 function finish(): void {
   // Read from disk at the first hover, not bundled: activation must not wait for it.
   packKnowledge(path.join(DIST, 'knowledge'));
+  mkdirSync(path.join(DIST, 'data'), { recursive: true });
+  copyFileSync(path.join(ROOT, 'src/node/generated/openapi.json.gz'), path.join(DIST, 'data/openapi.json.gz'));
   const cli = path.join(DIST, 'cli.js');
   if (existsSync(cli)) chmodSync(cli, 0o755);
 }
@@ -79,7 +91,7 @@ function removeStale(built: readonly Built[]): void {
   for (const name of readdirSync(DIST, { recursive: true, encoding: 'utf8' })) {
     const full = path.join(DIST, name);
     const elsewhere =
-      name === 'knowledge' || name.startsWith(`knowledge${path.sep}`) || name.startsWith(`test${path.sep}`);
+      ['data', 'knowledge'].includes(name.split(path.sep)[0] ?? '') || name.startsWith(`test${path.sep}`);
     if (elsewhere || kept.has(full) || statSync(full).isDirectory()) continue;
     rmSync(full);
   }

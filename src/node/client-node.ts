@@ -4,7 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
 import { KubeConfig } from '@kubernetes/client-node';
-import { type Failure, FailureError, failureOfCode, failureOfResponse } from '../cluster/failure.ts';
+import { type Failure, FailureError, failureOf, failureOfCode, failureOfResponse } from '../cluster/failure.ts';
 import type {
   Transport,
   TransportEvent,
@@ -103,7 +103,7 @@ class HttpsTransport implements Transport {
             },
           );
       },
-      (error: unknown) => end(error instanceof FailureError ? error.failure : { kind: 'other', detail: String(error) }),
+      (error: unknown) => end(failureOf(error)),
     );
     return {
       stop: () => {

@@ -4,6 +4,7 @@ import { RefusedError } from '../model/refused.ts';
 import { TraceLog } from '../trace/log.ts';
 import type { Actor, Step, StepId } from '../trace/step.ts';
 import type { ApiRequest, ApiResponse } from './apiserver/api.ts';
+import type { OpenApi } from './apiserver/discovery/paths.ts';
 import { type ApiServer, bootstrap, createApiServer } from './apiserver/index.ts';
 import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
 import { startControllerManager } from './controllers/manager.ts';
@@ -30,6 +31,8 @@ export interface ClusterOptions {
   readonly nodeCpu: string;
   readonly nodeMemory: string;
   readonly runtime: RuntimeMode;
+  /** Documents for /openapi/v3; without them kubectl cannot check a manifest before it sends it. */
+  readonly openapi?: OpenApi;
   /** Gets each audit event (audit.k8s.io/v1) as it is written. */
   readonly onAudit?: (event: object) => void;
 }
@@ -102,6 +105,7 @@ export class Cluster {
       trace: this.trace,
       node: 'control-plane-1',
       onAudit: this.options.onAudit,
+      ...(this.options.openapi ? { openapi: this.options.openapi } : {}),
     });
     bootstrap(this.server, { address: '192.0.2.11', port: 6443, serviceCidr: '10.96.0.0/16' });
     this.bindAdministrators();

@@ -1,11 +1,13 @@
 // `kube-anatomy simulate`: a simulated cluster on a loopback port until it is interrupted.
 import fs from 'node:fs';
+import path from 'node:path';
 import { RefusedError } from '../../model/refused.ts';
 import type { FromWorker, Served } from '../../protocol/worker.ts';
 import { WorkerEngine } from '../../protocol/worker-engine.ts';
 import { Cluster, type DEFAULTS } from '../../simulator/cluster.ts';
 import type { RuntimeMode } from '../../simulator/kubelet/kubelet.ts';
 import { writeSecretFile } from '../kubeconfig-file.ts';
+import { openApiFrom } from '../openapi.ts';
 import { servePort } from '../serve-port.ts';
 import type { Command, Values } from './args.ts';
 
@@ -45,7 +47,11 @@ Prints one line, 'ready https://127.0.0.1:PORT', when kubectl can use it.`,
   },
   async run(values) {
     const audit = openAudit(values['audit-log']);
-    const cluster = new Cluster({ ...optionsOf(values), ...(audit ? { onAudit: audit.write } : {}) });
+    const cluster = new Cluster({
+      ...optionsOf(values),
+      openapi: openApiFrom(path.join(import.meta.dirname, 'data')),
+      ...(audit ? { onAudit: audit.write } : {}),
+    });
     cluster.settle(WARM_UP);
     const engine = new Driven(cluster);
     await engine.call('start', {

@@ -1,7 +1,14 @@
 // A cluster behind an API server: one reflector for each watched resource feeds one cache. What differs between the
 // simulator and a real cluster is the transport alone.
 import { ObjectCache } from './cache.ts';
-import { type Explained, explainFailure, type Failure, type FailureContext, FailureError } from './failure.ts';
+import {
+  type Explained,
+  explainFailure,
+  type Failure,
+  type FailureContext,
+  FailureError,
+  failureOf,
+} from './failure.ts';
 import { Reflector, type Timing } from './reflector.ts';
 import { type Resource, type ResourceName, WATCHED } from './resources.ts';
 import type { ClusterSource, SourceState } from './source.ts';
@@ -62,7 +69,7 @@ export class ApiSource implements ClusterSource {
       this.context = { context: this.name, server, ...(user === undefined ? {} : { user }) };
       await this.listAll(transport, generation);
     } catch (error) {
-      if (generation === this.generation) this.fail(toFailure(error));
+      if (generation === this.generation) this.fail(failureOf(error));
     }
     return this.current;
   }
@@ -166,9 +173,4 @@ export class ApiSource implements ClusterSource {
 /** A resource that may not be read, or that an old server does not have, leaves the others usable. */
 function isOptional(failure: Failure): boolean {
   return failure.kind === 'forbidden' || failure.code === 404;
-}
-
-function toFailure(error: unknown): Failure {
-  if (error instanceof FailureError) return error.failure;
-  return { kind: 'other', detail: error instanceof Error ? error.message : String(error) };
 }

@@ -40,6 +40,15 @@ export class FailureError extends Error {
   }
 }
 
+/**
+ * The failure that an error carries. Told by its name, not its class: the bundle that is loaded on Connect has a copy of the
+ * class of its own.
+ */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Error && error.name === 'FailureError' && 'failure' in error) return error.failure as Failure;
+  return { kind: 'other', detail: error instanceof Error ? error.message : String(error) };
+}
+
 export interface Explained {
   readonly message: string;
   readonly remedy: string;

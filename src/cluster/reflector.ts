@@ -1,7 +1,7 @@
 // Lists one resource, then watches it from there, and lists again when the server has forgotten where the watch stood.
 // Models client-go/tools/cache/reflector.go.
 import { isRecord, type KubeObject } from '../model/object.ts';
-import { type Failure, FailureError, failureOfResponse } from './failure.ts';
+import { type Failure, FailureError, failureOf, failureOfResponse } from './failure.ts';
 import { apiPath, type Resource } from './resources.ts';
 import type { Transport, TransportEvent, TransportWatch } from './transport.ts';
 
@@ -66,8 +66,7 @@ export class Reflector {
       this.events.listed(objects);
     } catch (error) {
       if (this.stopped) return undefined;
-      const failure =
-        error instanceof FailureError ? error.failure : ({ kind: 'other', detail: String(error) } as const);
+      const failure = failureOf(error);
       // A first list that fails is the caller's to judge; it stops the reflector where trying again is pointless.
       this.events.failed(failure);
       this.pause(() => void this.listThenWatch());

@@ -1,6 +1,6 @@
 // Live objects as read-only YAML, with the values of Secrets hidden. The text is made from an answer of the API server.
 import * as vscode from 'vscode';
-import { explainFailure, FailureError, failureOfResponse } from '../cluster/failure.ts';
+import { explainFailure, FailureError, failureOf, failureOfResponse } from '../cluster/failure.ts';
 import { redact } from '../cluster/redact.ts';
 import type { ClusterSource } from '../cluster/source.ts';
 import { isRecord, type KubeObject } from '../model/object.ts';
@@ -56,8 +56,7 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
       const { stringify } = await import('yaml');
       return stringify(withoutManagers(redact(body as KubeObject)), { lineWidth: 0, version: '1.1' });
     } catch (error) {
-      if (!(error instanceof FailureError)) throw error;
-      const { message, remedy } = explainFailure(error.failure, { context: source.name, server: source.name });
+      const { message, remedy } = explainFailure(failureOf(error), { context: source.name, server: source.name });
       return `# ${message}\n# ${remedy}\n`;
     }
   }

@@ -1,6 +1,5 @@
 // Failures as people read them: what happened, what to do, and the command that does it where there is one.
 import * as vscode from 'vscode';
-import { FailureError } from '../cluster/failure.ts';
 import { SimulatorError } from '../protocol/worker-client.ts';
 
 export interface Offer {
@@ -20,7 +19,6 @@ export function remedyOf(error: unknown): string | undefined {
 }
 
 export function messageOf(error: unknown): string {
-  if (error instanceof FailureError) return error.failure.detail;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -2,6 +2,9 @@
 import * as vscode from 'vscode';
 import { LIMITS, type StartOptions } from '../protocol/worker.ts';
 
+/** Virtual time in which a small cluster has surely started. */
+const START_UP_MS = 30_000;
+
 function get<T>(key: string, fallback: T): T {
   return vscode.workspace.getConfiguration('kubeAnatomy').get<T>(key, fallback);
 }
@@ -29,8 +32,10 @@ export function startOptions(): StartOptions {
     nodes: Math.round(within(get('simulator.nodes', 3), 1, 50, 3)),
     controlPlaneNodes: 1,
     seed: String(get('simulator.seed', 'anatomy')),
-    epochMs: Math.floor(Date.now() / 1000) * 1000,
+    // The start-up runs ahead of real time; clients that compare with their own clock should not see the future.
+    epochMs: Math.floor(Date.now() / 1000) * 1000 - START_UP_MS,
     speed: within(get('simulator.speed', 1), LIMITS.minSpeed, LIMITS.maxSpeed, 1),
     running: true,
+    settled: true,
   };
 }

@@ -69,6 +69,8 @@ const CLOCK_EVERY_MS = 250;
 const STEPS_A_MESSAGE = 500;
 /** `advance` gives up here: nothing a person waits for takes longer. */
 const ADVANCE_LIMIT_US = 10 * 60 * 1_000_000;
+/** A cluster that has not come to rest by then is shown as it is. */
+const START_LIMIT_US = 2 * 60 * 1_000_000;
 
 interface Running<S extends Simulation> {
   readonly simulation: S;
@@ -141,6 +143,7 @@ export class WorkerEngine<S extends Simulation = Simulation> {
         baseMs: this.options.time.now(),
         baseUs: simulation.now,
       };
+      if (options.settled) this.advance('settled', START_LIMIT_US);
       this.topologySent = JSON.stringify(simulation.topology());
       return this.clock();
     },
@@ -238,9 +241,9 @@ export class WorkerEngine<S extends Simulation = Simulation> {
     return { url, kubeconfig };
   }
 
-  private advance(until: 'next-step' | 'settled'): void {
+  private advance(until: 'next-step' | 'settled', forUs = ADVANCE_LIMIT_US): void {
     const { simulation } = this.running();
-    const limit = simulation.now + ADVANCE_LIMIT_US;
+    const limit = simulation.now + forUs;
     let seen = simulation.lastStep;
     for (let next = simulation.nextAt(); next !== undefined && next <= limit; next = simulation.nextAt()) {
       if (until === 'settled' && simulation.idle) break;

@@ -101,6 +101,7 @@ const params: { readonly [M in Method]: Check } = {
     epochMs: number(0, 8.64e15),
     speed,
     running: boolean,
+    settled: optional(boolean),
   }),
   request,
   watch: request,

@@ -13,8 +13,10 @@ export interface StartOptions {
   readonly epochMs: number;
   /** Virtual seconds a second of real time. */
   readonly speed: number;
-  /** False: the clock stands still until `run`. */
+  /** False: the clock stands still until it is paced. */
   readonly running: boolean;
+  /** First runs, as fast as it can, until the cluster has started up. */
+  readonly settled?: boolean;
 }
 
 export interface Clock {

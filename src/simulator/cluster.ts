@@ -85,6 +85,8 @@ export class Cluster {
   readonly store: Store;
   readonly server: ApiServer;
   private readonly processes: ManagedProcess[] = [];
+  /** Node → its range of pod addresses. */
+  private readonly subnets = new Map<string, string>();
   private readonly machines: { name: string; role: 'control-plane' | 'worker' }[] = [];
 
   constructor(options: Partial<ClusterOptions> = {}) {
@@ -158,7 +160,7 @@ export class Cluster {
         scope.onClose(() => this.server.stop());
       }),
       new ManagedProcess('kube-controller-manager', node, (scope) =>
-        startControllerManager(this.surroundings, scope, { node, rootCA }),
+        startControllerManager(this.surroundings, scope, { node, rootCA, podCIDR: (name) => this.subnets.get(name) }),
       ),
       new ManagedProcess('kube-scheduler', node, (scope) => {
         startScheduler(this.surroundings, scope, { node });
@@ -173,6 +175,7 @@ export class Cluster {
   }
 
   private addKubelet(name: string, internalIP: string, subnet: string, extra: Partial<NodeSpecification>): void {
+    this.subnets.set(name, `${subnet}.0/24`);
     const { nodeCpu, nodeMemory, runtime } = this.options;
     const runtimeVersion = runtime === 'fake' ? 'fakeRuntime://0.1.0' : 'containerd://2.1.9';
     const spec: NodeSpecification = {

@@ -5,27 +5,45 @@ import { ComponentContext, controllerIdentity, type Surroundings } from '../runt
 import { DeploymentController } from './deployment/controller.ts';
 import { GarbageCollector } from './garbagecollector/controller.ts';
 import { NamespaceController } from './namespace/controller.ts';
+import { NodeIpamController } from './nodeipam/controller.ts';
+import { NodeLifecycleController } from './nodelifecycle/controller.ts';
 import { ReplicaSetController } from './replicaset/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
+import { TaintEvictionController } from './tainteviction/controller.ts';
 
 export interface ManagerOptions {
   readonly node: string;
   /** PEM of the cluster's CA, which root-ca-cert-publisher hands to every namespace. */
   readonly rootCA: string;
+  /** The range of pod addresses for a node. */
+  readonly podCIDR: (node: string) => string | undefined;
 }
 
-type Start = (ctx: ComponentContext, options: ManagerOptions) => unknown;
+interface Controller {
+  /** Id in the knowledge data. */
+  readonly name: string;
+  /** The ServiceAccount it acts as, where it is not its own. */
+  readonly account?: string;
+  start(ctx: ComponentContext, options: ManagerOptions): unknown;
+}
 
-/** By ServiceAccount name, in the order in which they start. */
-const CONTROLLERS: { readonly [name: string]: Start } = {
-  'service-account-controller': (ctx) => new ServiceAccountController(ctx),
-  'root-ca-cert-publisher': (ctx, { rootCA }) => new RootCACertPublisher(ctx, rootCA),
-  'namespace-controller': (ctx) => new NamespaceController(ctx),
-  'generic-garbage-collector': (ctx) => new GarbageCollector(ctx),
-  'deployment-controller': (ctx) => new DeploymentController(ctx),
-  'replicaset-controller': (ctx) => new ReplicaSetController(ctx),
-};
+/** In the order in which they start. */
+const CONTROLLERS: readonly Controller[] = [
+  { name: 'service-account-controller', start: (ctx) => new ServiceAccountController(ctx) },
+  { name: 'root-ca-cert-publisher', start: (ctx, { rootCA }) => new RootCACertPublisher(ctx, rootCA) },
+  { name: 'namespace-controller', start: (ctx) => new NamespaceController(ctx) },
+  { name: 'generic-garbage-collector', start: (ctx) => new GarbageCollector(ctx) },
+  {
+    name: 'node-ipam-controller',
+    account: 'node-controller',
+    start: (ctx, { podCIDR }) => new NodeIpamController(ctx, podCIDR),
+  },
+  { name: 'node-controller', start: (ctx) => new NodeLifecycleController(ctx) },
+  { name: 'taint-eviction-controller', account: 'node-controller', start: (ctx) => new TaintEvictionController(ctx) },
+  { name: 'deployment-controller', start: (ctx) => new DeploymentController(ctx) },
+  { name: 'replicaset-controller', start: (ctx) => new ReplicaSetController(ctx) },
+];
 
 export function startControllerManager(around: Surroundings, scope: Scope, options: ManagerOptions): void {
   const manager = new ComponentContext(
@@ -39,6 +57,6 @@ export function startControllerManager(around: Surroundings, scope: Scope, optio
     },
     scope,
   );
-  for (const [name, start] of Object.entries(CONTROLLERS))
-    start(manager.as(controllerIdentity(name, options.node)), options);
+  for (const { name, account, start } of CONTROLLERS)
+    start(manager.as(controllerIdentity(name, options.node, account)), options);
 }

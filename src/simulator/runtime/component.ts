@@ -53,12 +53,12 @@ export class ComponentContext {
   }
 }
 
-/** The identity of a controller: its own ServiceAccount, as with --use-service-account-credentials. */
-export function controllerIdentity(name: string, node: string): Identity {
+/** The identity of a controller: a ServiceAccount, mostly its own, as with --use-service-account-credentials. */
+export function controllerIdentity(name: string, node: string, account = name): Identity {
   return {
     actor: { component: name, node },
-    userAgent: `kube-controller-manager/v1.36.2 (linux/amd64)/system:serviceaccount:kube-system:${name}`,
-    credential: { type: 'serviceAccount', namespace: 'kube-system', name },
+    userAgent: `kube-controller-manager/v1.36.2 (linux/amd64)/system:serviceaccount:kube-system:${account}`,
+    credential: { type: 'serviceAccount', namespace: 'kube-system', name: account },
     qps: 20,
     burst: 30,
   };

@@ -1,0 +1,180 @@
+// The node lifecycle controller: watches over nodes' heartbeats and turns what it sees into conditions and taints.
+// Models pkg/controller/nodelifecycle, v1.36.
+import { SECOND } from '../../../kernel/kernel.ts';
+import { type Process, sleep, spawn } from '../../../kernel/process.ts';
+import { rfc3339 } from '../../../kernel/time.ts';
+import type { Lease } from '../../../model/generated/coordination.v1.ts';
+import type { Node, Pod, Taint } from '../../../model/generated/core.v1.ts';
+import type { StepId } from '../../../trace/step.ts';
+import type { ComponentContext } from '../../runtime/component.ts';
+import type { Informer } from '../../runtime/informer.ts';
+import { LEASES, NODES, PODS } from '../../runtime/kinds.ts';
+import { EventRecorder } from '../../runtime/recorder.ts';
+import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
+import { isPodReady } from '../common/pods.ts';
+import { conditionOf, noExecuteTaints, noScheduleTaints, silentConditions } from './decide.ts';
+
+/** Source: --node-monitor-period 5s, --node-monitor-grace-period 50s, --node-startup-grace-period 60s, v1.36. */
+const MONITOR = 5 * SECOND;
+const GRACE = 50 * SECOND;
+const STARTUP_GRACE = 60 * SECOND;
+/** Source: --node-eviction-rate 0.1 nodes a second: the first at once, the next 10 s later. */
+const EVICTION_INTERVAL = 10 * SECOND;
+const WORKERS = 8;
+const LEASE_NAMESPACE = 'kube-node-lease';
+
+interface Health {
+  /** µs when the last sign of life was seen, and what it was. */
+  at: number;
+  renewTime: string | undefined;
+  heartbeat: string | undefined;
+  started: boolean;
+}
+
+export class NodeLifecycleController {
+  private readonly ctx: ComponentContext;
+  private readonly nodes: Informer<Node>;
+  private readonly pods: Informer<Pod>;
+  private readonly leases: Informer<Lease>;
+  private readonly events: EventRecorder;
+  private readonly health = new Map<string, Health>();
+  private readonly evictions: string[] = [];
+  private evicting = false;
+
+  constructor(ctx: ComponentContext) {
+    this.ctx = ctx;
+    this.events = new EventRecorder(ctx, 'node-controller');
+    this.nodes = ctx.informers.of(NODES);
+    this.pods = ctx.informers.of(PODS);
+    this.leases = ctx.informers.of(LEASES);
+    this.pods.addIndex('node', (p) => [p.spec?.nodeName ?? '']);
+    const queue = new WorkQueue(ctx.kernel);
+    const changed = (n: Node, cause: StepId): void => queue.add(n.metadata.name ?? '', [cause]);
+    this.nodes.onChange({
+      add: changed,
+      update: (n, _, cause) => changed(n, cause),
+      remove: (n) => this.health.delete(n.metadata.name ?? ''),
+    });
+    const start = (): void => {
+      startWorkers(ctx.kernel, ctx.scope, queue, WORKERS, (k, c) => this.taintByCondition(k, c));
+      this.monitorLater();
+    };
+    this.nodes.onSynced(() => this.pods.onSynced(() => this.leases.onSynced(start)));
+  }
+
+  private get now(): string {
+    return rfc3339(this.ctx.kernel.wallMs);
+  }
+
+  private *taintByCondition(name: string, causes: readonly StepId[]): Process<SyncResult> {
+    const node = this.nodes.get(name);
+    const taints = node === undefined ? undefined : noScheduleTaints(node, this.now);
+    if (node === undefined || taints === undefined) return undefined;
+    return yield* this.writeTaints(node, taints, causes);
+  }
+
+  private *writeTaints(node: Node, taints: readonly Taint[], causes: readonly StepId[]): Process<SyncResult> {
+    const { name = '' } = node.metadata;
+    const patch = {
+      metadata: { resourceVersion: node.metadata.resourceVersion },
+      spec: { taints: taints.length > 0 ? taints : null },
+    };
+    const result = yield* this.ctx.client.patch(NODES, '', name, 'merge', patch, { causes });
+    return result.ok || result.code === 404 ? undefined : { error: result.status.message ?? 'patch failed' };
+  }
+
+  private monitorLater(): void {
+    const { kernel, scope } = this.ctx;
+    kernel.schedule(MONITOR, () => spawn(scope, this.monitor()), true);
+  }
+
+  private *monitor(): Process<void> {
+    for (const node of [...this.nodes.all()]) yield* this.check(node);
+    this.monitorLater();
+  }
+
+  private *check(node: Node): Process<void> {
+    const { name = '' } = node.metadata;
+    const health = this.observe(node);
+    const grace = health.started ? GRACE : STARTUP_GRACE;
+    const ready = conditionOf(node, 'Ready');
+    if (this.ctx.kernel.now - health.at > grace && ready?.status !== 'Unknown')
+      yield* this.giveUp(node, ready?.status === 'True');
+    const current = this.nodes.get(name);
+    if (current === undefined || noExecuteTaints(current, this.now) === undefined) return;
+    if (conditionOf(current, 'Ready')?.status === 'True') yield* this.taintForEviction(name);
+    else if (!this.evictions.includes(name)) this.evict(name);
+  }
+
+  private observe(node: Node): Health {
+    const { name = '' } = node.metadata;
+    const renewTime = this.leases.get(`${LEASE_NAMESPACE}/${name}`)?.spec?.renewTime;
+    const heartbeat = conditionOf(node, 'Ready')?.lastHeartbeatTime;
+    const known = this.health.get(name) ?? { at: this.ctx.kernel.now, renewTime, heartbeat, started: false };
+    if (known.renewTime !== renewTime || known.heartbeat !== heartbeat) known.at = this.ctx.kernel.now;
+    known.renewTime = renewTime;
+    known.heartbeat = heartbeat;
+    known.started ||= heartbeat !== undefined;
+    this.health.set(name, known);
+    return known;
+  }
+
+  private *giveUp(node: Node, wasReady: boolean): Process<void> {
+    const { name = '', uid = '' } = node.metadata;
+    const step = this.ctx.record({
+      kind: 'decide',
+      action: 'MonitorNodeHealth',
+      object: { group: '', resource: 'nodes', kind: 'Node', name, uid },
+      causes: [],
+      text: `has heard nothing from the kubelet on ${name} for ${GRACE / SECOND} s → sets its conditions to Unknown.`,
+      detail: { type: 'decide', inputs: { graceSeconds: GRACE / SECOND } },
+    });
+    const next: Node = {
+      ...node,
+      apiVersion: 'v1',
+      kind: 'Node',
+      status: { ...node.status, conditions: silentConditions(node, this.now) },
+    };
+    const updated = yield* this.ctx.client.update(NODES, next, { causes: [step], subresource: 'status' });
+    if (!updated.ok || !wasReady) return;
+    const subject = { apiVersion: 'v1', kind: 'Node', object: { metadata: { name, uid: name } } };
+    this.events.event(subject, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`, [updated.step]);
+    for (const pod of this.pods.byIndex('node', name)) yield* this.markNotReady(pod, updated.step);
+  }
+
+  private *markNotReady(pod: Pod, cause: StepId): Process<void> {
+    if (!isPodReady(pod)) return;
+    const conditions = (pod.status?.conditions ?? []).map((c) =>
+      c.type === 'Ready' ? { ...c, status: 'False' as const, lastTransitionTime: this.now } : c,
+    );
+    const next: Pod = { ...pod, apiVersion: 'v1', kind: 'Pod', status: { ...pod.status, conditions } };
+    yield* this.ctx.client.update(PODS, next, { causes: [cause], subresource: 'status' });
+    this.events.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Warning', 'NodeNotReady', 'Node is not ready', [
+      cause,
+    ]);
+  }
+
+  /** Nodes are tainted for eviction one after the other, so that a broken network does not empty the cluster. */
+  private evict(name: string): void {
+    this.evictions.push(name);
+    if (this.evicting) return;
+    this.evicting = true;
+    spawn(this.ctx.scope, this.drainEvictions());
+  }
+
+  private *drainEvictions(): Process<void> {
+    yield* sleep(this.ctx.kernel, SECOND / 10);
+    for (let name = this.evictions[0]; name !== undefined; name = this.evictions[0]) {
+      yield* this.taintForEviction(name);
+      this.evictions.shift();
+      if (this.evictions.length > 0) yield* sleep(this.ctx.kernel, EVICTION_INTERVAL);
+    }
+    this.evicting = false;
+  }
+
+  private *taintForEviction(name: string): Process<void> {
+    const node = this.nodes.get(name);
+    const taints = node === undefined ? undefined : noExecuteTaints(node, this.now);
+    if (node !== undefined && taints !== undefined) yield* this.writeTaints(node, taints, []);
+  }
+}

@@ -91,6 +91,7 @@ async function timed(steps: readonly Step[], workers: number, times = 1): Promis
     [init(steps, workers), times] as const,
   );
   const median = ms.seeks[Math.floor(ms.seeks.length / 2)] ?? 0;
+  console.log(`copying the message alone: ${ms.copy.toFixed(0)} ms`);
   console.log(
     `${steps.length * times} steps, ${workers} workers: open ${ms.opened.toFixed(0)} ms, seek median ${median.toFixed(1)} ms, worst ${ms.seeks.at(-1)?.toFixed(1)} ms`,
   );

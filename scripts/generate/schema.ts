@@ -3,7 +3,8 @@
 // usage: node scripts/generate/schema.ts (needs ../shared)
 import fs from 'node:fs';
 import path from 'node:path';
-import { ALWAYS, EMBEDDED, NAMED, OMITTED, POINTERS, parseTable } from './schema-go.ts';
+import { ALWAYS, EMBEDDED, NAMED, OMITTED, ORDER, POINTERS, parseTable } from './schema-go.ts';
+import { FieldOrder, learnFrom } from './schema-order.ts';
 
 interface Schema {
   type?: string;
@@ -142,16 +143,28 @@ function fieldOf(type: string, field: string, s: Schema, required: boolean): unk
   return Object.keys(extra).length ? [code, extra] : code;
 }
 
-const types: Record<string, unknown> = {};
+const schemas = [...readSchemas()].filter(([id]) => !LEAF[id]).sort(([a], [b]) => (a < b ? -1 : 1));
 const kinds: Record<string, string> = {};
-for (const [id, schema] of [...readSchemas()].sort(([a], [b]) => (a < b ? -1 : 1))) {
-  if (LEAF[id]) continue;
+for (const [id, schema] of schemas) {
   const gvks = schema['x-kubernetes-group-version-kind'] ?? [];
   const [gvk] = gvks;
   if (gvk && gvks.length === 1) kinds[`${gvk.group ? `${gvk.group}/` : ''}${gvk.version}/${gvk.kind}`] = id;
+}
+const codes = new Map(
+  schemas.map(([id, s]) => [id, new Map(Object.entries(s.properties ?? {}).map(([name, p]) => [name, codeOf(p)]))]),
+);
+const order = new FieldOrder({ fields: (id) => codes.get(id), kinds });
+learnFrom(order, SHARED);
+for (const [type, fields] of parseTable(ORDER)) order.teach(type, fields);
+
+const types: Record<string, unknown> = {};
+for (const [id, schema] of schemas) {
+  const properties = schema.properties ?? {};
   const fields: Record<string, unknown> = {};
-  for (const [name, s] of Object.entries(schema.properties ?? {}))
-    fields[name] = fieldOf(id, name, s, schema.required?.includes(name) ?? false);
+  for (const name of order.sort(id, Object.keys(properties))) {
+    const property = properties[name];
+    if (property) fields[name] = fieldOf(id, name, property, schema.required?.includes(name) ?? false);
+  }
   types[id] = schema['x-kubernetes-map-type'] === 'atomic' ? [fields, 1] : [fields];
 }
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../lib/dependencies.mjs';
@@ -6,9 +6,18 @@ import { ROOT } from '../lib/dependencies.mjs';
 /** The workspace that is shown to people, and to tests as a copy. */
 export const SAMPLES = path.join(ROOT, 'media', 'samples');
 
-/** An empty folder that nobody else uses. */
+const temporary: string[] = [];
+
+/** An empty folder that nobody else uses; removed when this process ends. */
 export function temporaryFolder(name: string): string {
-  return mkdtempSync(path.join(tmpdir(), `kube-anatomy-${name}-`));
+  if (temporary.length === 0) {
+    process.on('exit', () => {
+      for (const folder of temporary) rmSync(folder, { recursive: true, force: true });
+    });
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), `kube-anatomy-${name}-`));
+  temporary.push(folder);
+  return folder;
 }
 
 /** A copy of the sample workspace that a test may change. */

@@ -53,12 +53,7 @@ async function openDesktop(command: string, printOnly: boolean): Promise<number>
 async function serve(port: number, printOnly: boolean): Promise<number> {
   progress('no desktop VS Code on PATH (or --web): starting the npm VS Code host');
   for (const shortcoming of await ensureNativeModules()) progress(shortcoming);
-  const host = await startHost({
-    port,
-    dataDir: path.join(ROOT, '.cache', 'workbench'),
-    // The web workbench loads the extension that its address names only where the driver is there too.
-    smokeTestDriver: true,
-  });
+  const host = await startHost({ port, dataDir: path.join(ROOT, '.cache', 'workbench') });
   const url = workbenchUrl(host, SAMPLES);
   console.log(`\nOpen ${url}\n`);
   progress('Ctrl-C ends it');

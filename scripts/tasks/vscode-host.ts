@@ -43,8 +43,6 @@ export interface HostOptions {
   readonly port?: number;
   /** Added to the environment of the server, and so of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Gives tests `window.driver`. */
-  readonly smokeTestDriver?: boolean;
 }
 
 /** What it takes to open a workbench: plain data, so that it can be handed to another process. */
@@ -76,7 +74,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     '--disable-telemetry',
     '--disable-workspace-trust',
   );
-  if (options.smokeTestDriver) args.push('--enable-smoke-test-driver');
+  // A built workbench loads the extension of a URL's payload only with this.
+  args.push('--enable-smoke-test-driver');
   const child = spawn(node, [path.join(vscode, 'out', 'server-main.js'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },

@@ -12,7 +12,7 @@ declare module 'vitest' {
 /** Vitest's global set-up of the UI tests: one VS Code host for all of them. Returns its end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await ensureChromium();
-  const { port, token, stop } = await startHost({ dataDir: temporaryFolder('ui'), smokeTestDriver: true });
+  const { port, token, stop } = await startHost({ dataDir: temporaryFolder('ui') });
   project.provide('workbenchHost', { port, token });
   return stop;
 }

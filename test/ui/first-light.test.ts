@@ -1,6 +1,6 @@
 // The main job as a person does it: open the side bar, read a hover, apply a manifest, watch it in the flow panel.
 import { expect } from 'vitest';
-import { uiTest as test } from '../support/workbench.ts';
+import { uiTest as test } from '../support/ui-test.ts';
 
 test('the side bar shows the simulated cluster down to its pods', async ({ workbench }) => {
   await workbench.openSideBar('Kube Anatomy');

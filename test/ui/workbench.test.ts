@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { uiTest as test } from '../support/workbench.ts';
+import { uiTest as test } from '../support/ui-test.ts';
 
 test('the workbench opens on the samples and shows a manifest', async ({ workbench }) => {
   await workbench.openFile('web.yaml');

@@ -24,7 +24,7 @@ export async function hostTests(): Promise<Outcome> {
   const results = path.join(dataDir, 'results.json');
   let [host, browser]: [Host?, Browser?] = [];
   try {
-    host = await startHost({ dataDir, smokeTestDriver: true, env: resultsEnv(results) });
+    host = await startHost({ dataDir, env: resultsEnv(results) });
     browser = await launchChromium();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const said: string[] = [];

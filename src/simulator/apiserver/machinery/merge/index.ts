@@ -3,12 +3,13 @@
 import type { Status } from '../../../../model/generated/meta.v1.ts';
 import { isRecord, type Json, type KubeObject } from '../../../../model/object.ts';
 import { apiVersionOf } from '../../../../model/resources.ts';
-import { schemaForKind, type TypeSchema } from '../../../../model/schema.ts';
+import { schemaForKind, type TypeSchema, type ValueSchema } from '../../../../model/schema.ts';
 import { badRequest, failure, invalid, quote } from '../../../../model/status.ts';
 import { type Conformed, conform } from '../conform.ts';
 import { jsonKind } from '../conform-scalars.ts';
 import { type Body, type Decoded, decodeValue, type FieldValidation, type GroupVersionKind } from '../decode.ts';
 import { applyDefaults } from '../defaults/index.ts';
+import { patchedJson } from '../go-json.ts';
 import { goPrint } from '../go-print.ts';
 import { parseJson } from '../json.ts';
 import { applyMergePatch } from './json-merge.ts';
@@ -116,6 +117,11 @@ function mergePatched(request: ApplyPatch, patch: Read): Patched | Status {
   return { value: applyMergePatch(request.original, patch.value), strict: patch.strict };
 }
 
+function rootOf(request: ApplyPatch): ValueSchema | undefined {
+  const object = request.schema ?? schemaForKind(apiVersionOf(request.gvk), request.gvk.kind);
+  return object && { kind: 'object', object };
+}
+
 /** A refusal of the patched object. `shown` is what the message quotes as the patch. */
 function refused(shown: string, why: string): Status {
   return invalid({ group: '', kind: '' }, '', [
@@ -164,5 +170,7 @@ export function applyPatch(request: ApplyPatch): Decoded | Status {
   const patched = request.type === 'json' ? jsonPatched(request, patch) : mergePatched(request, patch);
   if ('kind' in patched) return patched;
   const { value, strict } = patched as Patched;
-  return finish(request, decodeValue(value, request.gvk, request.schema), strict, () => JSON.stringify(value));
+  return finish(request, decodeValue(value, request.gvk, request.schema), strict, () =>
+    patchedJson(request.original, value, rootOf(request)),
+  );
 }

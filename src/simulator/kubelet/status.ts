@@ -169,7 +169,10 @@ function containerStatus(r: ContainerRecord): ContainerStatus {
     restartCount: r.restartCount,
     ...(r.started === undefined ? {} : { started: r.started }),
     state: r.state,
-    ...(r.containerID ? { user: { linux: { gid: 0, supplementalGroups: [0], uid: 0 } } } : {}),
+    // A fake runtime tells of no user.
+    ...(r.containerID?.startsWith('containerd:')
+      ? { user: { linux: { gid: 0, supplementalGroups: [0], uid: 0 } } }
+      : {}),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
   };
 }

@@ -44,7 +44,9 @@ export function updateObject(ctx: Context, registry: Registry, r: ResourceInfo, 
   const review = { ctx, operation: 'UPDATE' as const, resource: r, subresource: options.subresource, namespace, name };
   const admitted = registry.admission.mutate({ ...review, object: owned, old: current }) ?? owned;
   const prepared = keepSystemFields(prepareUpdate(admitted as Obj, current, r, options, ctx), current) as Obj;
-  const next = withGeneration(prepared, current, strategyFor(r.group, r.plural));
+  // A status write is no change of what is wanted, even when it touches annotations.
+  const asked = options.subresource !== 'status';
+  const next = asked ? withGeneration(prepared, current, strategyFor(r.group, r.plural)) : prepared;
   registry.machine.validateUpdate(ctx, r, next, current, options.subresource);
   for (const text of strategyFor(r.group, r.plural).warnings?.(next, current) ?? []) ctx.warn(text);
   registry.admission.validate({ ...review, object: next, old: current });

@@ -2,6 +2,7 @@
 // with their defaults. Models ValidateCreate and ValidateUpdate of the strategies in pkg/registry, and what they call.
 import type { Status } from '../../../model/generated/meta.v1.ts';
 import { invalid } from '../../../model/status.ts';
+import { ADMISSION } from './admissionregistration/index.ts';
 import { APIEXTENSIONS } from './apiextensions/index.ts';
 import { APPS } from './apps/index.ts';
 import { AUTOSCALING } from './autoscaling/index.ts';
@@ -9,6 +10,9 @@ import { BATCH } from './batch/index.ts';
 import { CLUSTER_RULES } from './cluster/index.ts';
 import { CORE } from './core/index.ts';
 import { Errors, type FieldError } from './field.ts';
+import { FLOWCONTROL } from './flowcontrol/index.ts';
+import { type Meta, validateMeta, validateMetaUpdate } from './meta.ts';
+import { nameIsPathSegment } from './names.ts';
 import { NETWORKING } from './networking/index.ts';
 import { CORE_PODS } from './pods/index.ts';
 import { POLICY } from './policy/index.ts';
@@ -37,6 +41,8 @@ const TABLES: readonly RuleTable[] = [
   STORAGE,
   CLUSTER_RULES,
   APIEXTENSIONS,
+  ADMISSION,
+  FLOWCONTROL,
 ];
 
 const RULES = new Map<string, Rules>();
@@ -95,9 +101,18 @@ export function validateUpdate(
   const { subresource = '' } = context;
   const special = rules?.subresources?.[subresource];
   const [a, b] = [withoutNulls(now), withoutNulls(old)];
+  if (rules) validateMetaChange(errs, a, b);
   if (special) special(errs, a as never, b as never);
   else rules?.update?.(errs, a as never, b as never, context);
   return errs.list;
+}
+
+/** What holds for every update of every kind. The checks of the kind repeat it: the causes tell such an error twice. */
+function validateMetaChange(errs: Errors, now: unknown, old: unknown): void {
+  const { metadata: meta } = now as { readonly metadata?: Meta };
+  const { metadata: oldMeta } = old as { readonly metadata?: Meta };
+  validateMeta(errs, meta, { namespaced: Boolean(oldMeta?.namespace), name: nameIsPathSegment, anyFinalizer: true });
+  validateMetaUpdate(errs, meta, oldMeta, { anyFinalizer: true });
 }
 
 export function validateStatusUpdate(gk: GroupKind, now: unknown, old: unknown): readonly FieldError[] {

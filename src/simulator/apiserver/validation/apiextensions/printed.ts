@@ -1,31 +1,11 @@
-// How versions and schemas of a definition are printed when they are refused: the internal types have no JSON tags, so
-// their fields keep Go's names and Go's order, and all are there.
-import { isRecord } from '../../../../model/object.ts';
+// How versions and schemas of a definition are printed when they are refused.
 import type { Loose } from '../field.ts';
+import { listOf, mapOf, type Print, printStruct, type StructField, structOf } from '../structs.ts';
 import { Ordered } from '../value.ts';
 import { asSchema, asSchemas, isSet, type Schema } from './schemas.ts';
 import type { Version } from './versions.ts';
 
-type Print = (value: unknown) => unknown;
-/** Go's name, the name in JSON, what stands where it is absent, and how what is there is printed. */
-type Field = readonly [go: string, json: string, absent: unknown, print?: Print];
-
-function struct(fields: readonly Field[], value: unknown): Ordered {
-  const json = (isRecord(value) ? value : {}) as { readonly [name: string]: unknown };
-  return new Ordered(
-    fields.map(([go, name, absent, print]) => {
-      const there = json[name];
-      if (there === undefined) return [go, absent] as const;
-      return [go, print ? print(there) : there] as const;
-    }),
-  );
-}
-
-const list = (print: Print) => (value: unknown) => (Array.isArray(value) ? value.map(print) : null);
-const map = (print: Print) => (value: unknown) =>
-  isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, v]) => [name, print(v)])) : null;
-
-const schema: Print = (value) => struct(SCHEMA, value);
+const schema: Print = (value) => printStruct(SCHEMA, value);
 const orBool: Print = (value) =>
   new Ordered([
     ['Allows', typeof value === 'boolean' ? value : true],
@@ -42,7 +22,7 @@ const orStrings: Print = (value) =>
     ['Property', Array.isArray(value) ? value : null],
   ]);
 
-const RULE: readonly Field[] = [
+const RULE: readonly StructField[] = [
   ['Rule', 'rule', ''],
   ['Message', 'message', ''],
   ['MessageExpression', 'messageExpression', ''],
@@ -51,12 +31,12 @@ const RULE: readonly Field[] = [
   ['OptionalOldSelf', 'optionalOldSelf', null],
 ];
 
-const DOCS: readonly Field[] = [
+const DOCS: readonly StructField[] = [
   ['Description', 'description', ''],
   ['URL', 'url', ''],
 ];
 
-const SCHEMA: readonly Field[] = [
+const SCHEMA: readonly StructField[] = [
   ['ID', 'id', ''],
   ['Schema', '$schema', ''],
   ['Ref', '$ref', null],
@@ -82,17 +62,17 @@ const SCHEMA: readonly Field[] = [
   ['MinProperties', 'minProperties', null],
   ['Required', 'required', null],
   ['Items', 'items', null, orArray],
-  ['AllOf', 'allOf', null, list(schema)],
-  ['OneOf', 'oneOf', null, list(schema)],
-  ['AnyOf', 'anyOf', null, list(schema)],
+  ['AllOf', 'allOf', null, listOf(schema)],
+  ['OneOf', 'oneOf', null, listOf(schema)],
+  ['AnyOf', 'anyOf', null, listOf(schema)],
   ['Not', 'not', null, schema],
-  ['Properties', 'properties', null, map(schema)],
+  ['Properties', 'properties', null, mapOf(schema)],
   ['AdditionalProperties', 'additionalProperties', null, orBool],
-  ['PatternProperties', 'patternProperties', null, map(schema)],
-  ['Dependencies', 'dependencies', null, map(orStrings)],
+  ['PatternProperties', 'patternProperties', null, mapOf(schema)],
+  ['Dependencies', 'dependencies', null, mapOf(orStrings)],
   ['AdditionalItems', 'additionalItems', null, orBool],
-  ['Definitions', 'definitions', null, map(schema)],
-  ['ExternalDocs', 'externalDocs', null, (value) => struct(DOCS, value)],
+  ['Definitions', 'definitions', null, mapOf(schema)],
+  ['ExternalDocs', 'externalDocs', null, structOf(DOCS)],
   ['Example', 'example', null],
   ['XPreserveUnknownFields', 'x-kubernetes-preserve-unknown-fields', null],
   ['XEmbeddedResource', 'x-kubernetes-embedded-resource', false],
@@ -100,21 +80,21 @@ const SCHEMA: readonly Field[] = [
   ['XListMapKeys', 'x-kubernetes-list-map-keys', null],
   ['XListType', 'x-kubernetes-list-type', null],
   ['XMapType', 'x-kubernetes-map-type', null],
-  ['XValidations', 'x-kubernetes-validations', null, list((rule) => struct(RULE, rule))],
+  ['XValidations', 'x-kubernetes-validations', null, listOf(structOf(RULE))],
 ];
 
-const SCALE: readonly Field[] = [
+const SCALE: readonly StructField[] = [
   ['SpecReplicasPath', 'specReplicasPath', ''],
   ['StatusReplicasPath', 'statusReplicasPath', ''],
   ['LabelSelectorPath', 'labelSelectorPath', null],
 ];
 
-const SUBRESOURCES: readonly Field[] = [
+const SUBRESOURCES: readonly StructField[] = [
   ['Status', 'status', null],
-  ['Scale', 'scale', null, (value) => struct(SCALE, value)],
+  ['Scale', 'scale', null, structOf(SCALE)],
 ];
 
-const COLUMN: readonly Field[] = [
+const COLUMN: readonly StructField[] = [
   ['Name', 'name', ''],
   ['Type', 'type', ''],
   ['Format', 'format', ''],
@@ -123,20 +103,20 @@ const COLUMN: readonly Field[] = [
   ['JSONPath', 'jsonPath', ''],
 ];
 
-const VERSION: readonly Field[] = [
+const VERSION: readonly StructField[] = [
   ['Name', 'name', ''],
   ['Served', 'served', false],
   ['Storage', 'storage', false],
   ['Deprecated', 'deprecated', false],
   ['DeprecationWarning', 'deprecationWarning', null],
-  ['Schema', 'schema', null, (value) => struct([['OpenAPIV3Schema', 'openAPIV3Schema', null, schema]], value)],
-  ['Subresources', 'subresources', null, (value) => struct(SUBRESOURCES, value)],
-  ['AdditionalPrinterColumns', 'additionalPrinterColumns', null, list((column) => struct(COLUMN, column))],
-  ['SelectableFields', 'selectableFields', null, list((field) => struct([['JSONPath', 'jsonPath', '']], field))],
+  ['Schema', 'schema', null, structOf([['OpenAPIV3Schema', 'openAPIV3Schema', null, schema]])],
+  ['Subresources', 'subresources', null, structOf(SUBRESOURCES)],
+  ['AdditionalPrinterColumns', 'additionalPrinterColumns', null, listOf(structOf(COLUMN))],
+  ['SelectableFields', 'selectableFields', null, listOf(structOf([['JSONPath', 'jsonPath', '']]))],
 ];
 
 export const printedVersions = (versions: readonly Loose<Version>[] | undefined): unknown =>
-  versions?.map((version) => struct(VERSION, version)) ?? null;
+  versions?.map((version) => printStruct(VERSION, version)) ?? null;
 
 export const printedSchema = schema;
 

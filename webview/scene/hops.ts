@@ -37,8 +37,8 @@ export function hopsOf(story: Story, layout: Layout, step: Step): Hop[] {
   const api = layout.boxes.find((box) => box.component === 'kube-apiserver');
   if (!actor || !api) return [];
   const hops: Hop[] = [];
-  const watch = watchOf(story, step);
-  if (watch && actor !== api) hops.push(hop('watch', api, actor, 'watch', watch, layout));
+  const brought = broughtBy(story, step);
+  if (brought.length > 0 && actor !== api) hops.push(hop('watch', api, actor, 'watch', watchText(brought), layout));
   if (step.request) hops.push(...requestHops(step, actor, api, layout));
   const call = callHop(story, layout, step);
   if (call) hops.push(call);
@@ -58,15 +58,17 @@ function requestHops(step: Step, actor: Box, api: Box, layout: Layout): Hop[] {
   return hops;
 }
 
-/** What a watch brought: the last thing among the causes that another component wrote. */
-function watchOf(story: Story, step: Step): string | undefined {
-  const brought = step.causes
+/** What a watch brought: the causes that someone else wrote. */
+export function broughtBy(story: Story, step: Step): Step[] {
+  return step.causes
     .map((id) => story.index.get(id))
     .filter((cause): cause is Step => cause !== undefined && isWrite(cause) && !sameActor(cause, step));
+}
+
+function watchText(brought: readonly Step[]): string {
   const object = brought.at(-1)?.object;
-  if (!object) return undefined;
   const more = brought.length > 1 ? ` and ${brought.length - 1} more` : '';
-  return `watch: ${object.resource}/${object.name}${more} changed`;
+  return `watch: ${object ? `${object.resource}/${object.name}` : 'something'}${more} changed`;
 }
 
 function sameActor(a: Step, b: Step): boolean {

@@ -6,6 +6,7 @@ import type { Actor } from '../../src/trace/step.ts';
 import { type Box, boxId, cellName, nodeId } from './boxes.ts';
 import { clamp, type Rect, textWidth } from './geometry.ts';
 import type { Story } from './story.ts';
+import { shortName } from './words.ts';
 import { NAMED_ROWS, SHAPE_STEP, workerCell, workerGrid } from './workers.ts';
 
 export const DEFAULT_WIDTH = 760;
@@ -138,11 +139,6 @@ function loops(story: Story, node: string, manager: Rect, boxes: Box[]): void {
     const parent = boxId('kube-controller-manager', node);
     boxes.push({ id: boxId(component, node), kind: 'loop', rect, component, node, name, parent });
   });
-}
-
-function shortName(name: string): string {
-  const short = name.replace(/ controllers?$/, '');
-  return short.charAt(0).toUpperCase() + short.slice(1);
 }
 
 /** What else runs on the control-plane node, its kubelet for one: small, in a strip below etcd, as many as fit. */

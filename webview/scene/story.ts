@@ -64,6 +64,7 @@ export class Story {
   private readonly slots = new PodSlots();
   private readonly states = new WeakMap<Json, PodState>();
   private readonly loops = new Map<string, number>();
+  private readonly busy = new Set<string>();
   private readonly faults: (FaultDetail & { readonly after: number })[] = [];
   private readonly decisions = new Map<string, { readonly after: number; readonly text: string }[]>();
   private readonly bindings: Binding[] = [];
@@ -184,6 +185,11 @@ export class Story {
     return this.loops.get(component);
   }
 
+  /** Whether a kubelet or what works for it did something on this machine, upkeep aside. */
+  isBusy(node: string): boolean {
+    return this.busy.has(node);
+  }
+
   /** The control loops that have a place, first come first. */
   get loopOrder(): readonly string[] {
     return [...this.loops.keys()];
@@ -219,6 +225,7 @@ export class Story {
   private noteActor(step: Step): void {
     if (step.routine || this.loops.has(step.actor.component)) return;
     const component = this.component(step.actor.component);
+    if (component?.group === 'node' && step.actor.node !== undefined) this.busy.add(step.actor.node);
     if (component?.process !== undefined) this.loops.set(component.id, this.loops.size);
   }
 

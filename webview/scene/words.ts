@@ -27,6 +27,12 @@ export function actorName(story: Story, step: Step): string {
   return step.actor.node !== undefined && component?.group === 'node' ? `${name} on ${step.actor.node}` : name;
 }
 
+/** `Deployment controller` → `Deployment`, where the drawing says already that it is one. */
+export function shortName(name: string): string {
+  const short = name.replace(/ controllers?$/, '');
+  return name === short ? name : short.charAt(0).toUpperCase() + short.slice(1);
+}
+
 /** What was done to what: `create pods/web-1`, `RunPodSandbox`. */
 export function deed(step: Step): string {
   const { request, object } = step;
@@ -57,7 +63,8 @@ const TELLING: readonly (readonly [path: RegExp, word: string])[] = [
   [/^spec\.replicas$/, 'replicas wanted'],
   [/^status\.phase$/, 'phase'],
   [/^status\.podIP$/, 'IP'],
-  [/^status\.conditions\[type="(?:Ready|Available)"\]\.status$/, 'ready'],
+  [/^status\.conditions\[type="Ready"\]\.status$/, 'Ready'],
+  [/^status\.conditions\[type="Available"\]\.status$/, 'Available'],
   [/^status\.replicas$/, 'replicas'],
   [/^status\.readyReplicas$/, 'ready replicas'],
   [/^status\.availableReplicas$/, 'available'],

@@ -1,7 +1,7 @@
 // What the panel remembers while it is hidden, moved to another window, or reloaded.
 import { type Filter, NO_FILTER } from '../../scene/filter.ts';
 
-export const TABS = ['cluster', 'transcript'] as const;
+export const TABS = ['cluster', 'sequence', 'timeline', 'transcript'] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface Memory {

@@ -12,10 +12,13 @@ import { h } from './dom.ts';
 import { Filters } from './filters.ts';
 import { Host, type VsCode } from './host.ts';
 import { keys } from './keys.ts';
-import { type Memory, recall, type Tab } from './memory.ts';
+import { type Memory, recall, TABS, type Tab } from './memory.ts';
 import { allHidden, Banner, empty, loading, silent } from './notice.ts';
 import { Player, type PlayerFace } from './player.ts';
+import type { Reading } from './reading.ts';
+import { Sequence } from './sequence.ts';
 import { Stage } from './stage.ts';
+import { TimelineReading } from './timeline.ts';
 import { Toolbar } from './toolbar.ts';
 import { Transcript } from './transcript.ts';
 
@@ -42,7 +45,8 @@ export class Panel {
   private readonly filters: Filters;
   private readonly details: Details;
   private readonly stage: Stage;
-  private readonly transcript: Transcript;
+  /** All but the drawing, which plays. */
+  private readonly readings: { readonly [tab in Exclude<Tab, 'cluster'>]: Reading };
 
   constructor(root: HTMLElement, vscode: VsCode) {
     this.vscode = vscode;
@@ -66,10 +70,12 @@ export class Panel {
       explain: (object, path) => this.explain({ type: 'explainField', object, path }),
     });
     this.stage = new Stage(() => this.redraw());
-    this.transcript = new Transcript(
-      (index) => this.player.seek(index),
-      () => void this.copy(),
-    );
+    const go = (index: number): void => this.player.seek(index);
+    this.readings = {
+      sequence: new Sequence(go),
+      timeline: new TimelineReading(go),
+      transcript: new Transcript(go, () => void this.copy()),
+    };
     this.build(root);
     this.host.listen(
       (message) => this.take(message),
@@ -91,15 +97,13 @@ export class Panel {
   }
 
   private build(root: HTMLElement): void {
-    for (const [tab, view] of [
-      ['cluster', this.stage.element],
-      ['transcript', this.transcript.element],
-    ] as const) {
+    const views = TABS.map((tab) => [tab, this.viewOf(tab)] as const);
+    for (const [tab, view] of views) {
       view.id = `view-${tab}`;
       view.setAttribute('role', 'tabpanel');
       view.setAttribute('aria-labelledby', `tab-${tab}`);
     }
-    const reading = h('div', { class: 'reading' }, this.filters.element, this.stage.element, this.transcript.element);
+    const reading = h('div', { class: 'reading' }, this.filters.element, ...views.map(([, view]) => view));
     this.body.append(reading, this.details.element);
     root.replaceChildren(this.toolbar.element, this.banner.element, this.notice, this.body, this.live);
     keys(root, {
@@ -144,7 +148,7 @@ export class Panel {
     this.player.setReplay(this.replay);
     this.stage.setStory(story);
     this.filters.grow(story);
-    this.transcript.reset(this.replay, this.origin);
+    for (const one of Object.values(this.readings)) one.reset(this.replay, this.origin);
     this.banner.hide();
     if (problems.length > 0) this.tellLeftOut(problems);
     const known = this.memory.source === message.source.id && story.positionOf(this.memory.stepId) !== undefined;
@@ -169,7 +173,7 @@ export class Panel {
     story.append(steps);
     replay.grow();
     this.filters.grow(story);
-    this.transcript.grow();
+    for (const one of Object.values(this.readings)) one.grow();
     if (problems.length > 0) this.tellLeftOut(problems);
     this.update();
   }
@@ -205,7 +209,7 @@ export class Panel {
     const { replay } = this;
     if (!replay) return;
     replay.setFilter(filter);
-    this.transcript.reset(replay, this.origin);
+    for (const one of Object.values(this.readings)) one.reset(replay, this.origin);
     this.show();
   }
 
@@ -228,7 +232,7 @@ export class Panel {
     if (!replay) return;
     this.asking = false;
     this.detail();
-    this.transcript.setCurrent(replay.cursor, true);
+    if (this.memory.tab !== 'cluster') this.readings[this.memory.tab].setCurrent(replay.cursor);
     const step = replay.story.steps[replay.position];
     if (step) this.remember({ source: this.source?.id ?? '', stepId: step.id });
     if (step && (!this.player.playing || this.memory.speed <= 1)) {
@@ -281,10 +285,13 @@ export class Panel {
     else this.notify(undefined);
   }
 
+  private viewOf(tab: Tab): HTMLElement {
+    return tab === 'cluster' ? this.stage.element : this.readings[tab].element;
+  }
+
   private openTab(tab: Tab): void {
     this.remember({ tab });
-    this.stage.element.hidden = tab !== 'cluster';
-    this.transcript.element.hidden = tab !== 'transcript';
+    for (const one of TABS) this.viewOf(one).hidden = one !== tab;
     this.body.dataset.tab = tab;
     if (this.replay) this.show();
   }

@@ -54,8 +54,9 @@ export class Stage {
 
   /** The cluster as it is after `count` steps, at once. */
   show(count: number): void {
+    if (this.element.hidden) return;
     const scene = this.sceneAt(count);
-    if (!scene || this.element.hidden) return;
+    if (!scene) return;
     this.drawing.show(scene);
     this.scene = scene;
   }
@@ -63,8 +64,8 @@ export class Stage {
   /** Plays the way to there; answers false when something else was shown meanwhile. */
   async play(count: number, speed: number): Promise<boolean> {
     const before = this.scene;
-    const after = this.sceneAt(count);
-    if (!after || !before || this.element.hidden || this.reducedMotion || before.width !== after.width) {
+    const after = this.element.hidden ? undefined : this.sceneAt(count);
+    if (!after || !before || this.reducedMotion || before.width !== after.width) {
       this.show(count);
       return true;
     }

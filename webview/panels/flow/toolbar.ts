@@ -26,7 +26,12 @@ export interface ToolbarState {
   readonly canAskWhy: boolean;
 }
 
-const TITLES: { readonly [tab in Tab]: string } = { cluster: 'Cluster', transcript: 'Transcript' };
+const TITLES: { readonly [tab in Tab]: string } = {
+  cluster: 'Cluster',
+  sequence: 'Sequence',
+  timeline: 'Timeline',
+  transcript: 'Transcript',
+};
 
 export class Toolbar {
   readonly element: HTMLElement;

@@ -82,6 +82,12 @@ for (const theme of ['light', 'contrast'] as const) {
 await shoot('transcript', { theme: 'dark', ...wide }, 'running', (page) =>
   page.getByRole('tab', { name: 'Transcript' }).click(),
 );
+for (const tab of ['Sequence', 'Timeline']) {
+  for (const theme of ['dark', 'light', 'contrast'] as const)
+    await shoot(`${theme}-${tab.toLowerCase()}`, { theme, ...wide }, 'running', (page) =>
+      page.getByRole('tab', { name: tab }).click(),
+    );
+}
 await shoot('why', { theme: 'light', ...wide }, 'running', (page) => page.keyboard.press('w'));
 await shoot('narrow', { theme: 'dark', width: 560, height: 820 }, 'running');
 if (file) await browser.close().then(() => process.exit());

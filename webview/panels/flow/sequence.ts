@@ -1,0 +1,129 @@
+// The Sequence reading: participants as lines, messages as arrows, one row a step.
+
+import { fit } from '../../scene/geometry.ts';
+import { Cast } from '../../scene/lifelines.ts';
+import type { Replay } from '../../scene/replay.ts';
+import { SEQUENCE_ROW, type SequenceRow, sequenceColumns, sequenceRow } from '../../scene/sequence.ts';
+import { duration } from '../../scene/words.ts';
+import { h } from './dom.ts';
+import type { Reading } from './reading.ts';
+import { svg, text } from './svg.ts';
+import { VirtualList } from './virtual-list.ts';
+
+const HEAD = 30;
+
+export class Sequence implements Reading {
+  readonly element: HTMLElement;
+  private readonly list: VirtualList;
+  private readonly head = h('div', { class: 'cast' });
+  private replay: Replay | undefined;
+  private cast: Cast | undefined;
+  private origin = 0;
+  private columns = sequenceColumns(1, 600);
+  private drawn = '';
+
+  constructor(go: (index: number) => void) {
+    this.list = new VirtualList('Sequence', SEQUENCE_ROW, go);
+    this.list.element.prepend(this.head);
+    this.element = h('div', { class: 'sequence' }, this.list.element);
+    new ResizeObserver(() => this.refresh()).observe(this.element);
+  }
+
+  reset(replay: Replay, origin: number): void {
+    this.replay = replay;
+    this.origin = origin;
+    this.drawn = '';
+    this.refresh();
+  }
+
+  grow(): void {
+    this.refresh();
+    this.list.grow();
+  }
+
+  setCurrent(index: number): void {
+    this.refresh();
+    this.list.setCurrent(index);
+  }
+
+  /** Draws all anew when the room or the participants have changed. */
+  private refresh(): void {
+    const { replay } = this;
+    const room = this.list.element.clientWidth;
+    if (!replay || room === 0) return;
+    const cast = new Cast(replay.story);
+    const signature = `${room} ${cast.signature}`;
+    if (signature === this.drawn) return;
+    this.drawn = signature;
+    this.cast = cast;
+    this.columns = sequenceColumns(cast.lines.length, room);
+    this.head.replaceChildren(this.names(cast));
+    const make = (index: number): HTMLElement => this.make(replay, cast, index);
+    this.list.reset({
+      get total(): number {
+        return replay.visible.length;
+      },
+      make,
+    });
+    this.list.setCurrent(replay.cursor);
+  }
+
+  private names(cast: Cast): SVGElement {
+    const { xs, width } = this.columns;
+    const step = (xs[1] ?? width) - (xs[0] ?? 0);
+    const picture = svg('svg', { width, height: HEAD, 'aria-hidden': 'true' });
+    cast.lines.forEach(({ name, colour }, i) => {
+      const group = svg('g', { class: `c-${colour}` });
+      const x = xs[i] ?? 0;
+      group.append(
+        text(fit(name, step - 12, 11), { x, y: 16, 'text-anchor': 'middle', class: 'name' }),
+        svg('path', { d: `M${x - 14},23H${x + 14}`, class: 'foot' }),
+      );
+      picture.append(group);
+    });
+    return picture;
+  }
+
+  private make(replay: Replay, cast: Cast, index: number): HTMLElement {
+    const step = replay.story.steps[replay.visible[index] ?? -1];
+    if (!step) return h('div');
+    const row = sequenceRow(replay.story, cast, step);
+    const time = duration(step.at - this.origin);
+    const go = h(
+      'button',
+      { class: 'go', type: 'button', 'aria-label': `${time}: ${row.text}. ${step.text}`, title: step.text },
+      time,
+    );
+    return h('div', { class: `exchange c-${row.colour}${row.refused ? ' refused' : ''}` }, go, this.picture(row));
+  }
+
+  private picture(row: SequenceRow): SVGElement {
+    const { xs, width } = this.columns;
+    const picture = svg('svg', { width, height: SEQUENCE_ROW, 'aria-hidden': 'true' });
+    for (const x of xs) picture.append(svg('path', { d: `M${x},0V${SEQUENCE_ROW}`, class: 'life' }));
+    const at = xs[row.at] ?? 0;
+    const server = xs[this.cast?.server ?? 0] ?? 0;
+    const y = SEQUENCE_ROW - 10;
+    if (row.watch) picture.append(arrow(server, at, row.to === undefined ? y : 6, 'watch'));
+    const to = row.to === undefined ? undefined : xs[row.to];
+    picture.append(
+      to === undefined ? svg('circle', { cx: at, cy: y, r: 4.5, class: 'deed' }) : arrow(at, to, y, 'message'),
+    );
+    const start = to === undefined ? at + 9 : Math.min(at, to) + 9;
+    const end = to === undefined && start > width - 220;
+    picture.append(
+      text(row.text, { x: end ? at - 9 : start, y: y - 6, 'text-anchor': end ? 'end' : 'start', class: 'said' }),
+    );
+    return picture;
+  }
+}
+
+function arrow(from: number, to: number, y: number, kind: string): SVGElement {
+  const group = svg('g', { class: kind });
+  const tip = to > from ? -1 : 1;
+  group.append(
+    svg('path', { d: `M${from},${y}H${to + tip * 2}` }),
+    svg('path', { d: `M${to},${y}l${tip * 7},-4v8z`, class: 'tip' }),
+  );
+  return group;
+}

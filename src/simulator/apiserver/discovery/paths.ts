@@ -75,7 +75,21 @@ function health(ctx: Context, served: Served, parts: readonly string[]): Answer 
   return { code: failed ? 500 : 200, text: `${lines.join('\n')}\n` };
 }
 
+/**
+ * OpenAPI v2 without any path: kubectl asks for it only about kinds that version 3 does not know. In protobuf, a
+ * Document { swagger = 1, info = 2 { title = 1, version = 2 } }; every byte of it is ASCII.
+ */
+function openapiV2(ctx: Context): Answer {
+  const [title, version] = ['Kubernetes', VERSION.gitVersion];
+  if (!(ctx.request.accept ?? '').includes('protobuf'))
+    return { code: 200, body: { swagger: '2.0', info: { title, version }, paths: {}, definitions: {} } };
+  const field = (n: number, text: string): string => String.fromCharCode(n * 8 + 2, text.length) + text;
+  const text = field(1, '2.0') + field(2, field(1, title) + field(2, version));
+  return { code: 200, text, contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf' };
+}
+
 function openapi(ctx: Context, served: Served, parts: readonly string[]): Answer | undefined {
+  if (parts[1] === 'v2' && parts.length === 2) return openapiV2(ctx);
   const { openapi: docs } = served;
   if (docs === undefined || parts[1] !== 'v3') return undefined;
   const index = docs.index();

@@ -89,20 +89,28 @@ export function lookupIn(objects: readonly KubeObject[]): ClusterLookup {
   };
 }
 
-/** What admission would have filled in: the namespace, an identity, and the priority of the named class. */
-function admitted(pod: Pod, i: number, cluster: Objects): Pod {
-  const named = pod.spec?.priorityClassName;
-  const builtin: { [name: string]: number } = {
-    'system-cluster-critical': 2_000_000_000,
-    'system-node-critical': 2_000_001_000,
-  };
-  const value = named === undefined ? undefined : cluster.get<PriorityClass>('PriorityClass', named)?.value;
-  const priority = pod.spec?.priority ?? value ?? builtin[named ?? ''] ?? 0;
-  const { metadata } = pod;
+/** Source: the two classes that the API server makes at its start. */
+const BUILT_IN: { readonly [className: string]: number } = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+};
+
+/** What admission would have filled in: the namespace, an identity, and what the priority class says. */
+function admitted(pod: Pod, i: number, objects: Objects): Pod {
+  const { metadata, spec } = pod;
+  const classes = objects.byKind<PriorityClass>('PriorityClass');
+  const name = spec?.priorityClassName;
+  const found = classes.find((c) => (name ? c.metadata.name === name : c.globalDefault === true));
+  const preemptionPolicy = spec?.preemptionPolicy ?? found?.preemptionPolicy;
   return {
     ...pod,
     metadata: { ...metadata, namespace: metadata.namespace ?? 'default', uid: metadata.uid ?? `pod-${i}` },
-    spec: { containers: [], ...pod.spec, priority },
+    spec: {
+      containers: [],
+      ...spec,
+      priority: spec?.priority ?? found?.value ?? BUILT_IN[name ?? ''] ?? 0,
+      ...(preemptionPolicy === undefined ? {} : { preemptionPolicy: preemptionPolicy as 'Never' }),
+    },
   };
 }
 

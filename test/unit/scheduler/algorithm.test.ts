@@ -88,3 +88,32 @@ describe('schedulePods', () => {
     expect(d?.detail.why).toContain('45 more nodes were looked at than this table shows');
   });
 });
+
+describe('a pod for one node, as a DaemonSet makes it', () => {
+  const terms = [{ matchFields: [{ key: 'metadata.name', operator: 'In' as const, values: ['b'] }] }];
+  const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } };
+
+  it('says of the other nodes only that they were not meant', () => {
+    const nodes = ['a', 'b', 'c'].map((n) => node(n));
+    const full = pod('r', { nodeName: 'b', ...requests('4') });
+    const [d] = schedulePods(nodes, [pod('p', { affinity: { nodeAffinity }, ...requests('1') })], {
+      seed: 's',
+      otherObjects: [{ ...full }],
+    });
+    expect(d?.message).toBe(
+      "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.",
+    );
+  });
+});
+
+describe('priority classes', () => {
+  it('count as admission would have it', () => {
+    const low = pod('low', { nodeName: 'a', priority: 1, ...requests('4') });
+    const gold = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'gold' }, value: 100 };
+    const [d] = schedulePods([node('a')], [pod('p', { priorityClassName: 'gold', ...requests('4') })], {
+      seed: 's',
+      otherObjects: [low, gold],
+    });
+    expect(d?.victims).toEqual(['default/low']);
+  });
+});

@@ -30,9 +30,10 @@ export const Action = {
   updatePodSchedulingGatesEliminated: 1 << 10,
   updatePodGeneratedResourceClaim: 1 << 11,
   update: 1 << 12,
+  updateNodeDeclaredFeature: 1 << 13,
 } as const;
 
-const ALL = (1 << 13) - 1;
+const ALL = (1 << 14) - 1;
 
 export interface ClusterEvent {
   readonly resource: EventResource;
@@ -106,6 +107,9 @@ export function nodeChanges(now: Node, before: Node): ClusterEvent[] {
   }
   if (!sameMap(before.metadata.annotations, now.metadata.annotations)) {
     out.push(event('Node', Action.updateNodeAnnotation, 'NodeAnnotationChange'));
+  }
+  if (!same(before.status?.declaredFeatures ?? [], now.status?.declaredFeatures ?? [])) {
+    out.push(event('Node', Action.updateNodeDeclaredFeature, 'NodeDeclaredFeatureChange'));
   }
   return out;
 }

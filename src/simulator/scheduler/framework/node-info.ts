@@ -131,14 +131,18 @@ export class NodeInfo {
     return this.claims.has(key);
   }
 
+  /** What `countWhere` remembers under the key. */
+  knownCount(key: number): number | undefined {
+    return this.pods.length === 0 ? 0 : this.counts?.get(key);
+  }
+
   /** How many pods here pass the test. Remembered under the key (see `internKey`) until a pod comes or goes. */
   countWhere(key: number, test: (pod: PodInfo) => boolean): number {
-    if (this.pods.length === 0) return 0;
-    this.counts ??= new Map();
-    const known = this.counts.get(key);
+    const known = this.knownCount(key);
     if (known !== undefined) return known;
     let n = 0;
     for (const p of this.pods) if (test(p)) n++;
+    this.counts ??= new Map();
     this.counts.set(key, n);
     return n;
   }

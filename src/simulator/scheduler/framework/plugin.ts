@@ -33,7 +33,7 @@ export interface PostFilterOutcome {
 
 export interface Plugin {
   readonly name: string;
-  /** Which events may help a pod that this plugin refused. Absent: every event. */
+  /** Which events may help a pod that this plugin refused. A plugin that refuses pods names some. */
   readonly events?: readonly EventRegistration[];
 
   /** May the pod enter the active queue at all? */

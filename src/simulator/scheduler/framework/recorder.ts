@@ -109,6 +109,9 @@ export class Recorder {
   finish(keep: number): void {
     const record = this.record;
     if (record === undefined) return;
+    // A nominated node is asked alone first, and again among all when it does not fit.
+    const [first, ...rest] = record.rejected;
+    if (rest.some((r) => r.node === first?.node)) record.rejected.shift();
     record.rejectedCount = record.rejected.length;
     if (record.rejected.length > keep) record.rejected.length = keep;
     this.record = undefined;

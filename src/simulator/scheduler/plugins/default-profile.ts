@@ -1,7 +1,7 @@
 // The plugins of kube-scheduler's default profile, in their order and with their weights.
 // Source: pkg/scheduler/apis/config/v1/default_plugins.go. The three limits for in-tree cloud disks are gone since v1.32;
-// DynamicResources is in by default since v1.34. What v1.36 has besides behind gates that are off, or for pods of a
-// PodGroup (GangScheduling and its kin), is not modelled.
+// DynamicResources (v1.34) and NodeDeclaredFeatures (v1.36) are in by default. What is behind gates that are off, such as
+// GangScheduling, is not modelled.
 import type { Random } from '../../../kernel/random.ts';
 import type { Cache } from '../framework/cache.ts';
 import type { ClusterLookup } from '../framework/cluster.ts';
@@ -13,6 +13,7 @@ import { dynamicResources } from './dynamic-resources.ts';
 import { imageLocality } from './image-locality.ts';
 import { interPodAffinity } from './inter-pod-affinity.ts';
 import { nodeAffinity } from './node-affinity.ts';
+import { nodeDeclaredFeatures } from './node-declared-features.ts';
 import { nodeName } from './node-name.ts';
 import { nodePorts } from './node-ports.ts';
 import { nodeResourcesFit } from './node-resources-fit.ts';
@@ -59,5 +60,6 @@ export function defaultProfile(parts: ProfileParts): readonly Enabled[] {
     { plugin: balancedAllocation(), weight: 1 },
     { plugin: imageLocality(cache), weight: 1 },
     { plugin: defaultBinder(parts.bindPod), weight: 1 },
+    { plugin: nodeDeclaredFeatures(), weight: 1 },
   ];
 }

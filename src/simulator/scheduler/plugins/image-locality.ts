@@ -1,10 +1,17 @@
 // Prefers nodes that already hold the pod's images, the more the larger they are, less so when few nodes have them.
 // Models pkg/scheduler/framework/plugins/imagelocality.
 import type { Cache } from '../framework/cache.ts';
+import { stateKey } from '../framework/cycle-state.ts';
 import { MAX_SCORE, type Plugin } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
 import { IMAGE_LOCALITY } from './names.ts';
 
+interface Images {
+  readonly known: readonly { readonly name: string; readonly worth: number }[];
+  readonly max: number;
+}
+
+const IMAGES = stateKey<Images>();
 const MB = 1024 * 1024;
 const MIN = 23 * MB;
 const MAX_PER_CONTAINER = 1000 * MB;
@@ -21,24 +28,28 @@ function images(pod: PodInfo): string[] {
   return [...containers, ...volumes].map(normalized);
 }
 
+/** What each image counts on a node that has it: the fewer nodes have it, the less. */
+function worth(name: string, cache: Cache): number {
+  const image = cache.image(name);
+  return image === undefined ? 0 : Math.trunc(image.size * (image.nodes / cache.nodes().length));
+}
+
 export function imageLocality(cache: Cache): Plugin {
-  let last: { readonly pod: PodInfo; readonly names: readonly string[] } | undefined;
   return {
     name: IMAGE_LOCALITY,
-    score(_state, pod, node) {
-      if (node.images.size === 0) return 0;
-      if (last?.pod !== pod) last = { pod, names: images(pod) };
-      const { names } = last;
-      const total = cache.nodes().length;
+    preScore(state, pod) {
+      const names = images(pod);
+      const known = names.map((name) => ({ name, worth: worth(name, cache) })).filter((i) => i.worth > 0);
+      state.write(IMAGES, { known, max: MAX_PER_CONTAINER * names.length });
+      return undefined;
+    },
+    score(state, _pod, node) {
+      const pods = state.read(IMAGES);
+      if (pods === undefined || pods.known.length === 0) return 0;
       let sum = 0;
-      for (const name of names) {
-        if (!node.images.has(name)) continue;
-        const image = cache.image(name);
-        if (image !== undefined) sum += Math.trunc(image.size * (image.nodes / total));
-      }
-      const max = MAX_PER_CONTAINER * names.length;
-      const within = Math.min(Math.max(sum, MIN), max);
-      return Math.trunc((MAX_SCORE * (within - MIN)) / (max - MIN));
+      for (const i of pods.known) if (node.images.has(i.name)) sum += i.worth;
+      const within = Math.min(Math.max(sum, MIN), pods.max);
+      return Math.trunc((MAX_SCORE * (within - MIN)) / (pods.max - MIN));
     },
   };
 }

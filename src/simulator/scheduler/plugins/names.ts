@@ -19,3 +19,4 @@ export const DEFAULT_PREEMPTION = 'DefaultPreemption';
 export const BALANCED_ALLOCATION = 'NodeResourcesBalancedAllocation';
 export const IMAGE_LOCALITY = 'ImageLocality';
 export const DEFAULT_BINDER = 'DefaultBinder';
+export const NODE_DECLARED_FEATURES = 'NodeDeclaredFeatures';

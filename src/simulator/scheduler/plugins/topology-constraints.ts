@@ -100,7 +100,9 @@ export function included(c: Constraint, pod: PodInfo, node: NodeInfo): boolean {
 
 /** Pods on the node that the constraint counts: those of the pod's namespace that it selects and that are not being deleted. */
 export function matching(c: Constraint, pod: PodInfo, node: NodeInfo): number {
-  if (c.selector.empty || node.pods.length === 0) return 0;
+  if (c.selector.empty) return 0;
+  const known = node.knownCount(c.countKey);
+  if (known !== undefined) return known;
   const { namespace } = pod;
   return node.countWhere(
     c.countKey,

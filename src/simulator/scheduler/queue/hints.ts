@@ -15,10 +15,22 @@ export interface Happening {
 }
 
 export class QueueingHints {
-  private readonly registrations = new Map<string, readonly EventRegistration[] | undefined>();
+  private readonly registrations = new Map<string, readonly EventRegistration[]>();
+  private readonly awaited = new Map<string, boolean>();
 
   constructor(plugins: readonly Enabled[]) {
-    for (const { plugin } of plugins) this.registrations.set(plugin.name, plugin.events);
+    for (const { plugin } of plugins) this.registrations.set(plugin.name, plugin.events ?? []);
+  }
+
+  /** Whether any plugin waits for events of this kind at all. */
+  concernsAny(event: ClusterEvent): boolean {
+    let known = this.awaited.get(event.label);
+    if (known === undefined) {
+      const all = [...this.registrations.values()];
+      known = all.some((list) => list.some((r) => concerns(r, event)));
+      this.awaited.set(event.label, known);
+    }
+    return known;
   }
 
   judge(p: QueuedPod, { event, previous, current }: Happening): Strategy {
@@ -27,10 +39,8 @@ export class QueueingHints {
     if (rejectors.size === 0 || event.resource === '*') return 'backoff';
     let strategy: Strategy = 'skip';
     for (const name of rejectors) {
-      const registered = this.registrations.get(name);
-      const helps =
-        registered === undefined ||
-        registered.some((r) => concerns(r, event) && r.hint?.(p.info.pod, previous, current) !== 'Skip');
+      const registered = this.registrations.get(name) ?? [];
+      const helps = registered.some((r) => concerns(r, event) && r.hint?.(p.info.pod, previous, current) !== 'Skip');
       if (!helps) continue;
       if (p.pendingPlugins.has(name)) return 'now';
       strategy = 'backoff';

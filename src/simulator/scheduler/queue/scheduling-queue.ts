@@ -114,6 +114,7 @@ export class SchedulingQueue {
 
   /** Something changed in the cluster: pods that it may help are moved. */
   happened(happening: Happening, now: number, causes: readonly StepId[]): void {
+    if (!this.hints.concernsAny(happening.event)) return;
     if (this.inFlight.size > 0) this.missed.push({ ...happening, causes });
     for (const p of [...this.unschedulable.values()]) this.judgeOne(p, happening, now, causes);
   }

@@ -6,6 +6,7 @@ import { balancedAllocation } from '../../../../src/simulator/scheduler/plugins/
 import { defaultBinder } from '../../../../src/simulator/scheduler/plugins/default-binder.ts';
 import { dynamicResources } from '../../../../src/simulator/scheduler/plugins/dynamic-resources.ts';
 import { imageLocality } from '../../../../src/simulator/scheduler/plugins/image-locality.ts';
+import { nodeDeclaredFeatures } from '../../../../src/simulator/scheduler/plugins/node-declared-features.ts';
 import { nodeName } from '../../../../src/simulator/scheduler/plugins/node-name.ts';
 import { nodePorts } from '../../../../src/simulator/scheduler/plugins/node-ports.ts';
 import { nodeResourcesFit } from '../../../../src/simulator/scheduler/plugins/node-resources-fit.ts';
@@ -229,6 +230,23 @@ describe('DynamicResources', () => {
     expect(consult(dynamicResources, world, pod('p')).scores).toEqual({ n: 0 });
     const claims = pod('p', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] });
     expect(consult(dynamicResources, world, claims).refused?.[0]).toContain('does not allocate devices');
+  });
+});
+
+describe('NodeDeclaredFeatures', () => {
+  const nodes = [
+    node('old'),
+    { ...node('new'), status: { ...node('new').status, declaredFeatures: ['RestartAllContainersOnContainerExits'] } },
+  ];
+
+  it('asks for nodes that can restart all containers when a rule of the pod wants that', () => {
+    const rule = { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } };
+    const picky = pod('p', { containers: [{ name: 'c', restartPolicyRules: [rule] }] });
+    expect(consult(nodeDeclaredFeatures, { nodes }, picky).reasons).toEqual({
+      old: ['node declared features check failed - unsatisfied requirements: RestartAllContainersOnContainerExits'],
+      new: undefined,
+    });
+    expect(consult(nodeDeclaredFeatures, { nodes }, pod('p')).reasons).toEqual({ old: undefined, new: undefined });
   });
 });
 

@@ -10,7 +10,9 @@ export function activate(context: ExtensionContext): Api {
 }
 
 function webWorker(url: string): WorkerPort {
-  const worker = new Worker(url, { name: 'kube-anatomy-simulator' });
+  // The extension may come from another origin than the page, from which a worker's own script may not be loaded.
+  const script = new Blob([`importScripts(${JSON.stringify(url)});`], { type: 'text/javascript' });
+  const worker = new Worker(URL.createObjectURL(script), { name: 'kube-anatomy-simulator' });
   return {
     post: (message) => worker.postMessage(message),
     onMessage: (listener) => worker.addEventListener('message', ({ data }) => listener(data)),

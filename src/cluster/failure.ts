@@ -77,12 +77,12 @@ const explanations: { readonly [K in FailureKind]: Explain } = {
   refused: (_, c) => ({
     message: `Nothing listens at ${c.server}.`,
     remedy:
-      'Start the cluster (kind, minikube and the like stop with their machine), or correct `server` in the kubeconfig.',
+      'Start the cluster (kind, minikube and the like stop with their machine), or correct “server” in the kubeconfig.',
     retry: true,
   }),
   dns: (_, c) => ({
     message: `The name in ${c.server} cannot be resolved.`,
-    remedy: 'Connect to the network or VPN the cluster is in, or correct `server` in the kubeconfig.',
+    remedy: 'Connect to the network or VPN the cluster is in, or correct “server” in the kubeconfig.',
     retry: true,
   }),
   timeout: (_, c) => ({
@@ -103,7 +103,7 @@ const explanations: { readonly [K in FailureKind]: Explain } = {
   'tls-untrusted': (f, c) => ({
     message: `The certificate of ${c.server} is not signed by the authority in the kubeconfig (${f.detail}).`,
     remedy:
-      'Fetch the kubeconfig again: a re-created cluster has a new authority. Where a proxy opens TLS, add its authority to `certificate-authority-data`.',
+      'Fetch the kubeconfig again: a re-created cluster has a new authority. Where a proxy opens TLS, add its authority to “certificate-authority-data”.',
   }),
   'tls-expired': (f, c) => ({
     message: `A certificate on the way to ${c.server} has expired (${f.detail}).`,
@@ -117,7 +117,7 @@ const explanations: { readonly [K in FailureKind]: Explain } = {
   'tls-hostname': (f, c) => ({
     message: `The certificate of ${c.server} was made for other names (${f.detail}).`,
     remedy:
-      'Use a name or address the certificate lists in `server`, set `tls-server-name` in the kubeconfig, or add the name to the API server’s certificate (kubeadm: `apiServer.certSANs`).',
+      'Use a name or address the certificate lists in “server”, set “tls-server-name” in the kubeconfig, or add the name to the API server’s certificate (kubeadm: “apiServer.certSANs”).',
   }),
   'tls-client-certificate': (f, c) => ({
     message: `${c.server} does not accept the client certificate of ${c.user ?? 'this context'} (${f.detail}).`,
@@ -125,7 +125,7 @@ const explanations: { readonly [K in FailureKind]: Explain } = {
   }),
   'tls-other': (f, c) => ({
     message: `No TLS connection to ${c.server} (${f.detail}).`,
-    remedy: 'See whether `server` in the kubeconfig has the right port and scheme, and whether a proxy stands between.',
+    remedy: 'See whether “server” in the kubeconfig has the right port and scheme, and whether a proxy stands between.',
   }),
   'credential-plugin': (f, c) => ({
     message: `The credential plugin of ${c.user ?? 'this context'} failed: ${f.detail}`,
@@ -143,11 +143,11 @@ const explanations: { readonly [K in FailureKind]: Explain } = {
   forbidden: (f, c) => ({
     message: `${c.user ?? 'You'} may not do this (403 Forbidden): ${f.detail}`,
     remedy:
-      'Ask an administrator for a role that allows it; the ClusterRole `view` is enough for namespaced objects, nodes need a role of their own.',
+      'Ask an administrator for a role that allows it; the ClusterRole “view” is enough for namespaced objects, nodes need a role of their own.',
   }),
   'not-kubernetes': (f, c) => ({
     message: `What answers at ${c.server} is not a Kubernetes API server (${f.detail}).`,
-    remedy: 'See whether `server` in the kubeconfig points at a login page, a proxy or another program.',
+    remedy: 'See whether “server” in the kubeconfig points at a login page, a proxy or another program.',
   }),
   'too-old': (f) => ({ message: f.detail, remedy: 'The list is read again.', retry: true }),
   server: (f, c) => ({

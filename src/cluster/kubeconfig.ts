@@ -106,7 +106,7 @@ function readFile({ file, text }: KubeconfigFile, parts: Parts): void {
     return;
   }
   if (!isMap(root)) {
-    const message = 'This is not a kubeconfig: a mapping with `clusters`, `users` and `contexts` is expected.';
+    const message = 'This is not a kubeconfig: a mapping with “clusters”, “users” and “contexts” is expected.';
     parts.problems.push({ file, line: 1, message, remedy });
     return;
   }
@@ -125,7 +125,7 @@ function readFile({ file, text }: KubeconfigFile, parts: Parts): void {
     const found = root.get(section, true);
     if (found === undefined || (isScalar(found) && found.value === null)) continue;
     if (!isSeq(found)) {
-      const message = `\`${section}\` must be a list of entries with a name.`;
+      const message = `“${section}” must be a list of entries with a name.`;
       parts.problems.push({ file, line: at(offsetOf(root, section)), message, remedy });
       continue;
     }
@@ -134,7 +134,7 @@ function readFile({ file, text }: KubeconfigFile, parts: Parts): void {
       const name = isMap(item) ? stringAt(item, 'name') : undefined;
       const map = isMap(item) ? item.get(section.slice(0, -1), true) : undefined;
       if (name === undefined || !isMap(map)) {
-        const message = `An entry of \`${section}\` needs \`name\` and \`${section.slice(0, -1)}\`.`;
+        const message = `An entry of “${section}” needs “name” and “${section.slice(0, -1)}”.`;
         parts.problems.push({ file, line, message, remedy });
       } else if (!parts[section].has(name)) parts[section].set(name, { name, map, file, line });
     }
@@ -164,9 +164,8 @@ function contextOf({ name, map, file, line }: Named, parts: Parts): ContextEntry
 function problemOf(c: { cluster: string; user: string; server: string | undefined }, parts: Parts): string | undefined {
   if (c.cluster === '') return 'The context names no cluster.';
   if (!parts.clusters.has(c.cluster)) return `The context names the cluster “${c.cluster}”, which is not defined.`;
-  if (!c.server) return `The cluster “${c.cluster}” has no \`server\`.`;
-  if (!/^https?:\/\/[^/\s]+/.test(c.server))
-    return `\`server\` of the cluster “${c.cluster}” is not a URL: ${c.server}`;
+  if (!c.server) return `The cluster “${c.cluster}” has no “server”.`;
+  if (!/^https?:\/\/[^/\s]+/.test(c.server)) return `“server” of the cluster “${c.cluster}” is not a URL: ${c.server}`;
   if (c.user !== '' && !parts.users.has(c.user)) return `The context names the user “${c.user}”, which is not defined.`;
   return undefined;
 }

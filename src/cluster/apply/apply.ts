@@ -92,8 +92,8 @@ class Apply {
     if (name === '') {
       return fail(
         metadata.generateName
-          ? 'apply needs `metadata.name`: with `generateName` it could not find the object again. Use create instead.'
-          : '`metadata.name` is missing: apply finds the object by its name.',
+          ? 'apply needs “metadata.name”: with “generateName” it could not find the object again. Use create instead.'
+          : '“metadata.name” is missing: apply finds the object by its name.',
       );
     }
     const own =

@@ -88,10 +88,10 @@ function parse(text: string, lineCounter: LineCounter): (Document | string)[] {
 /** A List is its items, each of which is applied by itself. */
 function itemsOf(value: unknown, line: number): ManifestObject[] {
   if (!isRecord(value))
-    throw new ManifestError('A mapping with `apiVersion`, `kind` and `metadata` is expected.', line);
+    throw new ManifestError('A mapping with “apiVersion”, “kind” and “metadata” is expected.', line);
   for (const field of ['apiVersion', 'kind'] as const) {
     if (typeof value[field] !== 'string' || value[field] === '') {
-      throw new ManifestError(`\`${field}\` is missing or not a string.`, line);
+      throw new ManifestError(`“${field}” is missing or not a string.`, line);
     }
   }
   if (value.kind !== 'List' && !(String(value.kind).endsWith('List') && Array.isArray(value.items))) {
@@ -132,7 +132,7 @@ class Reader {
     for (const { key, value } of node.items) {
       const name = this.key(key);
       if (name === '<<' && isScalar(key) && key.type === 'PLAIN') merged.push(...this.merges(value));
-      else if (Object.hasOwn(out, name)) throw this.error(`The key \`${name}\` is there twice.`, key);
+      else if (Object.hasOwn(out, name)) throw this.error(`The key “${name}” is there twice.`, key);
       else define(out, name, this.read(value));
     }
     for (const from of merged) {
@@ -144,7 +144,7 @@ class Reader {
   private merges(value: unknown): Json[] {
     const read = this.read(value);
     const all = Array.isArray(read) ? read : [read];
-    if (!all.every(isRecord)) throw this.error('`<<` merges mappings only.', value);
+    if (!all.every(isRecord)) throw this.error('“<<” merges mappings only.', value);
     return all;
   }
 

@@ -166,7 +166,7 @@ export function podRow(pod: Pod, place: PodPlace): Row {
         );
   return {
     id: place.id,
-    label: name,
+    label: shortName(pod),
     description,
     icon: ICONS[s.tone],
     tone: s.tone,
@@ -175,6 +175,14 @@ export function podRow(pod: Pod, place: PodPlace): Row {
     expand: 'no',
     object: { group: '', resource: 'pods', kind: 'Pod', namespace, name, ...(uid ? { uid } : {}) },
   };
+}
+
+/** `web-56c…-2wtlz`: what tells pods apart is at the end, and the row has more to say. The tooltip has the whole name. */
+export function shortName(pod: Pod): string {
+  const { name = '', ownerReferences } = pod.metadata;
+  const owner = ownerReferences?.find((r) => r.controller)?.name;
+  if (owner === undefined || owner.length < 12 || !name.startsWith(`${owner}-`)) return name;
+  return `${owner.slice(0, 7)}…${name.slice(owner.length)}`;
 }
 
 function tooltip(pod: Pod, s: PodSummary, why: string | undefined): string {

@@ -27,7 +27,8 @@ export function createAnatomyView(clusters: Clusters): { tree: RowTree; dispose(
   let shownPhase = '';
   const describe = (): void => {
     const { shown } = clusters;
-    tree.view.title = `Anatomy: ${shown.name}`;
+    // Not in the title, which VS Code capitalizes: names of contexts are case-sensitive.
+    tree.view.description = shown.name;
     tree.view.message = messageOf(clusters);
     void vscode.commands.executeCommand('setContext', 'kubeAnatomy.shown', kind());
     if (shownPhase !== `${shown.id} ${shown.state.phase}`) {

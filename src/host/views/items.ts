@@ -26,7 +26,9 @@ export function itemOf(row: Row, kind: string): vscode.TreeItem {
   item.contextValue = `${row.context}@${kind}`;
   if (row.description) item.description = row.description;
   if (row.tooltip) item.tooltip = new vscode.MarkdownString(row.tooltip);
-  item.accessibilityInformation = { label: [row.label, row.description].filter(Boolean).join(', ') };
+  item.accessibilityInformation = {
+    label: [row.object?.name ?? row.label, row.description].filter(Boolean).join(', '),
+  };
   if (row.object && row.expand === 'no') {
     item.command = { command: 'kubeAnatomy.openYaml', title: 'Open YAML', arguments: [row.id] };
   } else if (kind === 'clusters') {

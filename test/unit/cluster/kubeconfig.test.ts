@@ -52,7 +52,7 @@ describe('a kubeconfig', () => {
     ['a list', '- a\n- b\n', 1, /not a kubeconfig/],
     ['another kind', 'apiVersion: v1\nkind: Pod\n', 2, /kind is Pod/],
     ['a section that is no list', 'clusters: {}\ncontexts:\n  dev: x\n', 1, /must be a list/],
-    ['an entry without a name', 'contexts:\n- context: {cluster: a}\n', 2, /needs `name`/],
+    ['an entry without a name', 'contexts:\n- context: {cluster: a}\n', 2, /needs “name”/],
   ])('says file, line and what to do for %s', (_, text, line, message) => {
     const [problem] = read(text).problems;
     expect(problem).toMatchObject({ file: '/home/jane/.kube/config', line, message: expect.stringMatching(message) });

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import type { Step } from '../../../src/trace/step.ts';
+import { Cast } from '../../../webview/scene/lifelines.ts';
+import { sequenceColumns, sequenceRow } from '../../../webview/scene/sequence.ts';
+import { Story } from '../../../webview/scene/story.ts';
+import { nearest, timelineOf } from '../../../webview/scene/timeline.ts';
+import { gist } from '../../../webview/scene/words.ts';
+import { deploymentSteps, topology } from './recording.ts';
+
+const story = new Story(topology(3), [], deploymentSteps(3, 3));
+const cast = new Cast(story);
+const find = (pick: (step: Step) => boolean): Step => {
+  const step = story.steps.find(pick);
+  if (!step) throw new Error('no such step');
+  return step;
+};
+
+test('the cast: you, the control loops, the scheduler, the API server, the machines that did something', () => {
+  expect(cast.lines.map(({ name }) => name)).toEqual([
+    'you',
+    'Deployment',
+    'ReplicaSet',
+    'scheduler',
+    'apiserver',
+    'node-1',
+    'node-2',
+    'node-3',
+  ]);
+});
+
+describe('the sequence', () => {
+  const row = (pick: (step: Step) => boolean): unknown => {
+    const { at, to, watch, text } = sequenceRow(story, cast, find(pick));
+    return [cast.lines[at]?.name, to === undefined ? undefined : cast.lines[to]?.name, watch, text];
+  };
+
+  test('a request is an arrow to the API server', () => {
+    expect(row((s) => s.actor.component === 'user')).toEqual(['you', 'apiserver', false, 'POST deployments/web → 201']);
+  });
+
+  test('what came by watch says so', () => {
+    expect(row((s) => s.kind === 'schedule')).toEqual(['scheduler', undefined, true, 'Schedule']);
+  });
+
+  test('what happens on a machine says which part did it', () => {
+    expect(row((s) => s.action === 'ADD')).toEqual(['node-1', undefined, false, 'container-runtime: CNI ADD']);
+  });
+
+  test('columns share the room, and ask for more when it is too small', () => {
+    expect(sequenceColumns(4, 480).width).toBe(480);
+    const { xs, width } = sequenceColumns(20, 480);
+    expect(width).toBeGreaterThan(480);
+    expect(xs.every((x, i) => i === 0 || x - (xs[i - 1] ?? 0) >= 74)).toBe(true);
+  });
+});
+
+describe('the timeline', () => {
+  const later = deploymentSteps(3, 3).map((step) => ({
+    ...step,
+    id: step.id + story.length,
+    at: step.at + 600_000_000,
+    causes: step.causes.map((c) => c + story.length),
+  }));
+  const long = new Story(topology(3), [], [...story.steps, ...later]);
+  const visible = long.steps.map((_, i) => i);
+  const picture = timelineOf(long, new Cast(long), visible, 100, 600);
+
+  test('a silence of ten minutes does not push the bursts together', () => {
+    expect(picture.bursts).toHaveLength(2);
+    const [first, second] = picture.bursts;
+    expect(first?.w).toBeCloseTo(second?.w ?? 0, 5);
+    expect(first?.w).toBeGreaterThan(200);
+  });
+
+  test('time never runs backwards and stays inside', () => {
+    expect(picture.xs).toHaveLength(visible.length);
+    expect(picture.xs.every((x, i) => x >= (picture.xs[i - 1] ?? 100) && x <= 700)).toBe(true);
+  });
+
+  test('only those who did something have a lane, and every mark is on one', () => {
+    expect(picture.lines.map(({ name }) => name)).not.toContain('apiserver');
+    expect(picture.marks.every(({ lane }) => lane >= 0 && lane < picture.lines.length)).toBe(true);
+    expect(picture.marks.length).toBeLessThanOrEqual(visible.length);
+  });
+
+  test('a click finds the nearest step', () => {
+    expect([nearest([10, 20, 30], 14), nearest([10, 20, 30], 16), nearest([10, 20, 30], 99), nearest([], 5)]).toEqual([
+      0, 1, 2, -1,
+    ]);
+  });
+
+  test('one moment and no moment are pictures too', () => {
+    expect(timelineOf(story, cast, [0], 0, 500).marks).toHaveLength(1);
+    expect(timelineOf(story, cast, [], 0, 500)).toMatchObject({ bursts: [], marks: [], xs: [] });
+  });
+});
+
+test('the gist of a write is what a reader wants to know of it', () => {
+  expect(gist(find((s) => s.actor.component === 'kubelet' && s.request !== undefined && !s.routine))).toBe(
+    'phase Pending → Running, IP 10.244.1.17',
+  );
+  expect(gist(find((s) => s.actor.component === 'user'))).toBe('');
+});

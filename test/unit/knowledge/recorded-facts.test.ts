@@ -71,9 +71,14 @@ describe('defaults', () => {
       .filter(({ place }) => place?.owner && recordedTypes.has(place.owner.type) && place.entry === undefined)
       .filter(({ path }) => path[0] !== 'status')
       .filter(({ place, value }) => {
-        const record = recordOf(place);
+        const facts = place && known(knowledge, place);
         const listEntry = typeof value === 'object' || place?.value.kind !== place?.owner?.field.kind;
-        return !listEntry && !record?.default && !record?.writtenBy && !FILLED_BY_OTHERS.has(place?.owner?.type ?? '');
+        return (
+          !listEntry &&
+          !facts?.default &&
+          facts?.writtenBy.length === 0 &&
+          !FILLED_BY_OTHERS.has(place?.owner?.type ?? '')
+        );
       })
       .map(({ kind, path }) => `${kind} ${path.join('.')}`);
     expect(silent).toEqual([]);

@@ -75,10 +75,9 @@ describe('field records', () => {
 
   test('cite errors in the words of the recordings, or of a reviewed list', () => {
     const messages = recordedMessages();
-    const words = (error: string) => new RegExp(error.split('…').map(escaped).join('[\\s\\S]*?'));
     const unknown = where(
       (part) => (part.wrong ?? []).flatMap(({ error }) => error ?? []),
-      (error) => !messages.some((message) => words(error).test(message)) && !UNRECORDED.has(error),
+      (error) => !messages.some((message) => says(message, error)) && !UNRECORDED.has(error),
     );
     expect(unknown).toEqual([]);
   });
@@ -135,7 +134,16 @@ describe('field records', () => {
   });
 });
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** Whether the message has the words in their order; `…` stands for anything. */
+function says(message: string, words: string): boolean {
+  let from = 0;
+  for (const part of words.split('…')) {
+    const found = message.indexOf(part, from);
+    if (found === -1) return false;
+    from = found + part.length;
+  }
+  return true;
+}
 
 /** The texts of a record that must be its own. Changes are left out: many fields share a fate. */
 function sentences(record: FieldRecord): string[] {

@@ -2,6 +2,9 @@
 const CORE = 'pkg/apis/core/validation/validation.go';
 const APPS = 'pkg/apis/apps/validation/validation.go';
 
+const BATCH = 'pkg/apis/batch/validation/validation.go';
+const PORTS = 'pkg/registry/core/service/portallocator/allocator.go';
+const RBAC = 'pkg/apis/rbac/validation/validation.go';
 const LIFECYCLE = 'staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go';
 const REST = 'staging/src/k8s.io/apiserver/pkg/registry/rest/meta.go';
 const STORE = 'staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go';
@@ -57,4 +60,26 @@ export const UNRECORDED: ReadonlyMap<string, string> = new Map([
   ['the namespace of the provided object does not match the namespace sent on the request', REST],
   ['the object has been modified; please apply your changes to the latest version and try again', STORE],
   ['Only one reference can have Controller set to true', META],
+  ['updates to statefulset spec for fields other than', APPS],
+  ['must be no more than 52 characters', BATCH],
+  ['`selector` not auto-generated', BATCH],
+  ['only "Never" is supported when podFailurePolicy is specified', BATCH],
+  ['provided port is already allocated', PORTS],
+  ['provided port is not in the valid range', PORTS],
+  ['provided IP is already allocated', 'pkg/registry/core/service/ipallocator/interfaces.go'],
+  ['must be a strict subset of `cidr`', 'pkg/apis/networking/validation/validation.go'],
+  ['duplicate of key present in data', CORE],
+  ['field is immutable when `immutable` is set', CORE],
+  ['because it is being terminated', LIFECYCLE],
+  ['spec.persistentvolumesource is immutable after creation', CORE],
+  ['spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims', CORE],
+  ['Local volume requires node affinity', CORE],
+  ['field can not be less than …', CORE],
+  ['is attempting to grant RBAC permissions not currently held', 'pkg/registry/rbac/validation/rule.go'],
+  ['namespaced rules cannot apply to non-resource URLs', RBAC],
+  ['cannot change roleRef', RBAC],
+  [
+    'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+    'plugin/pkg/admission/storage/persistentvolume/resize/admission.go',
+  ],
 ]);

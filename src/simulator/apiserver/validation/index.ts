@@ -4,11 +4,15 @@ import type { Status } from '../../../model/generated/meta.v1.ts';
 import { invalid } from '../../../model/status.ts';
 import { ADMISSION } from './admissionregistration/index.ts';
 import { APIEXTENSIONS } from './apiextensions/index.ts';
+import { APIREGISTRATION } from './apiregistration/index.ts';
 import { APPS } from './apps/index.ts';
+import { AUTH } from './auth/index.ts';
 import { AUTOSCALING } from './autoscaling/index.ts';
 import { BATCH } from './batch/index.ts';
+import { CERTIFICATES } from './certificates/index.ts';
 import { CLUSTER_RULES } from './cluster/index.ts';
 import { CORE } from './core/index.ts';
+import { EVENTS } from './events/index.ts';
 import { Errors, type FieldError } from './field.ts';
 import { FLOWCONTROL } from './flowcontrol/index.ts';
 import { type Meta, validateMeta, validateMetaUpdate } from './meta.ts';
@@ -43,6 +47,10 @@ const TABLES: readonly RuleTable[] = [
   APIEXTENSIONS,
   ADMISSION,
   FLOWCONTROL,
+  CERTIFICATES,
+  EVENTS,
+  AUTH,
+  APIREGISTRATION,
 ];
 
 const RULES = new Map<string, Rules>();

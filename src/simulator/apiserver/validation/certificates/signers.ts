@@ -2,10 +2,17 @@
 import { sortedKeys } from '../common.ts';
 import type { Errors, Path } from '../field.ts';
 import type { StringMap } from '../labels.ts';
-import { isDns1123Subdomain, isQualifiedName, type Messages, nameIsDnsSubdomain } from '../names.ts';
+import { isDns1123Label, isDns1123Subdomain, isQualifiedName, type Messages, nameIsDnsSubdomain } from '../names.ts';
+import { quote } from '../value.ts';
 
-export const isKubernetesSigner = (name: string): boolean =>
-  name.slice(0, Math.max(0, name.indexOf('/'))).endsWith('kubernetes.io') && /(^|\.)kubernetes\.io\//.test(name);
+export function isKubernetesSigner(name: string): boolean {
+  const [host = ''] = name.split('/');
+  return host === 'kubernetes.io' || host.endsWith('.kubernetes.io');
+}
+
+const MAX_DOMAIN = 253;
+/** A domain, a slash, and a resource name that a namespace stands before. */
+const MAX_SIGNER = MAX_DOMAIN + 1 + 253 + 1 + 63;
 
 /** `example.com/my-signer`: a domain, a slash, and a name of dot-separated segments. */
 export function validateSignerName(errs: Errors, path: Path, name: string): void {
@@ -19,16 +26,22 @@ export function validateSignerName(errs: Errors, path: Path, name: string): void
     return;
   }
   const [domain = '', signer = ''] = segments;
-  errs.each(path, domain, isDns1123Subdomain(domain));
-  // One segment is not enough for a domain that somebody owns.
-  if (domain.split('.').length < 2) {
+  if (domain.length > MAX_DOMAIN) errs.tooLong(path, MAX_DOMAIN);
+  validateSegments(errs, path, domain, isDns1123Label);
+  if (!domain.includes('.')) {
     errs.invalid(path, domain, 'should be a domain with at least two segments separated by dots');
   }
-  for (const part of signer.split('.')) {
-    for (const message of isDns1123Subdomain(part))
-      errs.invalid(path, name, `validating label ${JSON.stringify(part)}: ${message}`);
+  validateSegments(errs, path, signer, isDns1123Subdomain);
+  if (name.length > MAX_SIGNER) errs.tooLong(path, MAX_SIGNER);
+}
+
+/** Tells of the first bad segment alone. */
+function validateSegments(errs: Errors, path: Path, text: string, check: (segment: string) => Messages): void {
+  for (const segment of text.split('.')) {
+    const problems = check(segment);
+    for (const problem of problems) errs.invalid(path, text, `validating label ${quote(segment)}: ${problem}`);
+    if (problems.length > 0) return;
   }
-  if (name.length > 253 + 1 + 63 * 4) errs.tooLong(path, 253 + 1 + 63 * 4);
 }
 
 /** Names of ClusterTrustBundles: `example.com:foo:name` beside a signer, else without a colon. */
@@ -45,8 +58,8 @@ export function clusterTrustBundleNameMessages(name: string, signerName = signer
 }
 
 function signerOfBundle(name: string): string {
-  const parts = name.split(':');
-  return parts.length === 3 ? `${parts[0]}/${parts[1]}` : '';
+  const colon = name.lastIndexOf(':');
+  return colon < 0 ? '' : name.slice(0, colon).replaceAll(':', '/');
 }
 
 /** Annotations that a pod hands to its signer: domain-prefixed keys. */

@@ -3,8 +3,7 @@
 // usage: node scripts/generate/schema.ts (needs ../shared)
 import fs from 'node:fs';
 import path from 'node:path';
-import { ALWAYS, EMBEDDED, NAMED, OMITTED, ORDER, POINTERS, parseTable } from './schema-go.ts';
-import { FieldOrder, learnFrom } from './schema-order.ts';
+import { type GoField, goTypes, type Presence } from './schema-go.ts';
 
 interface Schema {
   type?: string;
@@ -50,12 +49,7 @@ const META = new Set([
   'io.k8s.apimachinery.pkg.version',
 ]);
 
-const pointers = parseTable(POINTERS);
-const always = parseTable(ALWAYS);
-const omitted = parseTable(OMITTED);
-const embedded = parseTable(EMBEDDED);
-const named = parseTable(NAMED);
-const used = new Set<string>();
+const go = goTypes();
 
 /** `io.k8s.api.core.v1.Pod` → `core.v1.Pod`. */
 function idOf(key: string): string {
@@ -91,39 +85,20 @@ function codeOf(s: Schema): string {
   return ({ number: 'd', boolean: 'b' } as Record<string, string>)[s.type ?? ''] ?? '*';
 }
 
-function listed(table: Map<string, string[]>, type: string, field: string): boolean {
-  return table.get(type)?.includes(field) ?? false;
-}
-
 const isZero = (x: unknown) => x === '' || x === 0 || x === false;
 
-/** How Go writes the field back: `a` always, `p` unless nil (a pointer), nothing: unless it is empty. */
-function presence(type: string, field: string, s: Schema, required: boolean, code: string): 'a' | 'p' | undefined {
-  if (listed(omitted, type, field)) return undefined;
-  if (listed(always, type, field)) return 'a';
-  const pointer = listed(pointers, type, field);
-  if (pointer) used.add(`${type}: ${field}`);
-  if (pointer) return required ? 'a' : 'p';
-  if (code.startsWith('@')) return 'default' in s || required ? 'a' : 'p';
-  if (/^[[{]/.test(code)) return required ? 'a' : undefined;
+/** What the OpenAPI document lets guess of a field that no Go struct is known for. */
+function guess(s: Schema, required: boolean, code: string): Presence {
+  if (code.startsWith('@')) return 'default' in s ? 'a' : required ? 'n' : 'p';
+  if (/^[[{]/.test(code)) return required ? 'n' : '';
   if (/^[tuqx]$/.test(code)) return 'a';
-  return isZero(s.default) ? 'a' : undefined;
+  return isZero(s.default) ? 'a' : '';
 }
 
-function embeddedIn(type: string, field: string): string | undefined {
-  const [struct, ...fields] = embedded.get(type) ?? [];
-  const all = fields.includes('*') && !fields.includes(`-${field}`);
-  return all || fields.includes(field) ? struct : undefined;
-}
-
-function fieldOf(type: string, field: string, s: Schema, required: boolean): unknown {
+function fieldOf(s: Schema, required: boolean, known: GoField | undefined): unknown {
   const code = codeOf(s);
-  const how = presence(type, field, s, required, code);
-  const goName = named
-    .get(type)
-    ?.find((w) => w.startsWith(`${field}=`))
-    ?.slice(field.length + 1);
-  const inline = embeddedIn(type, field);
+  const how = known?.presence ?? guess(s, required, code);
+  const [goName, inline] = [known?.type, known?.embedded];
   const values = s.enum ?? s.items?.enum;
   const listType = s['x-kubernetes-list-type'];
   const keys = s['x-kubernetes-list-map-keys'];
@@ -150,29 +125,19 @@ for (const [id, schema] of schemas) {
   const [gvk] = gvks;
   if (gvk && gvks.length === 1) kinds[`${gvk.group ? `${gvk.group}/` : ''}${gvk.version}/${gvk.kind}`] = id;
 }
-const codes = new Map(
-  schemas.map(([id, s]) => [id, new Map(Object.entries(s.properties ?? {}).map(([name, p]) => [name, codeOf(p)]))]),
-);
-const order = new FieldOrder({ fields: (id) => codes.get(id), kinds });
-learnFrom(order, SHARED);
-for (const [type, fields] of parseTable(ORDER)) order.teach(type, fields);
-
 const types: Record<string, unknown> = {};
 for (const [id, schema] of schemas) {
   const properties = schema.properties ?? {};
+  const struct = go.get(id) ?? [];
   const fields: Record<string, unknown> = {};
-  for (const name of order.sort(id, Object.keys(properties))) {
+  // In the order of the struct, which is how Go writes it; what is not known comes last.
+  for (const name of new Set([...struct.map((f) => f.name), ...Object.keys(properties)])) {
     const property = properties[name];
-    if (property) fields[name] = fieldOf(id, name, property, schema.required?.includes(name) ?? false);
+    const known = struct.find((f) => f.name === name);
+    if (property) fields[name] = fieldOf(property, schema.required?.includes(name) ?? false, known);
   }
   types[id] = schema['x-kubernetes-map-type'] === 'atomic' ? [fields, 1] : [fields];
 }
-
-for (const [type, fields] of pointers) {
-  for (const f of fields) if (!used.has(`${type}: ${f}`)) throw new Error(`schema-go.ts: ${type} has no field ${f}`);
-}
-for (const table of [always, omitted, embedded, named])
-  for (const type of table.keys()) if (!types[type]) throw new Error(`schema-go.ts: no type ${type}`);
 
 const text = JSON.stringify({ types, kinds });
 fs.writeFileSync(

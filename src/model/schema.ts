@@ -39,10 +39,12 @@ export interface FieldSchema extends ValueSchema {
   /** Of the value, or of the items of a list. */
   readonly enum?: readonly string[] | undefined;
   /**
-   * When Go writes the field: `always` (a nil list as null, an empty struct as `{}`), `nonNil` (a pointer: zero is written),
+   * When Go writes the field: `always` (an empty struct as `{}`), `nonNil` (a pointer: zero is written),
    * `nonEmpty` (`omitempty`: zero, "", [], {} are left out).
    */
   readonly presence: 'always' | 'nonNil' | 'nonEmpty';
+  /** Written as null where it is absent, as a nil pointer, list or map that is always written. */
+  readonly nullable: boolean;
   /** Strategic merge patch: the field that tells items apart, and `merge`, `replace`, `retainKeys`. */
   readonly mergeKey?: string | undefined;
   readonly patchStrategy?: readonly string[] | undefined;
@@ -69,7 +71,7 @@ interface Extra {
   r?: 1;
   d?: unknown;
   e?: string[];
-  o?: 'a' | 'p';
+  o?: 'a' | 'n' | 'p';
   l?: 's' | 'm';
   K?: string[];
   M?: 'a' | 'g';
@@ -96,7 +98,7 @@ const SCALARS: Record<string, ValueKind> = {
   '*': 'any',
 };
 const LIST_TYPES = { s: 'set', m: 'map' } as const;
-const PRESENCE = { a: 'always', p: 'nonNil' } as const;
+const PRESENCE = { a: 'always', n: 'always', p: 'nonNil' } as const;
 
 const table = JSON.parse(SCHEMA_JSON) as { types: Record<string, EncodedType>; kinds: Record<string, string> };
 const types = new Map<string, TypeSchema>();
@@ -133,6 +135,7 @@ function fieldFrom(name: string, encoded: Encoded): FieldSchema {
     required: x.r === 1,
     enum: x.e,
     presence: x.o ? PRESENCE[x.o] : ('nonEmpty' as const),
+    nullable: x.o === 'n',
     listType: x.l ? LIST_TYPES[x.l] : value.listType,
     keys: x.K,
     mergeKey: x.k,

@@ -12,7 +12,7 @@ describe('schema', () => {
       mergeKey: 'containerPort',
       patchStrategy: ['merge'],
     });
-    expect(ports?.items?.object?.fields.get('protocol')).toMatchObject({ default: 'TCP', goType: 'Protocol' });
+    expect(ports?.items?.object?.fields.get('protocol')).toMatchObject({ default: 'TCP', goType: 'v1.Protocol' });
     expect(fieldOf('apps.v1.DeploymentSpec', 'replicas')?.presence).toBe('nonNil');
     expect(fieldOf('core.v1.PodSpec', 'hostNetwork')?.presence).toBe('nonEmpty');
     expect(fieldOf('rbac.v1.ClusterRole', 'rules')?.presence).toBe('always');

@@ -50,20 +50,16 @@ function versionOf(type: TypeSchema): string {
 }
 
 /** The Go type of a value, as errors print it: `[]v1.Container`, `map[string]string`, `v1.PullPolicy`. */
-function goType(schema: ValueSchema, named: string | undefined, owner: TypeSchema): string {
-  if (named && !(named.startsWith('[]') && schema.kind !== 'list')) {
-    const list = named.startsWith('[]') ? '[]' : '';
-    const name = named.slice(list.length);
-    return list + (name.includes('.') ? name : `${versionOf(owner)}.${name}`);
-  }
-  if (named) return goType(schema, named.slice(2), owner);
+function goType(schema: ValueSchema, named?: string): string {
+  if (named) return named.startsWith('[]') && schema.kind !== 'list' ? named.slice(2) : named;
+  const items = schema.items ?? { kind: 'any' };
   switch (schema.kind) {
     case 'object':
       return schema.object ? `${versionOf(schema.object)}.${schema.object.name}` : 'interface {}';
     case 'list':
-      return `[]${goType(schema.items ?? { kind: 'any' }, undefined, owner)}`;
+      return `[]${goType(items)}`;
     case 'map':
-      return `map[string]${goType(schema.items ?? { kind: 'any' }, undefined, owner)}`;
+      return `map[string]${goType(items)}`;
     default:
       return GO_SCALARS[schema.kind] ?? 'interface {}';
   }
@@ -81,14 +77,6 @@ const GO_SCALARS: Record<string, string> = {
   microTime: 'v1.MicroTime',
   intOrString: 'intstr.IntOrString',
 };
-
-/** What Go holds where JSON says nothing or null, in fields that are always written. */
-function zeroOf(field: FieldSchema, zero: (schema: ValueSchema) => unknown): unknown {
-  const pointer = field.default === undefined && !VALUE_KINDS.has(field.kind);
-  return pointer || field.kind === 'list' || field.kind === 'map' ? null : zero(field);
-}
-/** Never pointers where they are always written. */
-const VALUE_KINDS = new Set(['quantity', 'intOrString', 'time', 'microTime']);
 
 class Conformer {
   readonly strict: string[] = [];
@@ -120,10 +108,10 @@ class Conformer {
     if (this.from === 'map') return mapMismatch(wrong, schema);
     const { field, owner, path } = this.where();
     if (!owner)
-      return `json: cannot unmarshal ${wrong.got} into Go value of type ${root ? goType({ kind: 'object', object: root }, undefined, root) : ''}`;
+      return `json: cannot unmarshal ${wrong.got} into Go value of type ${root ? goType({ kind: 'object', object: root }) : ''}`;
     const top = this.frames.at(-1);
     const named = typeof top === 'object' || field?.goType?.startsWith('[]') ? field?.goType : undefined;
-    return `json: cannot unmarshal ${wrong.got} into Go struct field ${owner.name}.${path} of type ${wrong.type ?? goType(schema, named, owner)}`;
+    return `json: cannot unmarshal ${wrong.got} into Go struct field ${owner.name}.${path} of type ${wrong.type ?? goType(schema, named)}`;
   }
 
   /** A mismatch is remembered and decoding goes on; the first one is told. */
@@ -180,7 +168,7 @@ class Conformer {
     for (const field of type.always) {
       if (Object.hasOwn(out ?? from, field.name)) continue;
       out ??= { ...from };
-      out[field.name] = zeroOf(field, (s) => this.zero(s));
+      out[field.name] = this.absent(field);
     }
     return out ?? from;
   }
@@ -188,11 +176,16 @@ class Conformer {
   /** The field's value as it is written back; undefined where it is left out. */
   private present(input: unknown, field: FieldSchema, holder: object): unknown {
     if (input === null || input === undefined) {
-      return field.presence === 'always' ? zeroOf(field, (s) => this.zero(s)) : undefined;
+      return field.presence === 'always' ? this.absent(field) : undefined;
     }
     const value = this.value(input, field, holder, field.name);
     if (field.presence !== 'nonEmpty') return value;
     return isEmpty(value, field) ? undefined : value;
+  }
+
+  /** What is written of a field that is always written and says nothing. */
+  private absent(field: FieldSchema): unknown {
+    return field.nullable ? null : this.zero(field);
   }
 
   private zero(schema: ValueSchema): unknown {

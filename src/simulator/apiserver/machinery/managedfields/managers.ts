@@ -12,6 +12,8 @@ export interface Manager {
   /** RFC 3339; "" where it is not known. */
   readonly time: string;
   readonly fields: FieldSet;
+  /** The entry it was read from, which is written again where nothing changed. */
+  readonly entry?: ManagedFieldsEntry;
 }
 
 /** Appliers are one over all versions, updaters one for each. */
@@ -51,9 +53,9 @@ function isElement(e: string): boolean {
 export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefined): Manager[] {
   return (entries ?? []).flatMap((e) => {
     if (e.operation !== 'Apply' && e.operation !== 'Update') return [];
-    const fields = (e.fieldsV1 ?? {}) as FieldSet;
     const { manager = '', apiVersion = '', subresource = '', time = '' } = e;
-    return [{ manager, operation: e.operation, apiVersion, subresource, time, fields }];
+    const fields = (e.fieldsV1 ?? {}) as FieldSet;
+    return [{ manager, operation: e.operation, apiVersion, subresource, time, fields, entry: e }];
   });
 }
 
@@ -82,15 +84,8 @@ function compareManagers(a: Manager, b: Manager): number {
   );
 }
 
-// An entry that did not change is written as the object it was.
-const encoded = new WeakMap<Manager, ManagedFieldsEntry>();
-
 export function encodeManagers(managers: readonly Manager[]): ManagedFieldsEntry[] {
-  return [...managers].sort(compareManagers).map((m) => {
-    const known = encoded.get(m) ?? encode(m);
-    encoded.set(m, known);
-    return known;
-  });
+  return [...managers].sort(compareManagers).map((m) => (m.entry?.fieldsV1 === m.fields ? m.entry : encode(m)));
 }
 
 /** More updaters than this are merged, the oldest first. */
@@ -112,7 +107,9 @@ export function capUpdaters(managers: readonly Manager[]): readonly Manager[] {
       firstOf.set(m.apiVersion, m);
       continue;
     }
-    const bucket = { ...first, manager: ANCIENT, subresource: '', fields: union(m.fields, first.fields), time: m.time };
+    const { operation, apiVersion } = first;
+    const fields = union(m.fields, first.fields);
+    const bucket: Manager = { manager: ANCIENT, operation, apiVersion, subresource: '', time: m.time, fields };
     out = [...out.filter((x) => x !== first && x !== m), bucket];
     firstOf.set(m.apiVersion, bucket);
     count--;

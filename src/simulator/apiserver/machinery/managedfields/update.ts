@@ -104,16 +104,8 @@ export function updateManagedFields<T extends KubeObject>(request: UpdateManaged
 }
 
 /** Everybody loses the fields that changed or went. */
-export function loseFields(
-  managers: readonly Manager[],
-  taken: FieldSet,
-  removed: FieldSet,
-  except?: Manager,
-): Manager[] {
-  return managers.flatMap((m) => {
-    if (m === except) return [m];
-    return withFields(m, difference(difference(m.fields, taken), removed));
-  });
+export function loseFields(managers: readonly Manager[], taken: FieldSet, removed: FieldSet): Manager[] {
+  return managers.flatMap((m) => withFields(m, difference(difference(m.fields, taken), removed)));
 }
 
 function gain(managers: readonly Manager[], self: Manager): readonly Manager[] {

@@ -56,12 +56,24 @@ export class ObjectCache {
     return this.indexed(resource, `owner:${uid}`);
   }
 
+  countIn(resource: ResourceName, namespace: string): number {
+    return this.count(resource, `namespace:${namespace}`);
+  }
+
+  countOwned(resource: ResourceName, uid: string): number {
+    return this.count(resource, `owner:${uid}`);
+  }
+
   onNode(node: string): Watched['pods'][] {
     return this.indexed('pods', `node:${node}`);
   }
 
   countOnNode(node: string): number {
-    return this.tables.get('pods')?.index.get(`node:${node}`)?.size ?? 0;
+    return this.count('pods', `node:${node}`);
+  }
+
+  private count(resource: ResourceName, value: string): number {
+    return this.tables.get(resource)?.index.get(value)?.size ?? 0;
   }
 
   /** Replaces all objects of a resource: the answer of a list. */

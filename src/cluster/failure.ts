@@ -22,6 +22,7 @@ export type FailureKind =
   | 'too-old'
   | 'server'
   | 'stopped'
+  | 'api-server-stopped'
   | 'other';
 
 export interface Failure {
@@ -153,6 +154,11 @@ const explanations: { readonly [K in FailureKind]: Explain } = {
   server: (f, c) => ({
     message: `${c.server} answered with an error (${f.code ?? '5xx'}): ${f.detail}`,
     remedy: 'The API server or its etcd may be starting or overloaded; its log says more.',
+    retry: true,
+  }),
+  'api-server-stopped': () => ({
+    message: 'The API server is stopped, so nothing of the cluster can be read or changed; what runs goes on.',
+    remedy: 'Start kube-apiserver in the Anatomy view.',
     retry: true,
   }),
   stopped: (f) => ({ message: f.detail, remedy: 'Start the simulator again.' }),

@@ -151,7 +151,8 @@ export class WorkerEngine<S extends Simulation = Simulation> {
     watch: (request, id) => {
       const { watch, ...response } = this.simulation().request(request);
       if (watch) this.openWatch(id, watch);
-      else if (response.code < 300) throw new RefusedError(`${request.path} was not answered with a watch.`);
+      else if (response.code >= 200 && response.code < 300)
+        throw new RefusedError(`${request.path} was not answered with a watch.`);
       return plain(response);
     },
     unwatch: ({ watch }) => {

@@ -46,6 +46,7 @@ export interface WireRequest {
 }
 
 export interface WireResponse {
+  /** HTTP status; 0 where nothing answers because the API server is stopped. */
   readonly code: number;
   readonly body?: unknown;
   readonly text?: string;

@@ -19,6 +19,7 @@ export interface ApplyRequest {
 }
 
 export interface ApplyResponse {
+  /** HTTP status; 0 where nothing answers. */
   readonly code: number;
   readonly body?: unknown;
   readonly warnings?: readonly string[];
@@ -170,6 +171,7 @@ function root(apiVersion: string): string {
 
 function said(response: ApplyResponse): string {
   const { body } = response;
+  if (response.code === 0) return 'The connection to the API server was refused: it is stopped.';
   return isRecord(body) && typeof body.message === 'string' ? body.message : `the server answered ${response.code}`;
 }
 

@@ -32,6 +32,9 @@ export interface AnatomyInput {
   readonly missing?: ReadonlyMap<ResourceName, Explained>;
 }
 
+/** What a row of a namespace has below it. */
+const IN_NAMESPACE = [...WORKLOADS, 'pods', 'services'] as const;
+const OWNED = ['replicasets', 'jobs', 'pods'] as const;
 /** A list longer than this is cut, and says so. */
 const MOST_ROWS = 1000;
 const SYSTEM = 'kube-system';
@@ -123,9 +126,10 @@ function cut(id: string, rows: Row[]): Row[] {
   ];
 }
 
+const collator = new Intl.Collator('en', { numeric: true });
+
 function byName(a: KubeObject, b: KubeObject): number {
-  const [x = '', y = ''] = [a.metadata.name, b.metadata.name];
-  return x.localeCompare(y, 'en', { numeric: true });
+  return collator.compare(a.metadata.name ?? '', b.metadata.name ?? '');
 }
 
 function controlPlane(id: string, input: AnatomyInput): Row[] {
@@ -218,7 +222,7 @@ function nodes(id: string, input: AnatomyInput): Row[] {
 function podsOnNode(id: string, node: string, { cache, nowMs }: AnatomyInput): Row[] {
   return cache
     .onNode(node)
-    .sort((a, b) => (a.metadata.namespace ?? '').localeCompare(b.metadata.namespace ?? '') || byName(a, b))
+    .sort((a, b) => collator.compare(a.metadata.namespace ?? '', b.metadata.namespace ?? '') || byName(a, b))
     .map((p) => podRow(p, { id: podId(id, p), nowMs, underNode: true, withNamespace: true }));
 }
 
@@ -232,7 +236,8 @@ function namespaces(id: string, input: AnatomyInput): Row[] {
     .sort((a, b) => rank(a) - rank(b) || byName(a, b))
     .map((n): Row => {
       const name = n.metadata.name ?? '';
-      const pods = input.cache.inNamespace('pods', name).length;
+      const pods = input.cache.countIn('pods', name);
+      const filled = IN_NAMESPACE.some((r) => input.cache.countIn(r, name) > 0);
       const ending = n.status?.phase === 'Terminating';
       return {
         id: `${id}/namespace:${name}`,
@@ -241,7 +246,7 @@ function namespaces(id: string, input: AnatomyInput): Row[] {
         icon: 'symbol-namespace',
         tone: ending ? 'busy' : 'plain',
         context: 'namespace',
-        expand: namespaceRows('', name, input).length > 0 ? (rank(n) === 0 ? 'expanded' : 'collapsed') : 'no',
+        expand: filled ? (rank(n) === 0 ? 'expanded' : 'collapsed') : 'no',
         object: { group: '', resource: 'namespaces', kind: 'Namespace', name },
       };
     });
@@ -295,12 +300,8 @@ function workload(
   return workloadRow(resource, w, {
     id: own,
     nowMs: input.nowMs,
-    hasChildren: owned(w.metadata.uid ?? '', input).some((l) => l.length > 0),
+    hasChildren: OWNED.some((r) => input.cache.countOwned(r, w.metadata.uid ?? '') > 0),
   });
-}
-
-function owned(uid: string, { cache }: AnatomyInput): readonly [KubeObject[], KubeObject[], KubeObject[]] {
-  return [cache.ownedBy('replicasets', uid), cache.ownedBy('jobs', uid), cache.ownedBy('pods', uid)];
 }
 
 function ownedRows(id: string, resource: WorkloadResource, key: string, input: AnatomyInput): Row[] {

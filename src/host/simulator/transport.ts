@@ -28,16 +28,21 @@ function toFailure(error: unknown): Failure {
   return { kind: 'other', detail: error instanceof Error ? error.message : String(error) };
 }
 
+function unanswered(text: string | undefined): Failure {
+  return { kind: 'api-server-stopped', detail: text ?? 'connection refused' };
+}
+
 /** Closing it ends its watches; the worker lives on, it belongs to the session. */
 export function simulatorTransport(client: WorkerClient): Transport {
   const watches = new Set<TransportWatch>();
   return {
     async request(request): Promise<TransportResponse> {
       try {
-        const { code, body } = await client.call('request', wire(request));
+        const { code, body, text } = await client.call('request', wire(request));
+        if (code === 0) throw new FailureError(unanswered(text));
         return { code, body };
       } catch (error) {
-        throw new FailureError(toFailure(error));
+        throw error instanceof FailureError ? error : new FailureError(toFailure(error));
       }
     },
     watch(path, query, handler: WatchHandler): TransportWatch {
@@ -53,8 +58,8 @@ export function simulatorTransport(client: WorkerClient): Transport {
         end: () => end(),
       });
       opened.then(
-        ({ code, body }) => {
-          const failure = failureOfResponse(code, body ?? {});
+        ({ code, body, text }) => {
+          const failure = code === 0 ? unanswered(text) : failureOfResponse(code, body ?? {});
           if (failure) end(failure);
           else if (open) handler.open();
         },

@@ -12,13 +12,14 @@ const WEB = readFileSync(path.join(import.meta.dirname, '../../../media/samples/
 
 function setUp() {
   const workers: InProcess[] = [];
+  const timing = new ManualTiming();
   const session = new SimulatorSession({
     createWorker: () => {
       const worker = inProcessWorker();
       workers.push(worker);
       return worker;
     },
-    timing: new ManualTiming(),
+    timing,
     now: () => workers.at(-1)?.time.ms ?? 0,
   });
   const phases: string[] = [];
@@ -29,7 +30,7 @@ function setUp() {
       await settled();
     }
   };
-  return { session, workers, phases, pass };
+  return { session, workers, phases, pass, timing };
 }
 
 describe('a session with the simulator', () => {
@@ -113,6 +114,31 @@ describe('a session with the simulator', () => {
     });
     await expect(session.start(START)).rejects.toThrow('no such file');
     expect(session.state).toMatchObject({ phase: 'crashed', remedy: expect.stringContaining('Start') });
+  });
+
+  it('says that what is shown may be old while the API server is stopped, and catches up after', async () => {
+    const { session, pass, timing } = setUp();
+    await session.start(START);
+    await pass(3000);
+    await session.fault('stop', { component: 'kube-apiserver' });
+    await pass(500);
+    timing.fire(1000);
+    await pass(500);
+    expect(session.source.state).toMatchObject({ phase: 'connected', stale: { message: expect.any(String) } });
+    const refused = await session.call('apply', { manifest: WEB, source: 'web.yaml', namespace: 'default' });
+    expect(refused.objects[0]).toMatchObject({
+      result: 'failed',
+      message: expect.stringMatching(/refused|unavailable|stopped/i),
+    });
+    await session.fault('start', { component: 'kube-apiserver' });
+    for (let i = 0; i < 5; i++) {
+      timing.fire(60_000);
+      await pass(500);
+    }
+    expect(session.source.state).not.toHaveProperty('stale');
+    await session.call('apply', { manifest: WEB, source: 'web.yaml', namespace: 'default' });
+    await pass(10_000);
+    expect(session.source.cache.list('deployments').map((d) => d.status?.readyReplicas)).toEqual([3]);
   });
 
   it('stops a component, and the topology says so', async () => {

@@ -1,6 +1,6 @@
 // What the scheduler found, in the few lines that fit into its box: the best nodes with their totals, then how many failed;
 // between its decisions, where it put the last pods.
-import type { ScheduleDetail } from '../../src/trace/step.ts';
+import type { NodeVerdict, ScheduleDetail } from '../../src/trace/step.ts';
 import { type Rect, textWidth } from './geometry.ts';
 import type { Story } from './story.ts';
 
@@ -23,15 +23,25 @@ export function verdictLines(detail: ScheduleDetail, area: Rect): VerdictLine[] 
   const passed = detail.nodes
     .filter((n) => n.rejectedBy === undefined)
     .toSorted((a, b) => first(b.node) - first(a.node) || (b.total ?? 0) - (a.total ?? 0));
-  const failed = detail.nodes.length - passed.length;
-  const room = Math.floor(area.h / STEP) - (failed > 0 ? 1 : 0);
-  const best = passed.length > room ? passed.slice(0, room - 1) : passed;
+  const room = Math.floor(area.h / STEP);
+  const failed = failedLines(detail.nodes, passed.length === 0 ? room : 2);
+  const forNodes = room - failed.length;
+  const best = passed.length > forNodes ? passed.slice(0, forNodes - 1) : passed;
   const lines = best.map(({ node, total }) =>
     line(node, total === undefined ? 'fits' : String(total), node === detail.chosen),
   );
   if (best.length < passed.length) lines.push(line('others', String(passed.length - best.length)));
-  if (failed > 0) lines.push(line('filtered out', String(failed)));
-  return lines.map((one, i) => place(one, i, area));
+  return [...lines, ...failed].map((one, i) => place(one, i, area));
+}
+
+/** How many nodes each plugin filtered out; in one line where there is no room for that. */
+function failedLines(nodes: readonly NodeVerdict[], room: number): Line[] {
+  const counts = new Map<string, number>();
+  for (const { rejectedBy } of nodes) {
+    if (rejectedBy !== undefined) counts.set(rejectedBy, (counts.get(rejectedBy) ?? 0) + 1);
+  }
+  if (counts.size <= room) return [...counts].map(([plugin, count]) => line(`✕ ${plugin}`, String(count)));
+  return [line('✕ filtered out', String([...counts.values()].reduce((sum, count) => sum + count, 0)))];
 }
 
 export function placementLines(story: Story, count: number, area: Rect): VerdictLine[] {

@@ -45,7 +45,7 @@ export class Details {
         fidelity(step),
         this.links('Because', step.causes, story, origin),
         step.request && requestView(step.request, step.text),
-        step.detail?.type === 'schedule' && scheduleView(step.detail),
+        step.detail?.type === 'schedule' && scheduleView(step.detail, step.text),
         inputs(step),
         this.changes(step),
         this.links(

@@ -43,8 +43,8 @@ export function requestView(request: RequestInfo, said: string): HTMLElement {
   );
 }
 
-/** Nodes in rows, plugins in columns; refused nodes say by which plugin and why. */
-export function scheduleView(detail: ScheduleDetail): HTMLElement {
+/** Nodes in rows, plugins in columns; refused nodes say by which plugin and why. `said` as for a request. */
+export function scheduleView(detail: ScheduleDetail, said: string): HTMLElement {
   const plugins = pluginsOf(detail);
   const head = h(
     'tr',
@@ -64,7 +64,7 @@ export function scheduleView(detail: ScheduleDetail): HTMLElement {
     'section',
     {},
     h('h3', {}, 'Scheduling'),
-    h('p', {}, detail.why),
+    ...present([!said.includes(detail.why) && h('p', {}, detail.why)]),
     h('div', { class: 'wide', tabindex: 0, role: 'group', 'aria-label': 'Scores by node and plugin' }, table),
     h(
       'details',

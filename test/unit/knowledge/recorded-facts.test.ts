@@ -85,8 +85,10 @@ describe('defaults', () => {
   });
 });
 
-/** Types whose fields stand in a list entry that an admission plugin adds as a whole. */
+/** Types whose fields stand in a list entry that defaulting or an admission plugin adds as a whole. */
 const FILLED_BY_OTHERS = new Set([
+  'autoscaling.v2.HPAScalingPolicy',
+  'core.v1.Taint',
   'core.v1.Toleration',
   'core.v1.Volume',
   'core.v1.VolumeMount',

@@ -82,4 +82,6 @@ export const UNRECORDED: ReadonlyMap<string, string> = new Map([
     'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
     'plugin/pkg/admission/storage/persistentvolume/resize/admission.go',
   ],
+  ["Cannot evict pod as it would violate the pod's disruption budget.", 'pkg/registry/core/pod/storage/eviction.go'],
+  ['minAvailable and maxUnavailable cannot be both set', 'pkg/apis/policy/validation/validation.go'],
 ]);

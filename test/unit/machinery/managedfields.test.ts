@@ -228,4 +228,18 @@ describe('server-side apply', () => {
       { message },
     );
   });
+
+  test('a value that no type can hold is refused, not stored', () => {
+    const applied = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'q' },
+      spec: { hard: { cpu: 'lots' } },
+    };
+    const answer = applyServerSide({ applied, manager: 'one', apiVersion: 'v1', kind: 'ResourceQuota', time: T(1) });
+    expect(answer).toMatchObject({
+      code: 500,
+      message: expect.stringContaining('to proper version (v1): quantities must match'),
+    });
+  });
 });

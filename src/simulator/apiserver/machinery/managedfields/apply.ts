@@ -125,13 +125,14 @@ function refusal(request: ApplyServerSide, type: TypeSchema): Status | undefined
     return badRequest('metadata.managedFields must be nil');
   const wrong = typeErrors(applied, type);
   if (wrong === undefined) return undefined;
-  const { group, version: v } = splitApiVersion(version);
-  const gvk = `${group ? `${group}/` : '/'}${v}, Kind=${String(applied.kind ?? '')}`;
-  return failure(
-    500,
-    '',
-    `failed to create typed patch object (${String(meta.namespace ?? '')}/${String(meta.name ?? '')}; ${gvk}): ${wrong}`,
-  );
+  return failure(500, '', `failed to create typed patch object (${identityOf(applied)}): ${wrong}`);
+}
+
+/** `demo/web; apps/v1, Kind=Deployment`: how errors name an applied object. */
+function identityOf(applied: Json): string {
+  const meta = (applied.metadata ?? {}) as Json;
+  const { group, version } = splitApiVersion(String(applied.apiVersion ?? ''));
+  return `${meta.namespace ?? ''}/${meta.name ?? ''}; ${group}/${version}, Kind=${applied.kind ?? ''}`;
 }
 
 /** Objects that nobody applied to and that have no owners yet get one, so that applying does not take everything silently. */
@@ -198,9 +199,13 @@ function finish(
   mine: Manager,
   last: Manager | undefined,
   type: TypeSchema,
-): Applied {
-  const decoded = conform(merged, type).value as KubeObject;
-  const object = applyDefaults(decoded);
+): Applied | Status {
+  const decoded = conform(merged, type, undefined, 'map');
+  if (decoded.error !== undefined) {
+    const what = `failed to convert new object (${identityOf(request.applied)}) to proper version (${request.apiVersion})`;
+    return failure(500, '', `${what}: ${decoded.error}`);
+  }
+  const object = applyDefaults(decoded.value as KubeObject);
   const same = request.live !== undefined && equal(object, live);
   // Applying the same again neither touches the object nor the time.
   const self = same && last && equal(last.fields, mine.fields) ? last : mine;

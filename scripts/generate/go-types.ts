@@ -1,4 +1,4 @@
-// Writes scripts/generate/go-types.json: what the OpenAPI documents do not say of the Go structs behind them, and what decides how
+// Writes scripts/generated/go-types.json: what the OpenAPI documents do not say of the Go structs behind them, and what decides how
 // an object is written back as JSON: the order of the fields, which are pointers, which have `omitempty`, which come through an
 // embedded struct, and the names of Go's named types. Read from kubectl's binary, which is one minor version older than the
 // recorded server; schema-go.ts knows the rest.
@@ -8,7 +8,7 @@ import path from 'node:path';
 import { allTypeIds } from '../../src/model/schema.ts';
 import { GoBinary, type GoType, KIND, typeId } from './go-binary.ts';
 
-const OUT = path.resolve(import.meta.dirname, 'go-types.json');
+const OUT = path.resolve(import.meta.dirname, '../generated/go-types.json');
 const binary = new GoBinary(process.argv[2] ?? '');
 const structs = new Map<string, GoType>();
 

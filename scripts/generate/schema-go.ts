@@ -1,4 +1,4 @@
-// The Go structs behind the OpenAPI documents: go-types.json for what kubectl's binary holds, the table below for the aggregated
+// The Go structs behind the OpenAPI documents: ../generated/go-types.json for what kubectl's binary holds, the table below for the aggregated
 // API servers' types and for what is new in v1.36. Source: k8s.io/api, k8s.io/apimachinery, k8s.io/apiextensions-apiserver and
 // k8s.io/kube-aggregator, v0.36.
 import fs from 'node:fs';
@@ -55,7 +55,7 @@ function parseLine(line: string): [type: string, fields: GoField[]] {
 
 /** `type → fields in the order of the struct`. */
 export function goTypes(): Map<string, GoField[]> {
-  const text = fs.readFileSync(path.resolve(import.meta.dirname, 'go-types.json'), 'utf8');
+  const text = fs.readFileSync(path.resolve(import.meta.dirname, '../generated/go-types.json'), 'utf8');
   const rows = Object.entries(JSON.parse(text) as Record<string, [string, Presence, string?, string?][]>);
   const out = new Map(
     rows.map(([type, fields]): [string, GoField[]] => [

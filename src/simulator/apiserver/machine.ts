@@ -17,12 +17,15 @@ import {
   updateManagedFields,
 } from './machinery/index.ts';
 import { JSON_TYPE, YAML_TYPE } from './negotiate.ts';
+import { privilegedErrors } from './privileged.ts';
 import { first, parseBool } from './request.ts';
 import { type FieldError, hasRules, invalidStatus, validateCreate, validateUpdate } from './validation/index.ts';
 
 const NO_BODY: RequestBody = { raw: '' };
 
 export interface MachineOptions {
+  /** `--allow-privileged`; default true, as kubeadm has it. */
+  readonly allowPrivileged?: boolean | undefined;
   /** YAML to a value, and back; injected, so that this folder needs no parser. Throws what the message of a refusal quotes. */
   readonly yaml?: { parse(text: string): unknown; format(value: unknown): string };
 }
@@ -171,7 +174,8 @@ export class Machine {
   }
 
   validateCreate(ctx: Context, r: ResourceInfo, o: KubeObject): void {
-    this.judge(ctx, r, o, validateCreate(r, o));
+    const privileged = this.options.allowPrivileged === false ? privilegedErrors(o) : [];
+    this.judge(ctx, r, o, [...privileged, ...validateCreate(r, o)]);
   }
 
   validateUpdate(ctx: Context, r: ResourceInfo, o: KubeObject, old: KubeObject, subresource: string): void {

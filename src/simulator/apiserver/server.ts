@@ -72,7 +72,7 @@ export class ApiServer implements ApiServerPort {
     const signer = makeSigner(kernel.random.fork('service-account-key'));
     this.tokens = new ServiceAccountTokens(signer, store, () => kernel.wallMs / 1000);
     this.verifiers = [(token) => this.tokens.verify(token), ...(options.verifiers ?? [])];
-    this.registry = { admission: new AdmissionChain(defaultPlugins()), machine: new Machine(options) };
+    this.registry = { admission: new AdmissionChain(defaultPlugins(this.authorizer)), machine: new Machine(options) };
   }
 
   get running(): boolean {

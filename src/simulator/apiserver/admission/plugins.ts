@@ -1,24 +1,38 @@
-// The admission plugins in upstream's order. Models AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go.
+// The admission plugins in upstream's order. Models AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go, with those that
+// are on by default and NodeRestriction, which kubeadm turns on.
+import type { Authorizer } from '../authz/attributes.ts';
 import type { Plugin } from './chain.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction.ts';
+import { podSecurity } from './pod-security/plugin.ts';
 import { priority } from './priority.ts';
+import { resourceQuota } from './quota/plugin.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
+import { certificateApproval, persistentVolumeClaimResize, podTopologyLabels } from './small.ts';
 import { defaultIngressClass, defaultStorageClass } from './storage-class.ts';
 import { storageObjectInUseProtection } from './storage-protection.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 
-export function defaultPlugins(): readonly Plugin[] {
+export function defaultPlugins(authorizer: Authorizer): readonly Plugin[] {
   return [
     namespaceLifecycle,
+    limitRanger,
     serviceAccount,
+    nodeRestriction,
     taintNodesByCondition,
+    podSecurity,
     priority,
     defaultTolerationSeconds,
     defaultStorageClass,
     storageObjectInUseProtection,
+    persistentVolumeClaimResize,
     runtimeClass,
+    certificateApproval(authorizer),
     defaultIngressClass,
+    podTopologyLabels,
+    resourceQuota,
   ];
 }

@@ -12,6 +12,7 @@ import { BATCH } from './batch/index.ts';
 import { CERTIFICATES } from './certificates/index.ts';
 import { CLUSTER_RULES } from './cluster/index.ts';
 import { CORE } from './core/index.ts';
+import { DRA } from './dra/index.ts';
 import { EVENTS } from './events/index.ts';
 import { Errors, type FieldError } from './field.ts';
 import { FLOWCONTROL } from './flowcontrol/index.ts';
@@ -51,6 +52,7 @@ const TABLES: readonly RuleTable[] = [
   EVENTS,
   AUTH,
   APIREGISTRATION,
+  DRA,
 ];
 
 const RULES = new Map<string, Rules>();

@@ -1,9 +1,10 @@
 // Models ValidateLoadBalancerStatus.
-import type { LoadBalancerIngress } from '../../../../model/generated/core.v1.ts';
+import type { LoadBalancerIngress, Service } from '../../../../model/generated/core.v1.ts';
 import { dnsSubdomain } from '../common.ts';
 import { type Errors, type Loose, Path } from '../field.ts';
 import { parseIp, validateLegacyIp } from '../ip.ts';
-import type { LooseService } from './services.ts';
+
+export type LooseService = Loose<Service>;
 
 const INGRESS = Path.of('status', 'loadBalancer', 'ingress');
 const MODES = ['Proxy', 'VIP'];

@@ -1,5 +1,5 @@
 // Models the checks of Services.
-import type { Service, ServicePort, ServiceSpec } from '../../../../model/generated/core.v1.ts';
+import type { ServicePort, ServiceSpec } from '../../../../model/generated/core.v1.ts';
 import {
   dnsLabel,
   dnsSubdomain,
@@ -17,10 +17,9 @@ import { isPortNumber, nameIsDnsLabel } from '../names.ts';
 import { PROTOCOLS } from '../pods/enums.ts';
 import { SPEC } from '../pods/pod.ts';
 import { Ordered } from '../value.ts';
-import { validateLoadBalancerStatus } from './loadbalancer.ts';
+import { type LooseService, validateLoadBalancerStatus } from './loadbalancer.ts';
 import { validateClusterIps, validateClusterIpUpdate, validateFamilyUpdate } from './serviceips.ts';
 
-export type LooseService = Loose<Service>;
 type Spec = Loose<ServiceSpec>;
 
 const HINTS = 'service.kubernetes.io/topology-aware-hints';

@@ -1,6 +1,5 @@
 // Models the checks of containers, init containers and ephemeral containers.
 import type {
-  Container,
   ContainerPort,
   ContainerResizePolicy,
   ContainerRestartRule,
@@ -15,9 +14,8 @@ import { validateDevices, validateMounts } from './mounts.ts';
 import { PROBES, validateLifecycle, validateProbe } from './probes.ts';
 import { validateResources } from './resources.ts';
 import { validateSecurityContext } from './security.ts';
+import type { LooseContainer } from './visit.ts';
 import type { Volumes } from './volumes.ts';
-
-export type LooseContainer = Loose<Container>;
 
 /** What a container's checks need to know of its pod. */
 export interface ContainerContext {

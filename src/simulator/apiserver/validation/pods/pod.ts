@@ -15,9 +15,10 @@ import { METADATA, validateAnnotations, validateMeta, validateMetaUpdate } from 
 import { nameIsDnsSubdomain, rangeError } from '../names.ts';
 import { validateTolerations } from './affinity.ts';
 import { validateAnnotationUpdate, validatePodAnnotations, validateProfilesMatch } from './annotations.ts';
-import { type LooseContainer, validateImageSpace } from './containers.ts';
+import { validateImageSpace } from './containers.ts';
 import { gatedNodeAffinity, validateGatedNodeSelector } from './gated.ts';
 import { validatePodSpec } from './spec.ts';
+import type { LooseContainer } from './visit.ts';
 
 export type LoosePod = Loose<Pod>;
 type Spec = Loose<PodSpec>;

@@ -1,7 +1,8 @@
 // Walks all containers of a pod in upstream's order (pkg/apis/core/pods.VisitContainersWithPath).
-import type { PodSpec } from '../../../../model/generated/core.v1.ts';
+import type { Container, PodSpec } from '../../../../model/generated/core.v1.ts';
 import type { Loose, Path } from '../field.ts';
-import type { LooseContainer } from './containers.ts';
+
+export type LooseContainer = Loose<Container>;
 
 const LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 

@@ -1,6 +1,7 @@
 // A JSON value made to fit a type, as decoding it into a Go struct and writing that back does: unknown fields go, empty ones go or
 // stay as the struct's tags say, quantities and times take their canonical form. What already fits is returned as it is, so that
 // objects share structure. Models k8s.io/apimachinery/pkg/runtime/serializer/json on sigs.k8s.io/json.
+import { GO_SCALARS, goType } from '../../../model/go-type.ts';
 import type { FieldSchema, TypeSchema, ValueSchema } from '../../../model/schema.ts';
 import {
   conformBase64,
@@ -44,39 +45,6 @@ const MAP_KINDS: Record<string, string> = { object: 'map', array: 'slice' };
 /** Upstream stops counting there. */
 const MAX_STRICT = 100;
 const NO_NOTES: ReadonlyMap<object, JsonNotes> = new Map();
-
-function versionOf(type: TypeSchema): string {
-  return type.id.split('.').at(-2) ?? 'v1';
-}
-
-/** The Go type of a value, as errors print it: `[]v1.Container`, `map[string]string`, `v1.PullPolicy`. */
-function goType(schema: ValueSchema, named?: string): string {
-  if (named) return named.startsWith('[]') && schema.kind !== 'list' ? named.slice(2) : named;
-  const items = schema.items ?? { kind: 'any' };
-  switch (schema.kind) {
-    case 'object':
-      return schema.object ? `${versionOf(schema.object)}.${schema.object.name}` : 'interface {}';
-    case 'list':
-      return `[]${goType(items)}`;
-    case 'map':
-      return `map[string]${goType(items)}`;
-    default:
-      return GO_SCALARS[schema.kind] ?? 'interface {}';
-  }
-}
-
-const GO_SCALARS: Record<string, string> = {
-  string: 'string',
-  bytes: '[]uint8',
-  int32: 'int32',
-  int64: 'int64',
-  double: 'float64',
-  boolean: 'bool',
-  quantity: 'resource.Quantity',
-  time: 'v1.Time',
-  microTime: 'v1.MicroTime',
-  intOrString: 'intstr.IntOrString',
-};
 
 class Conformer {
   readonly strict: string[] = [];

@@ -68,7 +68,7 @@ export class Scheduler {
   /** The attempt that each pod being bound goes back to. */
   private readonly attempts = new Map<string, StepId>();
   private wake: (() => void) | undefined;
-  private flush: Timer | undefined;
+  private flush: { readonly at: number; readonly timer: Timer } | undefined;
 
   constructor(ctx: ComponentContext, events: EventV1Recorder) {
     this.ctx = ctx;
@@ -97,7 +97,7 @@ export class Scheduler {
       less: this.framework.sorter().less,
       preEnqueue: (pod) => this.framework.preEnqueue(pod),
       epochMs: ctx.kernel.epochMs,
-      onReady: () => this.ready(),
+      onReady: () => this.wake?.(),
       onGated: (p, plugin, why) => ctx.record(gatedStep(p.info, plugin, why, p.causes)),
     });
     this.algorithm = new Algorithm(this.framework, this.cache, ctx.random, recorder, KEEP);
@@ -126,21 +126,22 @@ export class Scheduler {
     return pod?.metadata.uid === info.pod.metadata.uid ? pod : undefined;
   }
 
-  /** A pod came into the queue. */
-  private ready(): void {
-    this.wake?.();
+  /** Sets the alarm for the next pod whose back-off ends, or takes it off. */
+  private armFlush(): void {
     const at = this.queue.nextFlush();
+    if (at === this.flush?.at) return;
+    this.flush?.timer.cancel();
+    this.flush = undefined;
     if (at === undefined) return;
-    this.flush?.cancel();
+    const run = (): void => {
+      this.flush = undefined;
+      if (!this.ctx.scope.alive) return;
+      this.queue.flushBackoff(this.ctx.kernel.now);
+      this.armFlush();
+    };
     // Without nodes pods are tried again for ever, which is not work that anything could finish.
     const background = this.cache.nodes().length === 0;
-    this.flush = this.ctx.kernel.schedule(
-      at - this.ctx.kernel.now,
-      () => {
-        if (this.ctx.scope.alive) this.queue.flushBackoff(this.ctx.kernel.now);
-      },
-      background,
-    );
+    this.flush = { at, timer: this.ctx.kernel.schedule(at - this.ctx.kernel.now, run, background) };
   }
 
   private keepFlushing(): void {
@@ -161,6 +162,7 @@ export class Scheduler {
     }
     for (;;) {
       const p = this.queue.pop();
+      this.armFlush();
       if (p === undefined) yield* this.untilReady();
       else yield* this.scheduleOne(p);
     }

@@ -245,3 +245,19 @@ describe('kube-scheduler', () => {
     expect(play().map((p) => p.spec)).toEqual(play().map((p) => p.spec));
   });
 });
+
+describe('without nodes', () => {
+  it('a pod is tried again and again, and runs once there is a node', () => {
+    const w = new World();
+    w.addPod(pod('web'));
+    w.run(29);
+    expect(w.pod('web').status?.conditions?.[0]).toMatchObject({
+      reason: 'Unschedulable',
+      message: 'no nodes available to schedule pods',
+    });
+    expect(w.kernel.idle).toBe(true);
+    w.addNode('n1');
+    w.run(12);
+    expect(w.pod('web').spec?.nodeName).toBe('n1');
+  });
+});

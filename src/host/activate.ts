@@ -76,7 +76,9 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     ...registerCommands({ app, setServed }),
     ...watchKubeconfig(clusters, log),
     ...followSession(session, log),
+    { dispose: session.onState.add(({ phase }) => phase !== 'running' && setServed(undefined)) },
   );
+  void vscode.commands.executeCommand('setContext', 'kubeAnatomy.browser', platform.kubeconfig === undefined);
   startWhenSeen(app, ensure);
   return { app };
 }

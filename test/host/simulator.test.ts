@@ -59,6 +59,19 @@ test('the same manifest again changes nothing; another number of replicas scales
   await vscode.commands.executeCommand('workbench.action.files.revert');
 });
 
+test('several files that are selected are applied together', async () => {
+  await runningSimulator();
+  const [pod, service] = [sample('pod.yaml'), sample('web-service.yaml')];
+  const applied = await vscode.commands.executeCommand<Applied>('kubeAnatomy.applyManifest', pod, [pod, service]);
+  assert.deepEqual(
+    applied.objects.map((o) => [o.kind, o.result]),
+    [
+      ['Pod', 'created'],
+      ['Service', 'created'],
+    ],
+  );
+});
+
 test('a manifest that cannot be read changes nothing and says at which line', async () => {
   await runningSimulator();
   const document = await vscode.workspace.openTextDocument({

@@ -9,23 +9,43 @@ import { ensureSimulator } from './simulator.ts';
 
 const LANGUAGES = new Set(['yaml', 'json', 'jsonc', 'helm']);
 
-/** `target` is a URI (explorer, editor title), its text (a hover's link), or nothing (the palette). */
-export async function applyManifest(app: App, target: unknown): Promise<Applied | undefined> {
-  const document = await documentOf(target);
-  if (!document) {
+/**
+ * `target` is a URI (explorer, editor title), its text (a hover's link), or nothing (the palette). The explorer also tells
+ * everything that is selected; several files are applied in that order.
+ */
+export async function applyManifest(app: App, target: unknown, selection?: unknown): Promise<Applied | undefined> {
+  const several = Array.isArray(selection) && selection.length > 1 ? selection : [target];
+  const documents = await Promise.all(several.map(documentOf));
+  const found = documents.filter((d) => d !== undefined);
+  if (found.length === 0) {
     showError('There is no manifest to apply.', 'Open a YAML or JSON file with Kubernetes objects first.');
     return undefined;
   }
   if (!(await ensureSimulator(app))) return undefined;
   const objects = app.flow.snapshot();
+  app.clusters.show('simulator');
+  const results: Applied[] = [];
+  for (const document of found) results.push(await applyDocument(app, document));
+  const [first] = results;
+  const all = {
+    objects: results.flatMap((r) => r.objects),
+    warnings: results.flatMap((r) => r.warnings),
+    after: first?.after ?? 0,
+  };
+  // What was refused before it was sent left no step to look at.
+  if (all.objects.some((o) => o.step > 0)) await app.flow.play(all.after, objects);
+  return all;
+}
+
+async function applyDocument(app: App, document: vscode.TextDocument): Promise<Applied> {
   const source = vscode.workspace.asRelativePath(document.uri);
   const applied = await app.session.call('apply', { manifest: document.getText(), source, namespace: 'default' });
-  app.clusters.show('simulator');
-  const failed = applied.objects.filter((o) => o.result === 'failed');
   for (const warning of applied.warnings) app.log.warn(`${source}: ${warning}`);
-  report(applied, failed, document);
-  // What was refused before it was sent left no step to look at.
-  if (applied.objects.some((o) => o.step > 0)) await app.flow.play(applied.after, objects);
+  report(
+    applied,
+    applied.objects.filter((o) => o.result === 'failed'),
+    document,
+  );
   return applied;
 }
 

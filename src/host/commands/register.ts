@@ -21,7 +21,7 @@ export interface CommandDeps {
   setServed(url: string | undefined): void;
 }
 
-type Run = (argument: unknown) => unknown;
+type Run = (argument: unknown, selection: unknown) => unknown;
 
 export function registerCommands({ app, setServed }: CommandDeps): vscode.Disposable[] {
   const commands: { readonly [id: string]: Run } = {
@@ -35,7 +35,7 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.startComponent': (row) => fault(app, 'start', row),
     'kubeAnatomy.serve': () => serve(app, setServed),
     'kubeAnatomy.stopServing': () => stopServing(app, setServed),
-    'kubeAnatomy.applyManifest': (target) => applyManifest(app, target),
+    'kubeAnatomy.applyManifest': (target, selection) => applyManifest(app, target, selection),
     'kubeAnatomy.connect': (row) => connect(app, row),
     'kubeAnatomy.disconnect': (row) => disconnect(app, row),
     'kubeAnatomy.showCluster': (row) => showCluster(app, row),
@@ -51,9 +51,9 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
       vscode.commands.executeCommand('workbench.action.openWalkthrough', `${app.context.extension.id}#firstPod`, false),
   };
   return Object.entries(commands).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
+    vscode.commands.registerCommand(id, async (argument: unknown, selection: unknown) => {
       try {
-        return await run(argument);
+        return await run(argument, selection);
       } catch (error) {
         app.log.error(`${id}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
         reportError(error);

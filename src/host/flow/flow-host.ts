@@ -41,6 +41,8 @@ export class FlowHost implements vscode.Disposable {
   private ready = false;
   private begin: Begin = { after: 0, autoplay: false };
   private steps: Step[] = [];
+  /** Raised by each init: what an older one still waits for is dropped. */
+  private generation = 0;
   private readonly stops: (() => void)[];
 
   constructor(deps: FlowDeps) {
@@ -152,9 +154,13 @@ export class FlowHost implements vscode.Disposable {
       return;
     }
     const { after, objects, startAt, autoplay } = this.begin;
-    this.steps = [];
+    const generation = ++this.generation;
     await session.call('follow', { after: null });
-    this.steps = [...(await session.call('steps', { after, limit: MOST_STEPS }))];
+    const steps = [...(await session.call('steps', { after, limit: MOST_STEPS }))];
+    if (generation !== this.generation) return;
+    this.steps = steps;
+    // A panel that was hidden asks again when it is shown; it goes on where it was.
+    this.begin = { ...this.begin, autoplay: false };
     this.post({
       type: 'init',
       protocol: FLOW_PROTOCOL,

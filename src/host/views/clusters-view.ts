@@ -50,9 +50,6 @@ export function createClustersView(clusters: Clusters): ClustersView {
   const stops = [
     clusters.onChange.add(() => view.tree.refreshSoon()),
     simulator.onClock.add(() => view.tree.refreshSoon()),
-    simulator.onState.add(({ phase }) => {
-      if (phase !== 'running') view.served = undefined;
-    }),
   ];
   return view;
 }

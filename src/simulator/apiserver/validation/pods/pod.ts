@@ -24,7 +24,7 @@ export type LoosePod = Loose<Pod>;
 type Spec = Loose<PodSpec>;
 
 export const SPEC = Path.of('spec');
-const ANNOTATIONS = METADATA.child('annotations');
+export const ANNOTATIONS = METADATA.child('annotations');
 const POD_META = { namespaced: true, name: nameIsDnsSubdomain };
 
 export function validateMetaAndSpec(errs: Errors, pod: LoosePod): void {

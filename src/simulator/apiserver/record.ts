@@ -2,11 +2,11 @@
 import { components } from '../../knowledge/components.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
 import { diff } from '../../model/paths.ts';
+import { redact } from '../../model/redact.ts';
 import { schemaForKind } from '../../model/schema.ts';
 import type { StepDraft } from '../../trace/log.ts';
 import type { Actor, FieldChange, ObjectRef, RequestInfo as TraceRequest } from '../../trace/step.ts';
 import type { Answer, Context } from './context.ts';
-import { redact } from './redact.ts';
 import { summary } from './summary.ts';
 
 const byIdentity = new Map<string, string>();

@@ -1,6 +1,6 @@
 // The API server as a function from request to response. Models cmd/kube-apiserver and k8s.io/apiserver/pkg/server: the
 // handler chain in its order, one step for each request.
-import type { Kernel } from '../../kernel/kernel.ts';
+import { type Kernel, MINUTE } from '../../kernel/kernel.ts';
 import { allResources, type ResourceInfo, resourceOf } from '../../model/resources.ts';
 import { isStatus, StatusError } from '../../model/status.ts';
 import type { StepSink } from '../../trace/log.ts';
@@ -39,6 +39,9 @@ export interface ApiServerOptions extends MachineOptions {
   readonly address?: string;
 }
 
+/** `--etcd-compaction-interval`. */
+const COMPACT_EVERY = 5 * MINUTE;
+
 const REFUSED: ApiResponse = { code: 0, contentType: '', text: 'connect: connection refused', step: 0 };
 
 export class ApiServer implements ApiServerPort {
@@ -73,6 +76,21 @@ export class ApiServer implements ApiServerPort {
     this.tokens = new ServiceAccountTokens(signer, store, () => kernel.wallMs / 1000);
     this.verifiers = [(token) => this.tokens.verify(token), ...(options.verifiers ?? [])];
     this.registry = { admission: new AdmissionChain(defaultPlugins(this.authorizer)), machine: new Machine(options) };
+    this.compactLater(0);
+  }
+
+  /** Every five minutes the history older than that is forgotten. Models storage/etcd3/compact.go. */
+  private compactLater(before: number): void {
+    const { kernel, store } = this.core;
+    kernel.schedule(
+      COMPACT_EVERY,
+      () => {
+        const { revision } = store;
+        if (this.up) store.compact(before);
+        this.compactLater(revision);
+      },
+      true,
+    );
   }
 
   get running(): boolean {

@@ -1,5 +1,5 @@
 // Values of Secrets are never shown: not in steps, not in the view of etcd.
-import { isRecord, type KubeObject } from '../../model/object.ts';
+import { isRecord, type KubeObject } from './object.ts';
 
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const HIDDEN = '<redacted>';

@@ -3,6 +3,9 @@ import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../model/ge
 import type { CronJob, Job } from '../model/generated/batch.v1.ts';
 import type { Namespace, Node, Pod, Service } from '../model/generated/core.v1.ts';
 
+import { resourceOf } from '../model/resources.ts';
+import type { ObjectRef } from '../trace/step.ts';
+
 /** The type of the objects of each watched resource. */
 export interface Watched {
   nodes: Node;
@@ -64,4 +67,10 @@ export function apiPath(
 ): string {
   const root = r.group === '' ? `/api/${r.version}` : `/apis/${r.group}/${r.version}`;
   return `${root}${namespace ? `/namespaces/${namespace}` : ''}/${r.name}${name ? `/${name}` : ''}`;
+}
+
+/** Path of one object of any kind: in the version that its group prefers, v1 where the group is not built in. */
+export function objectPath(ref: Pick<ObjectRef, 'group' | 'resource' | 'namespace' | 'name'>): string {
+  const version = resourceOf(ref.group, ref.resource)?.version ?? 'v1';
+  return apiPath({ group: ref.group, version, name: ref.resource }, ref.namespace, ref.name);
 }

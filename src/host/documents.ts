@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { explainFailure, FailureError, failureOf, failureOfResponse } from '../cluster/failure.ts';
 import { redact } from '../cluster/redact.ts';
+import { objectPath } from '../cluster/resources.ts';
 import type { ClusterSource } from '../cluster/source.ts';
 import { isRecord, type KubeObject } from '../model/object.ts';
-import { resourceOf } from '../model/resources.ts';
 import type { ObjectRef } from '../trace/step.ts';
 
 export const SCHEME = 'kube-anatomy';
@@ -13,6 +13,8 @@ export const SCHEME = 'kube-anatomy';
 const NAME = /^(?!\.{1,2}$)[\w.:-]{1,253}$/;
 
 export class ObjectDocuments implements vscode.TextDocumentContentProvider {
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.changed.event;
   private readonly find: (id: string) => ClusterSource | undefined;
 
   constructor(find: (id: string) => ClusterSource | undefined) {
@@ -21,20 +23,18 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
 
   /** `kube-anatomy:/simulator/demo/pods/web-x.yaml?{…}`: the query says what to ask for, the path is for the reader. */
   uriOf(source: ClusterSource, ref: ObjectRef): vscode.Uri {
-    const path = ['', source.name, ...(ref.namespace ? [ref.namespace] : []), ref.resource, `${ref.name}.yaml`];
     const { group, resource, namespace, name } = ref;
-    return vscode.Uri.from({
-      scheme: SCHEME,
-      path: path
-        .map((p) => p.replaceAll('/', '∕'))
-        .join('/')
-        .replace(/^∕/, '/'),
-      query: JSON.stringify({ source: source.id, group, resource, namespace, name }),
-    });
+    // Contexts may have a slash in their names; the path is only read, never taken apart.
+    const path = [source.name.replaceAll('/', '∕'), ...(namespace ? [namespace] : []), resource, `${name}.yaml`];
+    const query = JSON.stringify({ source: source.id, group, resource, namespace, name });
+    return vscode.Uri.from({ scheme: SCHEME, path: `/${path.join('/')}`, query });
   }
 
   async open(source: ClusterSource, ref: ObjectRef): Promise<void> {
-    const document = await vscode.workspace.openTextDocument(this.uriOf(source, ref));
+    const uri = this.uriOf(source, ref);
+    // One that is open already shows what it was when it was opened.
+    this.changed.fire(uri);
+    const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
   }
 
@@ -46,9 +46,12 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
     if (!parts.every((part) => typeof part === 'string' && NAME.test(part))) throw new Error(`${uri} names no object`);
     const source = this.find(id ?? '');
     if (!source) return `# This cluster is not connected any more.\n`;
-    const found = resourceOf(group ?? '', resource ?? '');
-    const root = group ? `/apis/${group}/${found?.version ?? 'v1'}` : '/api/v1';
-    const path = `${root}${namespace ? `/namespaces/${namespace}` : ''}/${resource}/${name}`;
+    const path = objectPath({
+      group: group ?? '',
+      resource: resource ?? '',
+      name: name ?? '',
+      ...(namespace ? { namespace } : {}),
+    });
     try {
       const { code, body } = await source.request({ method: 'GET', path, asUser: false });
       const failure = failureOfResponse(code, body);

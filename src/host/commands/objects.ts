@@ -1,6 +1,7 @@
 // Commands on rows of the Anatomy view.
 import * as vscode from 'vscode';
 import { failureOfResponse } from '../../cluster/failure.ts';
+import { objectPath } from '../../cluster/resources.ts';
 import type { Row } from '../../cluster/tree/row.ts';
 import type { ObjectRef } from '../../trace/step.ts';
 import type { App } from '../app.ts';
@@ -31,12 +32,11 @@ export async function watchInFlow(app: App, rowId: unknown): Promise<void> {
 export async function deleteObject(app: App, rowId: unknown): Promise<void> {
   const found = objectOf(app, rowId);
   if (!found) return;
-  const { group, resource, namespace, name } = found.object;
+  const { resource, name } = found.object;
   const { source } = app.session;
   const objects = app.flow.snapshot();
   const after = app.session.clock?.lastStep ?? 0;
-  const path = `${group ? `/apis/${group}/v1` : '/api/v1'}${namespace ? `/namespaces/${namespace}` : ''}/${resource}/${name}`;
-  const response = await source.request({ method: 'DELETE', path, asUser: true });
+  const response = await source.request({ method: 'DELETE', path: objectPath(found.object) });
   const failure = failureOfResponse(response.code, response.body);
   if (failure) showError(`${name} was not deleted: ${failure.detail}`);
   else if (app.flow.isOpen) await app.flow.play(after, objects);

@@ -1,11 +1,15 @@
 // The face of this folder: texts in, explanations out. Keeps parsed documents between edits.
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
+import { isAlias, isScalar } from 'yaml';
 import type { Knowledge } from '../knowledge/knowledge.ts';
+import { diagnose, type Finding } from './diagnose.ts';
+import type { ManifestDiagnostic } from './diagnostic.ts';
 import { cut, type Piece, type Pieces, pieceAtLine } from './documents.ts';
 import { known, pathText } from './explain.ts';
 import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
 import { type Located, locate } from './locate.ts';
-import { type ParsedPiece, parsePiece, scalarAt, valueAt } from './parse.ts';
+import { objectAt, objectsOf } from './objects.ts';
+import { type ParsedPiece, parsePiece } from './parse.ts';
+import { lineStartsOf, rangeOf } from './positions.ts';
 import { readingNote } from './reading.ts';
 import { descend, type PathSegment, type Place, rootPlace } from './typing.ts';
 
@@ -26,6 +30,8 @@ export interface ManifestService {
   explainAt(uri: string, line: number, column: number): Explanation | undefined;
   /** The objects of a text in order, lists unpacked. */
   objects(uri: string): readonly ManifestObject[];
+  /** What is wrong with the shape of the objects; nothing for templates and for YAML that is not Kubernetes'. */
+  diagnostics(uri: string): readonly ManifestDiagnostic[];
 }
 
 interface OpenText {
@@ -43,6 +49,7 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
   const texts = new Map<string, OpenText>();
   // Keyed by the piece itself: a piece that an edit left alone keeps its tree, and a dropped one frees it.
   const trees = new WeakMap<Piece, ReadPiece>();
+  const findings = new WeakMap<Piece, readonly Finding[]>();
 
   function read(piece: Piece): ReadPiece {
     let tree = trees.get(piece);
@@ -80,7 +87,7 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
       return pieces.list.flatMap((piece, document) => {
         const tree = read(piece);
         const first = pieces.lines[document] ?? 0;
-        return objectsOf(tree.root, []).map(({ node, path, object }) => ({
+        return objectsOf(tree.root).map(({ node, path, object }) => ({
           ...object,
           document,
           path,
@@ -88,78 +95,37 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
         }));
       });
     },
+    diagnostics(uri) {
+      const pieces = texts.get(uri)?.pieces;
+      if (!pieces) return [];
+      return pieces.list.flatMap((piece, index) => {
+        const tree = read(piece);
+        let found = findings.get(piece);
+        if (!found) {
+          found = findingsOf(tree);
+          findings.set(piece, found);
+        }
+        return found.map((finding) => diagnostic(finding, tree.lineStarts, pieces.lines[index] ?? 0));
+      });
+    },
   };
 }
 
-function lineStartsOf(text: string): number[] {
-  const found = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) found.push(at + 1);
-  return found;
-}
-
-function rangeOf(lineStarts: readonly number[], from: number, to: number, firstLine: number): TextRange {
-  return { start: positionOf(lineStarts, from, firstLine), end: positionOf(lineStarts, to, firstLine) };
-}
-
-function positionOf(
-  lineStarts: readonly number[],
-  offset: number,
-  firstLine: number,
-): { line: number; column: number } {
-  let low = 0;
-  let high = lineStarts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
+function findingsOf(tree: ReadPiece): readonly Finding[] {
+  const objects = tree.templated ? [] : objectsOf(tree.root);
+  if (objects.length === 0) return [];
+  if (tree.problems.length > 0) {
+    // A text that had to be repaired proves nothing about fields.
+    return tree.problems.map((problem) => ({ ...problem, family: 'syntax', severity: 'error', component: 'user' }));
   }
-  return { line: firstLine + low, column: offset - (lineStarts[low] ?? 0) };
+  return objects.flatMap(({ node, object }) => diagnose(node, object.apiVersion, object.kind, tree.document));
 }
 
-interface FoundObject {
-  readonly node: ParsedNode;
-  readonly path: readonly PathSegment[];
-  readonly object: ExplainedObject;
-}
-
-/** Kinds of objects that only wrap others: `List`, `DeploymentList`. */
-function isList(kind: string): boolean {
-  return kind.endsWith('List');
-}
-
-function describe(node: unknown): ExplainedObject | undefined {
-  const kind = scalarAt(node as ParsedNode, 'kind');
-  const apiVersion = scalarAt(node as ParsedNode, 'apiVersion');
-  if (kind === undefined || apiVersion === undefined) return undefined;
-  const metadata = valueAt(node, 'metadata') as ParsedNode | undefined;
-  const name = scalarAt(metadata, 'name');
-  const namespace = scalarAt(metadata, 'namespace');
-  return { apiVersion, kind, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) };
-}
-
-function objectsOf(root: ParsedNode | undefined, path: readonly PathSegment[]): FoundObject[] {
-  const object = describe(root);
-  if (!root || !object) return [];
-  const items = isList(object.kind) ? valueAt(root, 'items') : undefined;
-  if (!isSeq(items)) return [{ node: root, path, object }];
-  return items.items.flatMap((item, index) =>
-    isMap(item) ? objectsOf(item as ParsedNode, [...path, 'items', index]) : [],
-  );
-}
-
-/** The object that holds a path, and the rest of the path inside it. */
-function objectAt(
-  root: ParsedNode | undefined,
-  path: readonly PathSegment[],
-): { object: ExplainedObject; inner: readonly PathSegment[] } | undefined {
-  const object = describe(root);
-  if (object && isList(object.kind) && path[0] === 'items' && typeof path[1] === 'number' && path.length > 2) {
-    const items = valueAt(root, 'items');
-    const item: unknown = isSeq(items) ? items.items[path[1]] : undefined;
-    const deeper = isMap(item) ? objectAt(item as ParsedNode, path.slice(2)) : undefined;
-    if (deeper) return deeper;
-  }
-  return object && { object, inner: path };
+function diagnostic(finding: Finding, lineStarts: readonly number[], firstLine: number): ManifestDiagnostic {
+  const { from, to, replacement, ...rest } = finding;
+  const range = rangeOf(lineStarts, from, to, firstLine);
+  const fixes = replacement ? [{ title: replacement.title, edits: [{ range, text: replacement.text }] }] : [];
+  return { ...rest, range, fixes };
 }
 
 function explainPlace(

@@ -15,6 +15,7 @@ const TARGETS: Readonly<Record<string, number>> = {
   'hover warm 2000 p99': 2,
   'hover keystroke 20000 p99': 5,
   'hover first': 100,
+  'diagnostics keystroke 20000 p99': 50,
 };
 
 /** A stream of Deployments and Services of about 30 lines each. */
@@ -112,18 +113,35 @@ function measure(lines: number): Figure[] {
   const next = () => where.next().value ?? 0;
   for (let line = 0; line < lines; line += 7) hover(service, split, line);
   const warm = Array.from({ length: HOVERS }, () => time(() => hover(service, split, next())));
-  let version = 1;
-  const typed = Array.from({ length: KEYSTROKES }, () => {
+  const typed = typing(split, next, (version, changed, line) => {
+    service.update(URI, version, changed);
+    hover(service, split, line);
+  });
+  service.diagnostics(URI);
+  const checked = typing(split, next, (version, changed) => {
+    service.update(URI, version, changed);
+    service.diagnostics(URI);
+  });
+  return [
+    ...both(`hover warm ${lines}`, warm),
+    ...both(`hover keystroke ${lines}`, typed),
+    ...both(`diagnostics keystroke ${lines}`, checked),
+  ];
+}
+
+/** Times `react` after each of many small edits. */
+function typing(
+  split: readonly string[],
+  next: () => number,
+  react: (version: number, text: string, line: number) => void,
+): number[] {
+  return Array.from({ length: KEYSTROKES }, (_, version) => {
     const line = next();
     const edited = [...split];
     edited[line] = `${edited[line]} # ${version}`;
     const changed = edited.join('\n');
-    return time(() => {
-      service.update(URI, ++version, changed);
-      hover(service, split, line);
-    });
+    return time(() => react(version, changed, line));
   });
-  return [...both(`hover warm ${lines}`, warm), ...both(`hover keystroke ${lines}`, typed)];
 }
 
 const packed = packedFields();

@@ -87,6 +87,7 @@ describe('a manifest of any kind', () => {
           const found = service.explainAt('u', line, column);
           if (found) explanationMarkdown(found);
           service.objects('u');
+          service.diagnostics('u');
           const fresh = createManifestService({ knowledge });
           fresh.update('u', 1, text);
           expect(found).toEqual(fresh.explainAt('u', line, column));
@@ -114,6 +115,7 @@ describe('a manifest of any kind', () => {
     const service = createManifestService({ knowledge });
     service.update('u', 1, text);
     service.explainAt('u', 2, 3);
+    service.diagnostics('u');
     expect(service.objects('u').map(({ kind }) => kind)).toEqual(kinds);
   });
 });

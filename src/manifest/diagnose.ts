@@ -1,0 +1,243 @@
+// What the API server would say of an object's shape before it validates anything: unknown fields, wrong types, words outside
+// an enum. Positions are offsets in the piece, so that a result stays good while the piece does.
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { removedApi } from '../knowledge/removed-apis.ts';
+import { goType } from '../model/go-type.ts';
+import { type FieldSchema, fieldOf, schemaForKind, type TypeSchema, type ValueSchema } from '../model/schema.ts';
+import type { DiagnosticFamily, Severity } from './diagnostic.ts';
+import { nearest } from './nearest.ts';
+import { scalarOf } from './reading.ts';
+
+export interface Finding {
+  readonly family: DiagnosticFamily;
+  readonly severity: Severity;
+  readonly from: number;
+  readonly to: number;
+  readonly message: string;
+  readonly component: string;
+  /** The component's own words. */
+  readonly words?: string;
+  readonly replacement?: { readonly title: string; readonly text: string };
+}
+
+/** Deep enough for any manifest; aliases may point to what holds them. */
+const MAX_DEPTH = 100;
+
+interface Frame {
+  readonly owner: TypeSchema;
+  readonly field: FieldSchema;
+}
+
+export function diagnose(object: YAMLMap, apiVersion: string, kind: string, document: Document | undefined): Finding[] {
+  const type = schemaForKind(apiVersion, kind);
+  if (type) return new Walk(document).root(object, type);
+  const api = removedApi(apiVersion, kind);
+  const pair = object.items.find((item) => isScalar(item.key) && item.key.value === 'apiVersion');
+  const [from, to] = rangeOf(pair?.value);
+  if (!api) return [];
+  const instead = api.use ? `use \`${api.use}\`` : 'there is nothing in its place';
+  return [
+    {
+      family: 'removed-api',
+      severity: 'error',
+      from,
+      to,
+      message: `\`${apiVersion}\` ${kind} is not served since ${api.in}: ${instead}.`,
+      component: 'user',
+      words: `no matches for kind "${kind}" in version "${apiVersion}"`,
+      ...(api.use && { replacement: { title: `Change to ${api.use}`, text: api.use } }),
+    },
+  ];
+}
+
+function rangeOf(node: unknown): [number, number] {
+  const range = (node as Node | null | undefined)?.range;
+  return range ? [range[0], range[1]] : [0, 0];
+}
+
+class Walk {
+  private readonly findings: Finding[] = [];
+  private readonly frames: Frame[] = [];
+  private readonly indexes: (string | number)[] = [];
+  private readonly document: Document | undefined;
+  /** What aliases stand for, and as what it was looked at: once is enough, and keeps alias bombs from going off. */
+  private readonly checked = new Map<unknown, Set<ValueSchema>>();
+
+  constructor(document: Document | undefined) {
+    this.document = document;
+  }
+
+  root(object: YAMLMap, type: TypeSchema): Finding[] {
+    this.object(object, type);
+    return this.findings;
+  }
+
+  private object(map: YAMLMap, type: TypeSchema): void {
+    const seen = new Set<string>();
+    for (const { key, value } of map.items) {
+      if (!isScalar(key)) continue;
+      const name = String(key.value);
+      if (name === '<<') continue;
+      if (seen.has(name)) this.duplicate(key, name);
+      seen.add(name);
+      const field = fieldOf(type, name);
+      if (!field) this.unknown(key, name, type);
+      else this.inside({ owner: type, field }, name, value);
+    }
+  }
+
+  private inside(frame: Frame, segment: string, value: unknown): void {
+    this.frames.push(frame);
+    this.indexes.push(segment);
+    this.value(value, frame.field, frame.field.goType);
+    this.indexes.pop();
+    this.frames.pop();
+  }
+
+  private value(node: unknown, schema: ValueSchema, named?: string): void {
+    const value = isAlias(node) && this.document ? node.resolve(this.document) : node;
+    if (value !== node && this.seen(value, schema)) return;
+    if (value === null || value === undefined || this.indexes.length > MAX_DEPTH || schema.kind === 'any') return;
+    if (isScalar(value) && scalarOf(value) === null) return;
+    if (schema.kind === 'list') this.list(value, schema, named);
+    else if (schema.kind === 'map') this.map(value, schema, named);
+    else if (schema.kind === 'object') {
+      if (isMap(value) && schema.object) this.object(value, schema.object);
+      else if (!isMap(value)) this.mismatch(value, schema, named);
+    } else this.scalar(value, schema, named);
+  }
+
+  private seen(node: unknown, schema: ValueSchema): boolean {
+    const schemas = this.checked.get(node) ?? new Set();
+    this.checked.set(node, schemas);
+    const before = schemas.has(schema);
+    schemas.add(schema);
+    return before;
+  }
+
+  private list(value: unknown, schema: ValueSchema, named?: string): void {
+    if (isSeq(value)) this.items(value, schema.items ?? { kind: 'any' }, named);
+    else this.mismatch(value, schema, named);
+  }
+
+  private items(list: YAMLSeq, items: ValueSchema, named?: string): void {
+    for (const [index, item] of list.items.entries()) {
+      this.indexes.push(index);
+      this.value(item, items, named?.startsWith('[]') ? named.slice(2) : undefined);
+      this.indexes.pop();
+    }
+  }
+
+  private map(value: unknown, schema: ValueSchema, named?: string): void {
+    if (isMap(value)) this.entries(value, schema.items ?? { kind: 'any' });
+    else this.mismatch(value, schema, named);
+  }
+
+  private entries(map: YAMLMap, items: ValueSchema): void {
+    const seen = new Set<string>();
+    for (const pair of map.items) {
+      const name = isScalar(pair.key) ? String(pair.key.value) : '';
+      if (seen.has(name)) this.duplicate(pair.key, name);
+      seen.add(name);
+      this.indexes.push(name);
+      this.value(pair.value, items);
+      this.indexes.pop();
+    }
+  }
+
+  private scalar(node: unknown, schema: ValueSchema, named?: string): void {
+    const value = isScalar(node) ? scalarOf(node) : undefined;
+    const words = this.frames.at(-1)?.field.enum;
+    if (!isScalar(node) || !fits(value, schema)) this.mismatch(node, schema, named);
+    else if (words && typeof value === 'string' && value !== '' && !words.includes(value)) {
+      this.outsideEnum(node, value, words);
+    }
+  }
+
+  private mismatch(node: unknown, schema: ValueSchema, named?: string): void {
+    const [from, to] = rangeOf(node);
+    const value = isScalar(node) ? scalarOf(node) : undefined;
+    const got = isMap(node) ? 'object' : isSeq(node) ? 'array' : kindOf(value);
+    const type = schema.kind === 'intOrString' && got === 'number' ? 'int32' : goType(schema, named);
+    const number = got === 'number' && type.startsWith('int') ? ` ${value}` : '';
+    const path = this.frames.flatMap(({ field }) => (field.embedded ? [field.embedded, field.name] : [field.name]));
+    const owner = this.frames.at(-1)?.owner.name ?? '';
+    const quote = isScalar(node) && schema.kind === 'string' && got !== 'string';
+    const text = isScalar(node) ? String(node.source ?? node.value) : '';
+    this.findings.push({
+      family: 'type',
+      severity: 'error',
+      from,
+      to,
+      message: `This is read as ${article(got)}, and ${type} is wanted.`,
+      component: 'kube-apiserver',
+      words: `json: cannot unmarshal ${got}${number} into Go struct field ${owner}.${path.join('.')} of type ${type}`,
+      ...(quote && { replacement: { title: `Write "${text}"`, text: JSON.stringify(text) } }),
+    });
+  }
+
+  private unknown(key: Node, name: string, type: TypeSchema): void {
+    const [from, to] = rangeOf(key);
+    const meant = nearest(name, [...type.fields.keys()]);
+    this.findings.push({
+      family: 'unknown-field',
+      severity: 'error',
+      from,
+      to,
+      message: `${type.name} has no field \`${name}\`.${meant ? ` Did you mean \`${meant}\`?` : ''}`,
+      component: 'kube-apiserver',
+      words: `strict decoding error: unknown field ${JSON.stringify(this.path(name))}`,
+      ...(meant && { replacement: { title: `Change to ${meant}`, text: meant } }),
+    });
+  }
+
+  private duplicate(key: unknown, name: string): void {
+    const [from, to] = rangeOf(key);
+    const message = `\`${name}\` is already set in this map; of two values one is lost.`;
+    this.findings.push({ family: 'duplicate-key', severity: 'warning', from, to, message, component: 'user' });
+  }
+
+  private outsideEnum(node: Node, value: string, words: readonly string[]): void {
+    const [from, to] = rangeOf(node);
+    const meant = nearest(value, words);
+    this.findings.push({
+      family: 'enum',
+      severity: 'warning',
+      from,
+      to,
+      message: `\`${value}\` is none of ${words.map((word) => `\`${word}\``).join(', ')}.`,
+      component: 'kube-apiserver',
+      words: `Unsupported value: ${JSON.stringify(value)}`,
+      ...(meant && { replacement: { title: `Change to ${meant}`, text: meant } }),
+    });
+  }
+
+  private path(name: string): string {
+    let text = '';
+    for (const part of [...this.indexes, name])
+      text += typeof part === 'number' ? `[${part}]` : `${text ? '.' : ''}${part}`;
+    return text;
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'number' ? 'number' : 'string';
+}
+
+function article(kind: string): string {
+  return kind === 'array' ? 'a list' : kind === 'object' ? 'a map' : kind === 'bool' ? 'a boolean' : `a ${kind}`;
+}
+
+const MAX_INT32 = 2 ** 31 - 1;
+
+function fits(value: unknown, { kind }: ValueSchema): boolean {
+  if (kind === 'string' || kind === 'bytes' || kind === 'time' || kind === 'microTime')
+    return typeof value === 'string';
+  if (kind === 'boolean') return typeof value === 'boolean';
+  if (kind === 'double') return typeof value === 'number';
+  if (kind === 'int32') return Number.isInteger(value) && Math.abs(value as number) <= MAX_INT32;
+  if (kind === 'int64') return Number.isInteger(value);
+  if (kind === 'intOrString' && typeof value === 'number') return fits(value, { kind: 'int32' });
+  return typeof value === 'string' || typeof value === 'number';
+}

@@ -1,0 +1,148 @@
+import fs from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createManifestService } from '../../../src/manifest/service.ts';
+import { sourceKnowledge } from '../../support/knowledge.ts';
+import { sharedPath } from '../../support/shared.ts';
+
+const knowledge = sourceKnowledge();
+
+function diagnose(text: string) {
+  const service = createManifestService({ knowledge });
+  service.update('u', 1, text);
+  return service.diagnostics('u');
+}
+
+interface Case {
+  readonly kind: string;
+  readonly pointer: string;
+  readonly op: 'remove' | 'replace' | 'duplicate' | 'unknown';
+  readonly value?: unknown;
+  readonly code: number;
+  readonly message?: string;
+}
+type Json = Record<string, unknown>;
+
+const bases = new Map(
+  (JSON.parse(fs.readFileSync(sharedPath('validation', 'bases.json'), 'utf8')) as { object: Json }[]).map(
+    ({ object }) => [object.kind, object],
+  ),
+);
+const cases = fs
+  .readFileSync(sharedPath('validation', 'cases.jsonl'), 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => JSON.parse(line) as Case)
+  // Without kind and version there is no object to speak of; quantities and times have rules of their own.
+  .filter(
+    ({ pointer, message }) =>
+      !/^\/(apiVersion|kind)$/.test(pointer) && !/quantities must|base64|parsing time/.test(message ?? ''),
+  );
+
+/** The base object of a case with its change, as JSON text. */
+function changed({ kind, pointer, op, value }: Case): string {
+  const object = structuredClone(bases.get(kind)) as Json;
+  const parts = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const key = parts.pop() ?? '';
+  let parent = object;
+  for (const part of parts) parent = parent[part] as Json;
+  if (op === 'replace') parent[key] = value;
+  else if (op === 'remove') {
+    if (Array.isArray(parent)) parent.splice(Number(key), 1);
+    else delete parent[key];
+  } else if (op === 'duplicate') (parent[key] as unknown[]).push(structuredClone((parent[key] as unknown[])[0]));
+  else (parent[key] as Json).bogus = 1;
+  return JSON.stringify(object, null, 2);
+}
+
+describe('diagnostics held to the recorded answers of a real API server', () => {
+  test('what it accepts is not complained of', () => {
+    const accepted = cases.filter(({ code }) => code === 201);
+    const alarms = accepted.flatMap((one) =>
+      diagnose(changed(one)).map(({ message }) => `${one.kind} ${one.pointer} ${one.op}: ${message}`),
+    );
+    expect(alarms).toEqual([]);
+    expect(accepted.length).toBeGreaterThan(300);
+  });
+
+  test('what it cannot decode is told in its words', () => {
+    const refused = cases.filter(({ code }) => code === 400);
+    const missed = refused
+      .map((one) => ({ one, words: diagnose(changed(one)).map((found) => found.words ?? '') }))
+      .filter(({ one, words }) => !(words.length === 1 && one.message?.endsWith(words[0] ?? '')))
+      .map(({ one, words }) => `${one.kind} ${one.pointer} ${JSON.stringify(one.value)}: ${one.message} | ${words}`);
+    expect(missed).toEqual([]);
+    expect(refused.length).toBeGreaterThan(450);
+  });
+});
+
+const POD = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n';
+
+describe('diagnostics', () => {
+  test('a misspelt field is named at its place, with the field that was meant', () => {
+    const found = diagnose(`---\n# one\n---\n${POD}  contianers:\n  - name: a\n`);
+    expect(found).toMatchObject([
+      {
+        family: 'unknown-field',
+        component: 'kube-apiserver',
+        words: 'strict decoding error: unknown field "spec.contianers"',
+        range: { start: { line: 8, column: 2 }, end: { line: 8, column: 12 } },
+        fixes: [{ title: 'Change to containers', edits: [{ text: 'containers' }] }],
+      },
+    ]);
+  });
+
+  test('a bare word that is no string is quoted', () => {
+    const found = diagnose(`${POD}  containers:\n  - name: a\n    image: y\n    env:\n    - {name: A, value: 0777}\n`);
+    expect(found.map(({ words }) => words)).toEqual([
+      'json: cannot unmarshal bool into Go struct field Container.spec.containers.image of type string',
+      'json: cannot unmarshal number into Go struct field EnvVar.spec.containers.env.value of type string',
+    ]);
+    expect(found.map(({ fixes }) => fixes[0]?.edits[0]?.text)).toEqual(['"y"', '"0777"']);
+  });
+
+  test('a version that is gone says since when, and what to use', () => {
+    expect(diagnose('apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: a}\nspec: {}\n')).toMatchObject([
+      {
+        family: 'removed-api',
+        message: expect.stringMatching(/v1\.22/),
+        fixes: [{ edits: [{ text: 'networking.k8s.io/v1' }] }],
+      },
+    ]);
+  });
+
+  test('a key that is there twice', () => {
+    expect(diagnose(`${POD}  hostname: a\n  hostname: b\n`)).toMatchObject([
+      { family: 'duplicate-key', range: { start: { line: 6 } } },
+    ]);
+  });
+
+  test('broken YAML is told as such, and nothing is concluded from it', () => {
+    const found = diagnose(`${POD}\thostname: a\n  nodeNme: x\n`);
+    expect(found.map(({ family }) => family)).toEqual(found.map(() => 'syntax'));
+    expect(found.length).toBeGreaterThan(0);
+  });
+
+  test('templates, custom resources and other YAML are left alone', () => {
+    expect(diagnose(`${POD}  {{- include "x" . | nindent 2 }}\n  foo: 1\n`)).toEqual([]);
+    expect(diagnose('apiVersion: example.com/v1\nkind: Widget\nspec: {anything: [goes]}\n')).toEqual([]);
+    expect(diagnose('on: push\njobs:\n\tx: 1\n')).toEqual([]);
+  });
+
+  test('samples have nothing wrong with them', () => {
+    const folder = new URL('../../../media/samples/', import.meta.url);
+    for (const name of fs.readdirSync(folder).filter((file) => file.endsWith('.yaml'))) {
+      expect(diagnose(fs.readFileSync(new URL(name, folder), 'utf8')), name).toEqual([]);
+    }
+  });
+
+  test('an alias is looked at once, however often it is used', () => {
+    const levels = Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} {properties: {x: *a${i}, y: *a${i}}}`);
+    const text =
+      `x: &a0 {type: 7}\n${levels.join('\n')}\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n` +
+      'spec:\n  versions:\n  - name: v1\n    schema:\n      openAPIV3Schema: *a40\n';
+    expect(diagnose(text).filter(({ family }) => family === 'type')).toHaveLength(1);
+  });
+});

@@ -47,11 +47,13 @@ function countBreaks(text: string): number {
   return count;
 }
 
-function piecesOf(text: string, from: number, to: number): Piece[] {
+/** Cuts a part of the text; a piece of `known` with the same text is used again, wherever it stood. */
+function piecesOf(text: string, from: number, to: number, known: readonly Piece[] = []): Piece[] {
+  const byText = new Map(known.map((piece) => [piece.text, piece]));
   const begins = starts(text, from, to);
   return begins.map((begin, index) => {
     const slice = text.slice(begin, begins[index + 1] ?? to);
-    return { text: slice, breaks: countBreaks(slice) };
+    return byText.get(slice) ?? { text: slice, breaks: countBreaks(slice) };
   });
 }
 
@@ -97,7 +99,8 @@ export function cut(text: string, before?: Pieces): Pieces {
     to = begin;
     tail--;
   }
-  const middle = from < to || (head === 0 && tail === old.length) ? piecesOf(text, from, to) : [];
+  const middle =
+    from < to || (head === 0 && tail === old.length) ? piecesOf(text, from, to, old.slice(head, tail)) : [];
   return place([...old.slice(0, head), ...middle, ...old.slice(tail)]);
 }
 

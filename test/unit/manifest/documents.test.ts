@@ -22,6 +22,15 @@ describe('cut', () => {
     expect(changed.map((piece) => piece.text)).toEqual(['---\na: twenty\nb: 20\n']);
   });
 
+  test('so do two edits far apart, and moving a document', () => {
+    const text = stream(50);
+    const before = cut(text);
+    const after = cut(text.replace('a: 5\n', 'a: five\n').replace('a: 40\n', 'a: forty\n'), before);
+    expect(after.list.filter((piece) => !before.list.includes(piece))).toHaveLength(2);
+    const moved = cut(`${text.slice('---\na: 0\nb: 0\n'.length)}---\na: 0\nb: 0\n`, before);
+    expect(moved.list.filter((piece) => !before.list.includes(piece))).toHaveLength(0);
+  });
+
   test('after any edits the pieces are those of a fresh cut', () => {
     const part = fc.constantFrom('a: 1\n', '---\n', '...\n', '--- x\n', '\n', 'b:\n  c: 2\n', '--', '-', ' ', '\r\n');
     const texts = fc.array(

@@ -6,6 +6,7 @@ import { schemaForKind } from '../../model/schema.ts';
 import { badRequest, invalid, isStatus, unsupportedMediaType } from '../../model/status.ts';
 import type { RequestBody } from './api.ts';
 import { type Context, refuse } from './context.ts';
+import { storedVersion, toVersion } from './convert.ts';
 import {
   applyDefaults,
   applyPatch,
@@ -175,11 +176,21 @@ export class Machine {
 
   validateCreate(ctx: Context, r: ResourceInfo, o: KubeObject): void {
     const privileged = this.options.allowPrivileged === false ? privilegedErrors(o) : [];
-    this.judge(ctx, r, o, [...privileged, ...validateCreate(r, o)]);
+    this.judge(ctx, r, o, [...privileged, ...validateCreate(r, toVersion(o, storedVersion(r)))]);
   }
 
   validateUpdate(ctx: Context, r: ResourceInfo, o: KubeObject, old: KubeObject, subresource: string): void {
-    this.judge(ctx, r, o, validateUpdate(r, o, old, subresource === '' ? {} : { subresource }));
+    this.judge(
+      ctx,
+      r,
+      o,
+      validateUpdate(
+        r,
+        toVersion(o, storedVersion(r)),
+        toVersion(old, storedVersion(r)),
+        subresource === '' ? {} : { subresource },
+      ),
+    );
   }
 
   private judge(ctx: Context, r: ResourceInfo, o: KubeObject, errors: readonly FieldError[]): void {

@@ -1,10 +1,10 @@
 // The answer in the form that the caller asked for: as it is, as a Table, as metadata alone.
 // Models transformResponseObject in k8s.io/apiserver/pkg/endpoints/handlers/response.go.
 import { isRecord, type Json, type KubeList, type KubeObject } from '../../model/object.ts';
-import type { ResourceInfo } from '../../model/resources.ts';
+import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
 import { badRequest } from '../../model/status.ts';
 import { type Answer, type Context, refuse } from './context.ts';
-import { fromStorage, isStorageVersion } from './convert.ts';
+import { storedVersion, toVersion } from './convert.ts';
 import { negotiate, type Wanted } from './negotiate.ts';
 import { first } from './request.ts';
 import { type IncludeObject, partialMetadata, partialMetadataList, shapeOf, tableOf } from './table/table.ts';
@@ -35,13 +35,23 @@ function listAs(ctx: Context, r: ResourceInfo, list: KubeList, wanted: Wanted): 
   if (wanted.as === 'Table')
     return tableOf(list.items, list.metadata, r, shapeOf(r), include(ctx), ctx.core.kernel.wallMs);
   if (wanted.as !== undefined) return partialMetadataList(list);
-  return ctx.request.actor === undefined ? bare(list) : list;
+  const apiVersion = apiVersionOf(r);
+  const same = storedVersion(r) === apiVersion;
+  const shown = same ? list : { ...list, items: list.items.map((o) => toVersion(o, apiVersion)) };
+  return ctx.request.actor === undefined ? bare(shown) : shown;
 }
 
 function objectAs(ctx: Context, r: ResourceInfo, o: KubeObject, wanted: Wanted): unknown {
   if (wanted.as === 'Table') {
     const { resourceVersion = '' } = o.metadata;
-    return tableOf([o], { resourceVersion }, r, shapeOf(r), include(ctx), ctx.core.kernel.wallMs);
+    return tableOf(
+      [toVersion(o, storedVersion(r))],
+      { resourceVersion },
+      r,
+      shapeOf(r),
+      include(ctx),
+      ctx.core.kernel.wallMs,
+    );
   }
   return wanted.as === undefined ? o : partialMetadata(o);
 }
@@ -57,7 +67,10 @@ export function present(ctx: Context, r: ResourceInfo, answer: Answer, wanted: W
 
 /** What watchers are shown; undefined: the objects themselves. */
 export function watchView(ctx: Context, r: ResourceInfo, wanted: Wanted): ((o: KubeObject) => KubeObject) | undefined {
-  if (wanted.as === undefined) return isStorageVersion(r) ? undefined : (o) => fromStorage(r, o);
+  if (wanted.as === undefined) {
+    const apiVersion = apiVersionOf(r);
+    return storedVersion(r) === apiVersion ? undefined : (o) => toVersion(o, apiVersion);
+  }
   if (wanted.as !== 'Table') return (o) => partialMetadata(o) as KubeObject;
   const shape = shapeOf(r);
   const included = include(ctx);

@@ -1,10 +1,10 @@
 // Between the registry and etcd: keys, resource versions, Events' leases. Models k8s.io/apiserver/pkg/storage/etcd3.
 import { SECOND } from '../../kernel/kernel.ts';
 import type { KubeObject } from '../../model/object.ts';
-import type { ResourceInfo } from '../../model/resources.ts';
+import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
 import type { KeyValue, Store } from '../store/index.ts';
 import type { Context } from './context.ts';
-import { fromStorage, isStorageVersion, toStorage } from './convert.ts';
+import { storedVersion, toVersion } from './convert.ts';
 
 /** Seconds that an Event is kept (`--event-ttl`). */
 export const EVENT_TTL = 3600;
@@ -20,19 +20,15 @@ export function keyFor(r: ResourceInfo, namespace: string, name: string): string
   return r.namespaced ? `${r.etcdPrefix}/${namespace}/${name}` : `${r.etcdPrefix}/${name}`;
 }
 
+/** The stored object in the version of the request. */
 export function find(ctx: Context, r: ResourceInfo, namespace: string, name: string): KubeObject | undefined {
   const stored = ctx.core.store.get(keyFor(r, namespace, name))?.value;
-  return stored === undefined ? undefined : fromStorage(r, stored);
+  return stored === undefined ? undefined : toVersion(stored, apiVersionOf(r));
 }
 
-/** Everything of a resource, in one namespace or ("") in all, in the order of the keys. */
+/** Everything of a resource as it is stored, in one namespace or ("") in all, in the order of the keys. */
 export function rangeOf(store: Store, r: ResourceInfo, namespace: string): IterableIterator<KeyValue> {
-  const stored = store.range(namespace === '' || !r.namespaced ? prefixOf(r) : `${prefixOf(r)}${namespace}/`);
-  return isStorageVersion(r) ? stored : converted(r, stored);
-}
-
-function* converted(r: ResourceInfo, stored: Iterable<KeyValue>): Generator<KeyValue, void> {
-  for (const kv of stored) yield { ...kv, value: fromStorage(r, kv.value) };
+  return store.range(namespace === '' || !r.namespaced ? prefixOf(r) : `${prefixOf(r)}${namespace}/`);
 }
 
 /** Objects of a resource. */
@@ -77,11 +73,12 @@ function eventLease(store: Store, now: number): number {
 export function write<T extends KubeObject>(ctx: Context, r: ResourceInfo, o: T): T {
   const { store, kernel } = ctx.core;
   if (ctx.dryRun) return o;
-  const stored = withVersion(o, store.revision + 1);
+  const written = withVersion(o, store.revision + 1);
+  const stored = toVersion(written, storedVersion(r));
   const { namespace = '', name = '' } = o.metadata;
   const lease = r.kind === 'Event' && r.etcdPrefix === '/registry/events' ? eventLease(store, kernel.now) : 0;
-  ctx.changes.push(store.put(prefixOf(r), keyFor(r, namespace, name), toStorage(r, stored), lease));
-  return stored;
+  ctx.changes.push(store.put(prefixOf(r), keyFor(r, namespace, name), stored, lease));
+  return written;
 }
 
 /** Removes the object; `last` is its last state, returned with the revision of the deletion. */
@@ -90,7 +87,8 @@ export function remove<T extends KubeObject>(ctx: Context, r: ResourceInfo, last
   if (ctx.dryRun) return last;
   const { namespace = '', name = '' } = last.metadata;
   const tombstone = withVersion(last, store.revision + 1);
-  const change = store.delete(prefixOf(r), keyFor(r, namespace, name), toStorage(r, tombstone));
+  const stored = toVersion(tombstone, storedVersion(r));
+  const change = store.delete(prefixOf(r), keyFor(r, namespace, name), stored);
   if (change !== undefined) ctx.changes.push(change);
   return tombstone;
 }

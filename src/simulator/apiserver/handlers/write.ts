@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../model/object.ts';
 import { apiVersionOf, type ResourceInfo } from '../../../model/resources.ts';
 import { success } from '../../../model/status.ts';
 import type { Answer, Context } from '../context.ts';
+import { toVersion } from '../convert.ts';
 import { checkPatchOptions, isApply } from '../machine.ts';
 import { createObject, type Registry } from '../registry/create.ts';
 import { checkDeleteOptions, deleteFound, deleteObject } from '../registry/delete.ts';
@@ -99,7 +100,7 @@ export function removeCollection(ctx: Context, registry: Registry, r: ResourceIn
   for (const kv of [...rangeOf(store, r, ctx.info.namespace)]) {
     if (chosen.matches !== undefined && !chosen.matches(kv.value)) continue;
     items.push(kv.value);
-    deleteFound(ctx, registry, r, kv.value as Obj, options);
+    deleteFound(ctx, registry, r, toVersion(kv.value, apiVersionOf(r)) as Obj, options);
   }
   ctx.before = undefined;
   ctx.after = undefined;

@@ -1,5 +1,7 @@
 // The simulated cluster: wires the parts by hand, in one place. Nothing here waits; a driver calls runNext or runUntil.
 import { Kernel } from '../kernel/kernel.ts';
+import { type Process, Scope, sleep, spawn } from '../kernel/process.ts';
+import type { Node } from '../model/generated/core.v1.ts';
 import { RefusedError } from '../model/refused.ts';
 import { TraceLog } from '../trace/log.ts';
 import type { Actor, Step, StepId } from '../trace/step.ts';
@@ -51,6 +53,8 @@ export const DEFAULTS: ClusterOptions = {
 
 /** Images that every simulated node has, so that first lessons do not wait for a registry. */
 const IMAGES = ['busybox:1.36', 'nginx:1.27', 'nginx:1.28', 'redis:7', 'registry.k8s.io/pause:3.10.2'];
+/** µs */
+const MARK_RETRY = 100_000;
 const CONTROL_PLANE_TAINT = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' } as const;
 const CONTROL_PLANE_LABELS = {
   'node-role.kubernetes.io/control-plane': '',
@@ -149,9 +153,24 @@ export class Cluster {
       this.machines.push({ name: node, role: 'control-plane' });
       if (i === 1) this.addControlPlaneProcesses(node);
       if (!this.options.registerControlPlane) continue;
-      const spec = { labels: CONTROL_PLANE_LABELS, taints: [CONTROL_PLANE_TAINT] };
-      this.addKubelet(node, `192.0.2.${10 + i}`, `10.244.${200 + i}`, spec);
+      this.addKubelet(node, `192.0.2.${10 + i}`, `10.244.${200 + i}`, {});
+      spawn(new Scope(), this.markControlPlane(node));
     }
+  }
+
+  /** `kubeadm init phase mark-control-plane`: a kubelet may not give its own node a role. */
+  private *markControlPlane(node: string): Process<void> {
+    const path = `/api/v1/nodes/${node}`;
+    while (this.request({ method: 'GET', path, observer: true }).code !== 200) yield* sleep(this.kernel, MARK_RETRY);
+    const current = this.request({ method: 'GET', path, observer: true }).body as Node;
+    const taints = [...(current.spec?.taints ?? []), CONTROL_PLANE_TAINT];
+    this.request({
+      method: 'PATCH',
+      path,
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { labels: CONTROL_PLANE_LABELS }, spec: { taints } },
+      userAgent: 'kubeadm/v1.36.2 (linux/amd64)',
+    });
   }
 
   private addControlPlaneProcesses(node: string): void {

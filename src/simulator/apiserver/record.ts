@@ -1,5 +1,6 @@
 // A request as a step: who asked what, which gates it passed, what it changed. Text and changes are made when somebody reads.
 import { components } from '../../knowledge/components.ts';
+import type { Node } from '../../model/generated/core.v1.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
 import { diff } from '../../model/paths.ts';
 import { redact } from '../../model/redact.ts';
@@ -138,6 +139,15 @@ function requestOf(ctx: Context, code: number, message: string | undefined, sent
   };
 }
 
+/** A kubelet that only says once more that its node is as it was. */
+function isHeartbeat(ctx: Context): boolean {
+  const { info, before, after } = ctx;
+  if (info.resource !== 'nodes' || info.subresource !== 'status' || info.verb !== 'patch') return false;
+  const states = (o: KubeObject | undefined): string =>
+    ((o as Node | undefined)?.status?.conditions ?? []).map((c) => `${c.type}=${c.status}`).join();
+  return states(before) !== '' && states(before) === states(after);
+}
+
 /** The step for a request that has been answered. Its thunks read only what no longer changes. */
 export function draftOf(ctx: Context, answer: Answer): StepDraft {
   const { info } = ctx;
@@ -148,7 +158,7 @@ export function draftOf(ctx: Context, answer: Answer): StepDraft {
   const last = ctx.changes.at(-1);
   const sentAt = ctx.request.sentAt ?? ctx.core.kernel.now;
   const reads = READS.has(info.verb) && (!byUser || ctx.request.observer === true);
-  const routine = reads || UPKEEP.has(info.resource) || !info.isResource;
+  const routine = reads || UPKEEP.has(info.resource) || !info.isResource || isHeartbeat(ctx);
   return {
     at: ctx.core.kernel.now,
     actor,

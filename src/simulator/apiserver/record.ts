@@ -90,6 +90,8 @@ function outcome(ctx: Context): string {
 function sentence(ctx: Context, code: number, message: string | undefined, long: boolean): string {
   const head = headline(ctx, code);
   if (message !== undefined) {
+    if (!long && code === 409 && message.startsWith('Operation cannot be fulfilled'))
+      return `${head}: refused, because the object has changed since it was read; it is read again and tried again.`;
     const gate = ctx.gates.find((g) => g.verdict === 'refused');
     return gate === undefined || !long
       ? `${head}: ${message}`

@@ -1,5 +1,6 @@
 // Plays the recorded scenarios against the simulator and holds what it did against what a real cluster did.
 // Flags: --speed N (default below), --details (every difference), --raise (write a higher floor), and names of scenarios.
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { sharedPath } from '../../test/support/shared.ts';
@@ -9,7 +10,7 @@ import { progress, UserError } from '../lib/say.mjs';
 import { buildAll } from './build.ts';
 import { options } from './options.ts';
 import type { Outcome } from './outcome.ts';
-import { run } from './processes.ts';
+import { stop, untilPrinted } from './processes.ts';
 import { CLI, startSimulatedCluster } from './simulated-cluster.ts';
 
 const FLOOR = path.join(ROOT, 'test', 'conformance', 'floor.json');
@@ -22,6 +23,8 @@ const CLUSTER = 'hollow';
 const NODES = ['--runtime', 'fake', '--nodes', '3', '--node-cpu', '1', '--node-memory', '3840Mi'];
 /** Scenarios at a time: each is mostly kubectl waiting for its process to start. */
 const AT_ONCE = 2;
+/** For the slowest scenario with every wait in it running out. */
+const TO_PLAY_MS = 240_000;
 
 const FLAGS = {
   speed: { type: 'string', default: SPEED },
@@ -60,7 +63,7 @@ export async function conformance(wish: Partial<Wish> = {}): Promise<Outcome> {
     for (let name = queue.shift(); name; name = queue.shift()) await play(name, kubectl, speed);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  const table = await compare(names, details);
+  const table = compare(names, details);
   console.log(table);
   const means = readMeans(table);
   const floor: Floor = JSON.parse(readFileSync(FLOOR, 'utf8'));
@@ -96,16 +99,22 @@ async function play(name: string, kubectl: string, speed: string): Promise<void>
     ];
     const rest = ['--kubectl', kubectl, '--speed', speed, '--hook', hook, '--source', 'simulator'];
     const record = sharedPath('conformance', 'record.mjs');
-    // It says itself why a scenario could not be played; the comparison then counts it as nothing.
-    await run(process.execPath, [record, ...files, ...rest, sharedPath('conformance', 'scenarios', name)]);
+    const args = [record, ...files, ...rest, sharedPath('conformance', 'scenarios', name)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    // Its one line says what was recorded, or why the scenario could not be played, which then counts as nothing. What
+    // it does after that is to tidy up a cluster that ends here.
+    const [line] = await untilPrinted(child, new RegExp(`^${name}: .*$`, 'm'), TO_PLAY_MS);
+    console.log(line);
+    await stop(child);
+  } catch (error) {
+    console.log(`${name}: ${error instanceof Error ? error.message : error}`);
   } finally {
     await cluster.stop();
   }
 }
 
-async function compare(names: readonly string[], details: boolean): Promise<string> {
+function compare(names: readonly string[], details: boolean): string {
   mkdirSync(path.join(OUT, 'played'), { recursive: true });
-  const { spawnSync } = await import('node:child_process');
   const folders = [path.join(OUT, 'golden'), path.join(OUT, 'played')];
   const args = [sharedPath('conformance', 'compare.mjs'), '--details', ...folders];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28 });

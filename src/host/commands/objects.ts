@@ -35,7 +35,7 @@ export async function deleteObject(app: App, rowId: unknown): Promise<void> {
   const { resource, name } = found.object;
   const { source } = app.session;
   const objects = app.flow.snapshot();
-  const after = app.session.clock?.lastStep ?? 0;
+  const after = (await app.session.call('pace', {})).lastStep;
   const response = await source.request({ method: 'DELETE', path: objectPath(found.object) });
   const failure = failureOfResponse(response.code, response.body);
   if (failure) showError(`${name} was not deleted: ${failure.detail}`);

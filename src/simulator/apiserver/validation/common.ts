@@ -94,9 +94,10 @@ function isEmpty(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-/** `shown` is the new value as the message prints it, where it is a struct. */
+/** `shown` is the new value as the message prints it, where it is a struct; a function where that takes some time. */
 export function immutable(errs: Errors, path: Path, now: unknown, old: unknown, shown: unknown = now): void {
-  if (!same(now, old)) errs.invalid(path, shown, IMMUTABLE);
+  if (same(now, old)) return;
+  errs.invalid(path, typeof shown === 'function' ? shown() : shown, IMMUTABLE);
 }
 
 /** An int or a percentage that must not be negative (ValidatePositiveIntOrPercent). */

@@ -1,49 +1,35 @@
 // Models k8s.io/apimachinery/pkg/util/diff: a unified diff of two specs as indented JSON, which upstream appends when it
-// refuses a change as a whole. The field names are those of upstream's internal Go types, which carry no JSON tags.
-import { goJson } from './value.ts';
+// refuses a change as a whole. What it compares are Go structs: callers print them first, as structs.ts does.
+import { goJson, Ordered } from './value.ts';
 
 const CONTEXT = 3;
 
-/** Names whose Go spelling is not the JSON name with a capital. */
-const GO_NAMES: { readonly [name: string]: string } = {
-  dnsPolicy: 'DNSPolicy',
-  dnsConfig: 'DNSConfig',
-  httpGet: 'HTTPGet',
-  tcpSocket: 'TCPSocket',
-  grpc: 'GRPC',
-  hostIP: 'HostIP',
-  hostIPC: 'HostIPC',
-  hostPID: 'HostPID',
-  tty: 'TTY',
-  os: 'OS',
-  apiVersion: 'APIVersion',
-  csi: 'CSI',
-  nfs: 'NFS',
-  fsGroup: 'FSGroup',
-  fsGroupChangePolicy: 'FSGroupChangePolicy',
-};
-
-const goName = (name: string): string => GO_NAMES[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
-
 function lines(value: unknown, indent = ''): string[] {
   if (Array.isArray(value) && value.length > 0) {
-    const inner = value.map((item, i) => member(lines(item, `${indent}  `), '', i === value.length - 1, indent));
+    const inner = value.map((item, i) => member(lines(item, `${indent} `), '', i === value.length - 1, indent));
     return ['[', ...inner.flat(), `${indent}]`];
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+    const entries = entriesOf(value);
     if (entries.length === 0) return ['{}'];
     const inner = entries.map(([name, v], i) =>
-      member(lines(v, `${indent}  `), `${goJson(goName(name))}: `, i === entries.length - 1, indent),
+      member(lines(v, `${indent} `), `${goJson(name)}: `, i === entries.length - 1, indent),
     );
     return ['{', ...inner.flat(), `${indent}}`];
   }
   return [goJson(value)];
 }
 
+/** Structs keep their order, maps are sorted. */
+function entriesOf(value: object): readonly (readonly [string, unknown])[] {
+  if (value instanceof Ordered) return value.fields;
+  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 function member(text: readonly string[], name: string, last: boolean, indent: string): string[] {
   const out = [...text];
-  out[0] = `${indent}  ${name}${out[0] ?? ''}`;
+  out[0] = `${indent} ${name}${out[0] ?? ''}`;
   if (!last) out[out.length - 1] = `${out.at(-1) ?? ''},`;
   return out;
 }
@@ -74,6 +60,11 @@ function edits(a: readonly string[], b: readonly string[]): readonly Edit[] {
   return out;
 }
 
+/** Lines `from` and following, as unified diffs count them. */
+function range(from: number, count: number): string {
+  return count === 1 ? String(from) : `${count === 0 ? from - 1 : from},${count}`;
+}
+
 /** Upstream's text of how two specs differ. */
 export function specDiff(old: unknown, now: unknown): string {
   const all = edits(lines(old), lines(now));
@@ -90,7 +81,7 @@ export function specDiff(old: unknown, now: unknown): string {
     const hunk = all.slice(start, end + 1 + CONTEXT);
     const removed = hunk.filter(([kind]) => kind !== '+').length;
     const added = hunk.filter(([kind]) => kind !== '-').length;
-    out.push(`@@ -${before},${removed} +${after},${added} @@`, ...hunk.map(([kind, line]) => kind + line));
+    out.push(`@@ -${range(before, removed)} +${range(after, added)} @@`, ...hunk.map(([kind, line]) => kind + line));
     before += removed;
     after += added;
     at = start + hunk.length;

@@ -10,15 +10,12 @@ import { type Errors, type Loose, NO_PATH, Path } from '../field.ts';
 import { METADATA, type Meta } from '../meta.ts';
 import { SPEC } from '../pods/pod.ts';
 import type { RuleTable } from '../rules.ts';
-import { printStruct, type StructField } from '../structs.ts';
+import { fieldsOf, printStruct } from '../structs.ts';
 
 type Spec = Loose<SubjectAccessReviewSpec>;
 type Review = Loose<LocalSubjectAccessReview>;
 
-const PATHS: readonly StructField[] = [
-  ['Path', 'path', ''],
-  ['Verb', 'verb', ''],
-];
+const PATHS = fieldsOf({ Path: '', Verb: '' });
 
 function validateTokenRequest(errs: Errors, { spec }: Loose<TokenRequest>): void {
   const { expirationSeconds: seconds = 0 } = spec ?? {};

@@ -6,6 +6,7 @@ import { isUsableSelector, selectorMatches, selectorValue, validateLabelSelector
 import { METADATA, validateMeta, validateMetaUpdate } from '../meta.ts';
 import { isDns1123Label, nameIsDnsSubdomain } from '../names.ts';
 import { SPEC, validatePodTemplateSpec } from '../pods/pod.ts';
+import { printTemplate } from '../pods/printed.ts';
 import { domainPrefixedPath } from '../references.ts';
 import { validateFailurePolicy, validateSuccessPolicy } from './policies.ts';
 
@@ -156,7 +157,7 @@ export function validateJobUpdate(errs: Errors, now: LooseJob, old: LooseJob): v
   validateCompletions(errs, spec, before);
   immutable(errs, SPEC.child('selector'), spec.selector, before.selector, selectorValue(spec.selector));
   const kept = maySchedule(old) ? withScheduling(before, spec) : before.template;
-  immutable(errs, SPEC.child('template'), spec.template, kept);
+  immutable(errs, SPEC.child('template'), spec.template, kept, () => printTemplate(spec.template));
   for (const field of FIXED) immutable(errs, SPEC.child(field), spec[field], before[field]);
 }
 

@@ -11,6 +11,7 @@ import { validateMeta, validateMetaUpdate } from '../meta.ts';
 import { NONE } from '../names.ts';
 import { SPEC } from '../pods/pod.ts';
 import type { RuleTable } from '../rules.ts';
+import { goNamed } from '../structs.ts';
 import { quote } from '../value.ts';
 import { certificateProblem, requestProblem } from './pem.ts';
 import { validateSignerName } from './signers.ts';
@@ -130,7 +131,7 @@ function validateApprovalKept(errs: Errors, now: Request, old: Request): void {
     const [a, b] = [ofType(now, type), ofType(old, type)];
     if (a.length > b.length) errs.forbidden(CONDITIONS, `updates may not add a condition of type ${quote(type)}`);
     else if (a.length === b.length && !same(a, b)) {
-      const changes = specDiff(b, a);
+      const changes = specDiff(goNamed(b), goNamed(a));
       errs.forbidden(CONDITIONS, `updates may not modify a condition of type ${quote(type)}\n${changes}`);
     }
   }

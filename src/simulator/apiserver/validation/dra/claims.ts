@@ -15,6 +15,7 @@ import { validateAnnotations, validateMeta, validateMetaUpdate } from '../meta.t
 import { nameIsDnsSubdomain } from '../names.ts';
 import { SPEC } from '../pods/pod.ts';
 import { isExtendedResource } from '../resourcenames.ts';
+import { goNamed } from '../structs.ts';
 import {
   fullAttributeName,
   MAX_CONFIG,
@@ -148,7 +149,7 @@ export function validateClaim(errs: Errors, o: Claim): void {
 export function validateClaimUpdate(errs: Errors, now: Claim, old: Claim): void {
   validateMeta(errs, now.metadata, NAMESPACED);
   validateMetaUpdate(errs, now.metadata, old.metadata);
-  immutable(errs, SPEC, now.spec, old.spec);
+  immutable(errs, SPEC, now.spec, old.spec, goNamed(now.spec));
 }
 
 type Template = Loose<ResourceClaimTemplate>;
@@ -164,7 +165,7 @@ export function validateTemplate(errs: Errors, o: Template): void {
 
 export function validateTemplateUpdate(errs: Errors, now: Template, old: Template): void {
   validateMetaUpdate(errs, now.metadata, old.metadata);
-  immutable(errs, SPEC, now.spec, old.spec);
+  immutable(errs, SPEC, now.spec, old.spec, goNamed(now.spec));
 }
 
 export function validateClass(errs: Errors, o: Loose<DeviceClass>): void {

@@ -1,6 +1,6 @@
 // The priority levels and schemas that nobody may change, and how a changed one is printed.
 import type { FlowSchemaSpec, PriorityLevelConfigurationSpec } from '../../../../model/generated/flowcontrol.v1.ts';
-import { listOf, printStruct, type StructField, structOf } from '../structs.ts';
+import { fieldsOf, listOf, type StructTable, structOf } from '../structs.ts';
 
 const ALL = ['*'];
 const EVERYTHING = {
@@ -31,69 +31,36 @@ export const FIXED_LEVELS: { readonly [name: string]: PriorityLevelConfiguration
   },
 };
 
-const NAMED: readonly StructField[] = [['Name', 'name', '']];
+const struct = (table: StructTable) => structOf(fieldsOf(table));
+const structs = (table: StructTable) => listOf(struct(table));
 
-const SUBJECT: readonly StructField[] = [
-  ['Kind', 'kind', ''],
-  ['User', 'user', null, structOf(NAMED)],
-  ['Group', 'group', null, structOf(NAMED)],
-  ['ServiceAccount', 'serviceAccount', null, structOf([['Namespace', 'namespace', ''], ...NAMED])],
-];
+const SUBJECT: StructTable = {
+  Kind: '',
+  User: struct({ Name: '' }),
+  Group: struct({ Name: '' }),
+  ServiceAccount: struct({ Namespace: '', Name: '' }),
+};
 
-const RESOURCE_RULE: readonly StructField[] = [
-  ['Verbs', 'verbs', null],
-  ['APIGroups', 'apiGroups', null],
-  ['Resources', 'resources', null],
-  ['ClusterScope', 'clusterScope', false],
-  ['Namespaces', 'namespaces', null],
-];
+const RULES: StructTable = {
+  Subjects: structs(SUBJECT),
+  ResourceRules: structs({ Verbs: null, APIGroups: null, Resources: null, ClusterScope: false, Namespaces: null }),
+  NonResourceRules: structs({ Verbs: null, NonResourceURLs: null }),
+};
 
-const URL_RULE: readonly StructField[] = [
-  ['Verbs', 'verbs', null],
-  ['NonResourceURLs', 'nonResourceURLs', null],
-];
+export const printedSchema = struct({
+  PriorityLevelConfiguration: struct({ Name: '' }),
+  MatchingPrecedence: 0,
+  DistinguisherMethod: struct({ Type: '' }),
+  Rules: structs(RULES),
+});
 
-const RULES: readonly StructField[] = [
-  ['Subjects', 'subjects', null, listOf(structOf(SUBJECT))],
-  ['ResourceRules', 'resourceRules', null, listOf(structOf(RESOURCE_RULE))],
-  ['NonResourceRules', 'nonResourceRules', null, listOf(structOf(URL_RULE))],
-];
-
-const SCHEMA: readonly StructField[] = [
-  ['PriorityLevelConfiguration', 'priorityLevelConfiguration', { Name: '' }, structOf(NAMED)],
-  ['MatchingPrecedence', 'matchingPrecedence', 0],
-  ['DistinguisherMethod', 'distinguisherMethod', null, structOf([['Type', 'type', '']])],
-  ['Rules', 'rules', null, listOf(structOf(RULES))],
-];
-
-const QUEUING: readonly StructField[] = [
-  ['Queues', 'queues', 0],
-  ['HandSize', 'handSize', 0],
-  ['QueueLengthLimit', 'queueLengthLimit', 0],
-];
-
-const RESPONSE: readonly StructField[] = [
-  ['Type', 'type', ''],
-  ['Queuing', 'queuing', null, structOf(QUEUING)],
-];
-
-const LIMITED: readonly StructField[] = [
-  ['NominalConcurrencyShares', 'nominalConcurrencyShares', 0],
-  ['LimitResponse', 'limitResponse', printStruct(RESPONSE, {}), structOf(RESPONSE)],
-  ['LendablePercent', 'lendablePercent', null],
-  ['BorrowingLimitPercent', 'borrowingLimitPercent', null],
-];
-
-const EXEMPT: readonly StructField[] = [
-  ['NominalConcurrencyShares', 'nominalConcurrencyShares', null],
-  ['LendablePercent', 'lendablePercent', null],
-];
-
-const LEVEL: readonly StructField[] = [
-  ['Type', 'type', ''],
-  ['Limited', 'limited', null, structOf(LIMITED)],
-  ['Exempt', 'exempt', null, structOf(EXEMPT)],
-];
-
-export const printedSchema = structOf(SCHEMA);
-export const printedLevel = structOf(LEVEL);
+export const printedLevel = struct({
+  Type: '',
+  Limited: struct({
+    NominalConcurrencyShares: 0,
+    LimitResponse: struct({ Type: '', Queuing: struct({ Queues: 0, HandSize: 0, QueueLengthLimit: 0 }) }),
+    LendablePercent: null,
+    BorrowingLimitPercent: null,
+  }),
+  Exempt: struct({ NominalConcurrencyShares: null, LendablePercent: null }),
+});

@@ -17,6 +17,7 @@ import { validateTolerations } from './affinity.ts';
 import { validateAnnotationUpdate, validatePodAnnotations, validateProfilesMatch } from './annotations.ts';
 import { validateImageSpace } from './containers.ts';
 import { gatedNodeAffinity, validateGatedNodeSelector } from './gated.ts';
+import { printPodSpec } from './printed.ts';
 import { validatePodSpec } from './spec.ts';
 import type { LooseContainer } from './visit.ts';
 
@@ -108,7 +109,7 @@ export function validatePodUpdate(errs: Errors, now: LoosePod, old: LoosePod): v
   if (same(spec, oldSpec)) return;
   const compared = withMutable(errs, spec, oldSpec);
   if (same(compared, oldSpec)) return;
-  const detail = `pod updates may not change fields other than ${UPDATABLE}\n${specDiff(oldSpec, compared)}`;
+  const detail = `pod updates may not change fields other than ${UPDATABLE}\n${specDiff(printPodSpec(oldSpec), printPodSpec(compared))}`;
   errs.forbidden(SPEC, detail);
 }
 

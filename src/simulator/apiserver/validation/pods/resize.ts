@@ -7,6 +7,7 @@ import { validateMetaUpdate } from '../meta.ts';
 import { quote } from '../value.ts';
 import { validateAnnotationUpdate } from './annotations.ts';
 import { ANNOTATIONS, type LoosePod, SPEC, validateMetaAndSpec } from './pod.ts';
+import { printEphemeral } from './printed.ts';
 import { qosOf } from './qos.ts';
 import { MIRROR_ANNOTATION } from './spec.ts';
 import type { LooseContainer } from './visit.ts';
@@ -32,7 +33,8 @@ export function validateEphemeralContainers(errs: Errors, now: LoosePod, old: Lo
     const after = containers.find((c) => c.name === before.name);
     const which = `existing ephemeral containers ${quote(before.name ?? '')} may not be`;
     if (!after) errs.forbidden(at, `${which} removed\n`);
-    else if (!same(before, after)) errs.forbidden(at, `${which} changed\n${specDiff(before, after)}`);
+    else if (!same(before, after))
+      errs.forbidden(at, `${which} changed\n${specDiff(printEphemeral(before), printEphemeral(after))}`);
   }
 }
 

@@ -16,6 +16,7 @@ import * as plugins from '../pods/plugins.ts';
 import { SPEC } from '../pods/pod.ts';
 import { isNativeResource } from '../resourcenames.ts';
 import { VOLUME_MODES, validateAccessModes, validateClaimSpec } from './claims.ts';
+import { printClaimSpec, printVolumeSource } from './printed.ts';
 
 type VolumeSpec = Loose<PersistentVolumeSpec>;
 
@@ -140,7 +141,7 @@ export function validatePersistentVolumeUpdate(
   const compared = added ? { ...spec, csi: { ...spec.csi, controllerExpandSecretRef: undefined } } : spec;
   const [source, oldSource] = [sourceOf(compared), sourceOf(before)];
   if (!same(source, oldSource)) {
-    const detail = `spec.persistentvolumesource is immutable after creation\n${specDiff(oldSource, source)}`;
+    const detail = `spec.persistentvolumesource is immutable after creation\n${specDiff(printVolumeSource(oldSource), printVolumeSource(source))}`;
     errs.forbidden(Path.of('spec', 'persistentvolumesource'), detail);
   }
   if (spec.volumeMode !== before.volumeMode) errs.invalid(Path.of('volumeMode'), spec.volumeMode, IMMUTABLE);
@@ -210,7 +211,7 @@ export function validateClaimUpdate(
       : {}),
   };
   if (!same(compared, before)) {
-    const detail = `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${specDiff(before, compared)}`;
+    const detail = `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${specDiff(printClaimSpec(before), printClaimSpec(compared))}`;
     errs.forbidden(SPEC, detail);
   }
   validateClaimSize(errs, now, old);

@@ -64,6 +64,28 @@ export interface Watch {
   stop(): void;
 }
 
+/** Text that goes on arriving, as of `kubectl logs -f`. */
+export interface TextStream {
+  start(sink: { data(text: string): void; end(): void }): void;
+  stop(): void;
+}
+
+/** A connection that goes on to a kubelet; whoever holds the socket carries its bytes. */
+export interface Connection {
+  readonly kind: 'exec' | 'attach' | 'portforward';
+  readonly node: string;
+  readonly namespace: string;
+  readonly pod: string;
+  /** "" for port-forward. */
+  readonly container: string;
+  readonly command: readonly string[];
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+  readonly ports: readonly number[];
+}
+
 export interface ApiResponse {
   readonly code: number;
   readonly contentType: string;
@@ -74,6 +96,9 @@ export interface ApiResponse {
   readonly warnings?: readonly string[];
   readonly headers?: { readonly [name: string]: string };
   readonly watch?: Watch;
+  readonly stream?: TextStream;
+  /** With code 101: the caller may speak to this container. */
+  readonly connection?: Connection;
   /** The step that recorded the request; 0 when it was not recorded. */
   readonly step: StepId;
 }

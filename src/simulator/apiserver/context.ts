@@ -8,7 +8,7 @@ import type { ResourceInfo } from '../../model/resources.ts';
 import { type GroupResource, StatusError } from '../../model/status.ts';
 import type { Stage } from '../../trace/step.ts';
 import type { Change, Store } from '../store/index.ts';
-import type { ApiRequest, Watch } from './api.ts';
+import type { ApiRequest, Connection, TextStream, Watch } from './api.ts';
 import type { RequestInfo } from './request.ts';
 import type { WatchHub } from './watch/hub.ts';
 
@@ -37,6 +37,8 @@ export interface Answer {
   readonly contentType?: string;
   readonly headers?: { readonly [name: string]: string };
   readonly watch?: Watch;
+  readonly stream?: TextStream;
+  readonly connection?: Connection;
 }
 
 /** Ends the request with this answer. */

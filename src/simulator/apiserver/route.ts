@@ -12,6 +12,7 @@ import type { Obj } from './registry/strategy.ts';
 import { type Access, selfRules, selfSubject, subjectAccess } from './reviews/access.ts';
 import { requestToken, reviewToken } from './reviews/tokens.ts';
 import { bind } from './subresources/binding.ts';
+import { connect, type Kubelets, log } from './subresources/connect.ts';
 import { evict } from './subresources/eviction.ts';
 import { approval, finalize } from './subresources/other.ts';
 import { ephemeralContainers, resize } from './subresources/pods.ts';
@@ -26,6 +27,7 @@ export interface Site extends Access {
   readonly registry: Registry;
   readonly verifiers: readonly TokenVerifier[];
   readonly tokens: ServiceAccountTokens;
+  readonly kubelets: Kubelets | undefined;
   served(): Served;
 }
 
@@ -113,5 +115,9 @@ const SUBRESOURCES: Record<string, Handler> = {
   binding: (ctx, site, r) => bind(ctx, site.registry, r),
   eviction: (ctx, site, r) => evict(ctx, site.registry, r),
   scale: (ctx, site, r) => scale(ctx, site.registry, r),
+  log: (ctx, site, r) => log(ctx, site.kubelets, r),
+  exec: (ctx, _, r) => connect(ctx, r, 'exec'),
+  attach: (ctx, _, r) => connect(ctx, r, 'attach'),
+  portforward: (ctx, _, r) => connect(ctx, r, 'portforward'),
   token: (ctx, site, r) => requestToken(ctx, site.registry, r, site.tokens),
 };

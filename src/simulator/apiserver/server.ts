@@ -22,6 +22,7 @@ import type { Registry } from './registry/create.ts';
 import { requestInfo } from './request.ts';
 import { route } from './route.ts';
 import { makeSigner } from './signer.ts';
+import type { Kubelets } from './subresources/connect.ts';
 import { ServiceAccountTokens } from './tokens.ts';
 import { WatchHub } from './watch/hub.ts';
 
@@ -33,6 +34,8 @@ export interface ApiServerOptions extends MachineOptions {
   readonly node: string;
   readonly verifiers?: readonly TokenVerifier[];
   readonly openapi?: OpenApi;
+  /** Without it, logs cannot be read. */
+  readonly kubelets?: Kubelets | undefined;
   /** Gets each audit event as it is written. */
   readonly onAudit?: AuditListener | undefined;
   /** Where nodes reach the server; default 192.0.2.1:6443. */
@@ -93,6 +96,10 @@ export class ApiServer implements ApiServerPort {
     );
   }
 
+  get kubelets(): Kubelets | undefined {
+    return this.options.kubelets;
+  }
+
   get running(): boolean {
     return this.up;
   }
@@ -119,7 +126,7 @@ export class ApiServer implements ApiServerPort {
     const step = this.trace.record(draftOf(ctx, answer));
     if (this.options.onAudit !== undefined && isAudited(ctx)) this.options.onAudit(auditEvent(ctx, answer));
     this.core.store.publish(step);
-    const { code, body, text, contentType, watch } = answer;
+    const { code, body, text, contentType, watch, stream, connection } = answer;
     const headers = answer.headers ?? retryAfter(body);
     return {
       code,
@@ -129,6 +136,8 @@ export class ApiServer implements ApiServerPort {
       ...(ctx.warnings.length === 0 ? {} : { warnings: ctx.warnings }),
       ...(headers === undefined ? {} : { headers }),
       ...(watch === undefined ? {} : { watch }),
+      ...(stream === undefined ? {} : { stream }),
+      ...(connection === undefined ? {} : { connection }),
       step,
     };
   }

@@ -1,9 +1,10 @@
 // get, list and watch. Models k8s.io/apiserver/pkg/endpoints/handlers/get.go.
 import { SECOND } from '../../../kernel/kernel.ts';
+import type { Status } from '../../../model/generated/meta.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
 import { apiVersionOf, type ResourceInfo } from '../../../model/resources.ts';
 import { matches, parseSelector, SelectorError } from '../../../model/selectors.ts';
-import { badRequest, expired, invalid, notFound } from '../../../model/status.ts';
+import { badRequest, expired, invalid, notFound, timeout } from '../../../model/status.ts';
 import { CompactedError, type KeyValue } from '../../store/index.ts';
 import { type Answer, type Context, refuse } from '../context.ts';
 import { type FieldSelection, fieldSelection } from '../fields.ts';
@@ -49,6 +50,26 @@ function labelMatcher(text: string | undefined): ((o: KubeObject) => boolean) | 
   }
 }
 
+const CONTINUE_TOO_OLD =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+
+/** What a list refused as too old may go on with: the rest as it is now. */
+function tooOld(ctx: Context, r: ResourceInfo): Status {
+  const token = first(ctx.request.query, 'continue');
+  if (!token) return expired('The resourceVersion for the provided list is too old.');
+  const { key } = decodeContinue(token, prefixOf(r));
+  return { ...expired(CONTINUE_TOO_OLD), metadata: { continue: encodeContinue(-1, key.slice(0, -1), prefixOf(r)) } };
+}
+
+/** A revision that is yet to come: upstream waits three seconds for it. */
+function checkNotAhead(ctx: Context, revision: number): void {
+  const { revision: now } = ctx.core.store;
+  if (revision <= now) return;
+  const status = timeout(`Too large resource version: ${revision}, current: ${now}`, 1);
+  const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
+  refuse({ ...status, details: { ...status.details, causes } });
+}
+
 interface Page {
   readonly items: KubeObject[];
   readonly revision: number;
@@ -64,8 +85,7 @@ function entries(ctx: Context, r: ResourceInfo, revision: number | undefined): I
   try {
     return store.rangeAt(prefix, revision);
   } catch (e) {
-    if (e instanceof CompactedError)
-      refuse(expired(`The provided resource version is too old: ${revision} (${e.compactRevision})`));
+    if (e instanceof CompactedError) refuse(tooOld(ctx, r));
     throw e;
   }
 }
@@ -96,6 +116,13 @@ function page(ctx: Context, r: ResourceInfo, chosen: Selection): Page {
   return chosen.matches === undefined ? { items, revision, next, remaining } : { items, revision, next };
 }
 
+function checkNumber(version: string): void {
+  if (version !== '' && !/^\d+$/.test(version)) {
+    const message = `Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`;
+    refuse(badRequest(`resourceVersion: ${message}`));
+  }
+}
+
 /** The revision that `resourceVersionMatch=Exact` asks for. Checks what may go with what. */
 function exactRevision(ctx: Context): number | undefined {
   const { query } = ctx.request;
@@ -103,10 +130,8 @@ function exactRevision(ctx: Context): number | undefined {
   const match = first(query, 'resourceVersionMatch') ?? '';
   const bad = (reason: string, field: string, message: string): never =>
     refuse(invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [{ reason, field, message }]));
-  if (version !== '' && !/^\d+$/.test(version)) {
-    const message = `Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`;
-    refuse(badRequest(`resourceVersion: ${message}`));
-  }
+  checkNumber(version);
+  if (version !== '') checkNotAhead(ctx, Number(version));
   if (match === '') return undefined;
   if (match !== 'Exact' && match !== 'NotOlderThan') {
     bad(
@@ -145,8 +170,8 @@ export function watch(ctx: Context, r: ResourceInfo, view: View | undefined): An
   const { query } = ctx.request;
   const { store, random, hub } = ctx.core;
   const chosen = selection(ctx, r);
-  exactRevision(ctx);
   const version = first(query, 'resourceVersion') ?? '';
+  checkNumber(version);
   const initial = parseBool(first(query, 'sendInitialEvents'));
   checkInitial(ctx, initial);
   const fromStart = initial === true || (initial === undefined && (version === '' || version === '0'));

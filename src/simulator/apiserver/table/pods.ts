@@ -5,7 +5,7 @@ import { type Cell, NONE, since } from './format.ts';
 
 interface Counts {
   restarts: number;
-  /** µs since 1970 of the last restart; 0 for none. */
+  /** Milliseconds since 1970 of the last restart; 0 for none. */
   last: number;
 }
 
@@ -106,7 +106,7 @@ export function podCells(pod: Pod, now: number): Cell[] {
   const { reason, ready, counts } = stateOf(pod);
   const specs = pod.spec?.initContainers ?? [];
   const total = (pod.spec?.containers ?? []).length + specs.filter(isSidecar).length;
-  const ago = counts.last > 0 ? since(new Date(counts.last / 1000).toISOString(), now) : '';
+  const ago = counts.last > 0 ? since(new Date(counts.last).toISOString(), now) : '';
   const restarts = counts.restarts > 0 && ago !== '' ? `${counts.restarts} (${ago} ago)` : String(counts.restarts);
   return [
     pod.metadata?.name ?? '',

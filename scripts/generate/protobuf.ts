@@ -34,8 +34,9 @@ function describe(t: GoType): string {
       if (item.kind !== KIND.byte) [shape, target] = ['[]', item];
     } else if (target.kind !== KIND.pointer && /json:"[^"]*,omit(empty|zero)/.test(tag)) shape = '0';
     if (target.kind === KIND.pointer) target = binary.element(target);
-    // A map's values may be lists: `[]string` is a message of its own in protobuf.
-    const list = target.kind === KIND.slice && shape === '{}' ? 'list' : '';
+    // A map's values may be lists: `[]string` is a message of its own in protobuf, `[]byte` is not.
+    const list =
+      target.kind === KIND.slice && shape === '{}' && binary.element(target).kind !== KIND.byte ? 'list' : '';
     fields.push([Number(proto[2]), json, list || goKind(target), shape, describe(target)]);
   }
   return id;

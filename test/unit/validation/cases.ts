@@ -106,7 +106,8 @@ function generateSelector(spec: Mutable, meta: Mutable): void {
 function acceptNames(o: Mutable): void {
   const spec = isRecord(o.spec) ? o.spec : {};
   const versions = Array.isArray(spec.versions) ? spec.versions : [];
-  const stored = versions.filter((v) => isRecord(v) && v.storage === true).map((v) => String(v.name ?? ''));
+  const names = versions.filter((v) => isRecord(v) && v.storage === true).map((v) => String(v.name ?? ''));
+  const stored = [...new Set(names)];
   o.status = { ...(isRecord(o.status) ? o.status : {}), ...(stored.length > 0 ? { storedVersions: stored } : {}) };
 }
 

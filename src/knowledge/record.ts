@@ -43,7 +43,8 @@ export type ChangeEffect =
 
 export interface Change {
   readonly effect: ChangeEffect;
-  readonly text: string;
+  /** What is worth saying beyond the effect. */
+  readonly text?: string;
 }
 
 /** One way in which the field goes wrong, and the words by which it is recognised. */

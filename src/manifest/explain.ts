@@ -1,7 +1,14 @@
 // Record and schema of a place → Explanation. What depends on the place (a template, a probe's kind) is added here.
 import { findComponent } from '../knowledge/components.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
-import type { ContextualRecord, DefaultValue, FieldRecord, Handler, Writer } from '../knowledge/record.ts';
+import type {
+  ChangeEffect,
+  ContextualRecord,
+  DefaultValue,
+  FieldRecord,
+  Handler,
+  Writer,
+} from '../knowledge/record.ts';
 import type { FieldSchema } from '../model/schema.ts';
 import type { ExplainedHandler, FieldFacts } from './explanation.ts';
 import { templateChange } from './template.ts';
@@ -84,9 +91,21 @@ function defaultText({ value, text, by, step, stored }: DefaultValue): string {
 
 function changeText(record: FieldRecord | undefined, place: Place): FieldFacts['change'] {
   if (!record?.change) return undefined;
+  const { effect, text } = record.change;
   const outer = templateChange(place);
-  if (!outer) return record.change;
-  return { effect: outer.effect, text: `${outer.text} ${record.change.text}` };
+  if (outer) return { effect: outer.effect, text: text === undefined ? outer.text : `${outer.text} ${text}` };
+  const plain = text ?? plainChange(effect, place);
+  return plain === undefined ? undefined : { effect, text: plain };
+}
+
+/** The sentence for an effect that has no particulars. */
+function plainChange(effect: ChangeEffect, place: Place): string | undefined {
+  if (effect === 'next') return 'Counts for what is made from now on; what exists stays as it is.';
+  if (effect === 'in-place') return 'May be changed at any time.';
+  if (effect !== 'immutable') return undefined;
+  return place.kind === 'Pod'
+    ? 'On a pod that exists it cannot be changed: another value needs another pod.'
+    : 'Cannot be changed once the object exists.';
 }
 
 function mergeText(schema: FieldSchema): string | undefined {

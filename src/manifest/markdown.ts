@@ -17,7 +17,7 @@ export function explanationMarkdown(explanation: Explanation, links: readonly Ma
     ...explanation.handlers.map(handlerLine),
     ...explanation.writtenBy.map((by) => `*Written by* **${by.name}**: ${by.does}`),
     explanation.change && `*Change it*: ${explanation.change.text}`,
-    ...explanation.wrong.map((failure) => `*If it is wrong*: ${failureText(failure)}`),
+    wrongText(explanation.wrong),
     explanation.with.length > 0 && `*With*: ${explanation.with.map(code).join(', ')}`,
     footer(explanation, links),
     explanation.schemaText && `---\n\n${explanation.schemaText}`,
@@ -31,13 +31,28 @@ function headline(explanation: Explanation): string {
   if (explanation.values) facts.push(explanation.values.map(code).join(' or '));
   if (explanation.required) facts.push('required');
   else if (explanation.default) facts.push(`default ${explanation.default}`);
-  else if (explanation.recorded && explanation.writtenBy.length === 0) facts.push('default none');
+  else if (hasNoDefault(explanation)) facts.push('default none');
   if (explanation.merge) facts.push(`merged ${explanation.merge}`);
   return facts.join(' · ');
 }
 
+/** Whether "none" is worth saying: not of structs, nor of what the system writes. */
+function hasNoDefault({ recorded, writtenBy, fieldType }: Explanation): boolean {
+  return recorded && writtenBy.length === 0 && !/^[A-Z]/.test(fieldType);
+}
+
 function handlerLine(handler: ExplainedHandler): string {
   return `**${handler.name}**${handler.step ? ` · *${handler.step}*` : ''}: ${handler.does}`;
+}
+
+function wrongText(failures: readonly Failure[]): string {
+  const [only, ...more] = failures.map(failureText);
+  if (only === undefined) return '';
+  return more.length === 0 ? `*If it is wrong*: ${only}` : `*If it is wrong*:\n${list([only, ...more])}`;
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
 }
 
 export function failureText(failure: Failure): string {

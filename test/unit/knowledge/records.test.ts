@@ -111,6 +111,16 @@ describe('field records', () => {
     expect(bad.map(({ name }) => name)).toEqual([]);
   });
 
+  test('say the defaults that the OpenAPI document says', () => {
+    const declared = entries.flatMap(({ name, type, field, record }) => {
+      const value = fieldOf(type, field)?.default;
+      const empty = value === undefined || value === '' || value === 0 || value === false || typeof value === 'object';
+      return empty || record.default?.text !== undefined ? [] : [{ name, value, said: record.default?.value }];
+    });
+    expect(declared.filter(({ value, said }) => said !== value)).toEqual([]);
+    expect(declared.length).toBeGreaterThan(9);
+  });
+
   test('no sentence is used for two fields', () => {
     const seen = new Map<string, string>();
     const twice: string[] = [];

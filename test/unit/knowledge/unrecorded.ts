@@ -84,4 +84,6 @@ export const UNRECORDED: ReadonlyMap<string, string> = new Map([
   ],
   ["Cannot evict pod as it would violate the pod's disruption budget.", 'pkg/registry/core/pod/storage/eviction.go'],
   ['minAvailable and maxUnavailable cannot be both set', 'pkg/apis/policy/validation/validation.go'],
+  ['must be between 0 and 255, inclusive', CORE],
+  ['must specify either targetWWNs or wwids', CORE],
 ]);

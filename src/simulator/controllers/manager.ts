@@ -2,7 +2,10 @@
 // Models cmd/kube-controller-manager/app, v1.36.
 import type { Scope } from '../../kernel/process.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
+import { DaemonSetController } from './daemonset/controller.ts';
 import { DeploymentController } from './deployment/controller.ts';
+import { EndpointController } from './endpoint/controller.ts';
+import { EndpointSliceController } from './endpointslice/controller.ts';
 import { GarbageCollector } from './garbagecollector/controller.ts';
 import { NamespaceController } from './namespace/controller.ts';
 import { NodeIpamController } from './nodeipam/controller.ts';
@@ -10,6 +13,7 @@ import { NodeLifecycleController } from './nodelifecycle/controller.ts';
 import { ReplicaSetController } from './replicaset/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
+import { StatefulSetController } from './statefulset/controller.ts';
 import { TaintEvictionController } from './tainteviction/controller.ts';
 
 export interface ManagerOptions {
@@ -30,6 +34,8 @@ interface Controller {
 
 /** In the order in which they start. */
 const CONTROLLERS: readonly Controller[] = [
+  { name: 'endpoint-controller', start: (ctx) => new EndpointController(ctx) },
+  { name: 'endpointslice-controller', start: (ctx) => new EndpointSliceController(ctx) },
   { name: 'service-account-controller', start: (ctx) => new ServiceAccountController(ctx) },
   { name: 'root-ca-cert-publisher', start: (ctx, { rootCA }) => new RootCACertPublisher(ctx, rootCA) },
   { name: 'namespace-controller', start: (ctx) => new NamespaceController(ctx) },
@@ -41,8 +47,10 @@ const CONTROLLERS: readonly Controller[] = [
   },
   { name: 'node-controller', start: (ctx) => new NodeLifecycleController(ctx) },
   { name: 'taint-eviction-controller', account: 'node-controller', start: (ctx) => new TaintEvictionController(ctx) },
+  { name: 'daemon-set-controller', start: (ctx) => new DaemonSetController(ctx) },
   { name: 'deployment-controller', start: (ctx) => new DeploymentController(ctx) },
   { name: 'replicaset-controller', start: (ctx) => new ReplicaSetController(ctx) },
+  { name: 'statefulset-controller', start: (ctx) => new StatefulSetController(ctx) },
 ];
 
 export function startControllerManager(around: Surroundings, scope: Scope, options: ManagerOptions): void {

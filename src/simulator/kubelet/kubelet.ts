@@ -52,6 +52,8 @@ export class Kubelet {
   private readonly runtime: ModelledRuntime;
   private readonly workers = new Map<string, Worker>();
   private nextFakeHost = 2;
+  /** As it was last written. */
+  private lease: Lease | undefined;
 
   constructor(ctx: ComponentContext, options: KubeletOptions) {
     this.ctx = ctx;
@@ -100,23 +102,43 @@ export class Kubelet {
     yield* client.patch(NODES, '', name, 'strategic', { status }, { causes: [], subresource: 'status' });
   }
 
+  /**
+   * Nobody else writes the Lease, so it is read only when it is not known yet or a write was refused. Models
+   * k8s.io/component-helpers/apimachinery/lease/controller.go.
+   */
   private *renewLease(): Process<void> {
-    const { client, kernel } = this.ctx;
+    const latest = this.lease;
+    if (latest === undefined || !(yield* this.updateLease(latest))) yield* this.ensureLease();
+    this.ctx.kernel.schedule(LEASE_RENEW, () => spawn(this.ctx.scope, this.renewLease()), true);
+  }
+
+  private get leaseSpec(): NonNullable<Lease['spec']> {
+    const renewTime = rfc3339Micro(this.ctx.kernel.wallMs);
+    return { holderIdentity: this.options.spec.name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
+  }
+
+  private *updateLease(known: Lease): Process<boolean> {
+    const next = { ...known, spec: { ...known.spec, ...this.leaseSpec } };
+    const written = yield* this.ctx.client.update<Lease>(LEASES, next, { causes: [] });
+    this.lease = written.ok ? written.value : undefined;
+    return written.ok;
+  }
+
+  private *ensureLease(): Process<void> {
+    const { client } = this.ctx;
     const { name } = this.options.spec;
-    const spec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime: rfc3339Micro(kernel.wallMs) };
     const known = yield* client.get<Lease>(LEASES, LEASE_NAMESPACE, name, { causes: [] });
-    if (known.ok) {
-      yield* client.update<Lease>(LEASES, { ...known.value, spec: { ...known.value.spec, ...spec } }, { causes: [] });
-    } else if (known.code === 404) {
+    if (known.ok) yield* this.updateLease(known.value);
+    else if (known.code === 404) {
       const lease: Lease = {
         apiVersion: 'coordination.k8s.io/v1',
         kind: 'Lease',
         metadata: { name, namespace: LEASE_NAMESPACE },
-        spec,
+        spec: this.leaseSpec,
       };
-      yield* client.create<Lease>(LEASES, lease, { causes: [] });
+      const created = yield* client.create<Lease>(LEASES, lease, { causes: [] });
+      if (created.ok) this.lease = created.value;
     }
-    kernel.schedule(LEASE_RENEW, () => spawn(this.ctx.scope, this.renewLease()), true);
   }
 
   private watchPods(): void {

@@ -25,11 +25,16 @@ export class Expectations {
   }
 
   expectCreations(key: string, n: number): void {
-    this.byKey.set(key, { creations: n, deletions: new Set(), at: this.kernel.now });
+    this.expect(key, n, []);
   }
 
   expectDeletions(key: string, pods: readonly string[]): void {
-    this.byKey.set(key, { creations: 0, deletions: new Set(pods), at: this.kernel.now });
+    this.expect(key, 0, pods);
+  }
+
+  /** `pods`: uids of those that are to go. */
+  expect(key: string, creations: number, pods: readonly string[]): void {
+    this.byKey.set(key, { creations, deletions: new Set(pods), at: this.kernel.now });
   }
 
   /** One creation was seen, or will never be. */

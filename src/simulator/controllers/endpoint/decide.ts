@@ -1,0 +1,85 @@
+// The Endpoints object of a Service: pure. Models pkg/controller/endpoint/endpoints_controller.go and
+// pkg/api/v1/endpoints/util.go (RepackSubsets), v1.36.
+import type { EndpointAddress, EndpointPort, EndpointSubset, Pod, Service } from '../../../model/generated/core.v1.ts';
+import { addressesOf, belongsInEndpoints, HEADLESS, hostnameOf, isHeadless, targetPort } from '../common/endpoints.ts';
+import { isPodReady } from '../common/pods.ts';
+
+export const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
+export const CONTROLLER = 'endpoint-controller';
+/** Endpoints hold no more than this; the annotation says so. Source: maxCapacity in endpoints_controller.go. */
+const MAX_ADDRESSES = 1000;
+
+export function endpointsLabels(service: Service): { readonly [key: string]: string } {
+  const { [HEADLESS]: _, ...own } = service.metadata.labels ?? {};
+  return { ...own, ...(isHeadless(service) ? { [HEADLESS]: '' } : {}), [MANAGED_BY]: CONTROLLER };
+}
+
+interface Entry {
+  readonly address: EndpointAddress;
+  readonly ready: boolean;
+  readonly ports: EndpointPort[];
+}
+
+function addressOf(pod: Pod, service: Service): EndpointAddress | undefined {
+  const family = service.spec?.ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4';
+  const ip = addressesOf(pod, family)[0];
+  if (ip === undefined) return undefined;
+  const { namespace = '', name = '', uid = '' } = pod.metadata;
+  const hostname = hostnameOf(pod, service);
+  return {
+    ...(hostname ? { hostname } : {}),
+    ip,
+    ...(pod.spec?.nodeName ? { nodeName: pod.spec.nodeName } : {}),
+    targetRef: { kind: 'Pod', namespace, name, uid },
+  };
+}
+
+function entryOf(pod: Pod, service: Service): Entry | undefined {
+  const notReadyToo = service.spec?.publishNotReadyAddresses === true;
+  const address = belongsInEndpoints(pod, notReadyToo) ? addressOf(pod, service) : undefined;
+  if (address === undefined) return undefined;
+  const ports = (service.spec?.ports ?? []).flatMap((p): EndpointPort[] => {
+    const port = targetPort(pod, p);
+    if (port === undefined) return [];
+    const { name, protocol = 'TCP', appProtocol } = p;
+    return [{ ...(name ? { name } : {}), port, protocol, ...(appProtocol ? { appProtocol } : {}) }];
+  });
+  const headlessWithoutPorts = (service.spec?.ports ?? []).length === 0 && isHeadless(service);
+  if (ports.length === 0 && !headlessWithoutPorts) return undefined;
+  return { address, ready: notReadyToo || isPodReady(pod), ports };
+}
+
+const byIp = (a: EndpointAddress, b: EndpointAddress): number => (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : 0);
+
+/** Addresses with the same ports stand in one subset, sorted. */
+export function subsetsOf(service: Service, pods: readonly Pod[]): EndpointSubset[] {
+  const groups = new Map<string, { ports: EndpointPort[]; ready: EndpointAddress[]; notReady: EndpointAddress[] }>();
+  for (const pod of pods.slice(0, MAX_ADDRESSES)) {
+    const entry = entryOf(pod, service);
+    if (entry === undefined) continue;
+    const key = JSON.stringify(entry.ports);
+    const group = groups.get(key) ?? { ports: entry.ports, ready: [], notReady: [] };
+    (entry.ready ? group.ready : group.notReady).push(entry.address);
+    groups.set(key, group);
+  }
+  return [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, g]) => ({
+      ...(g.ready.length > 0 ? { addresses: g.ready.sort(byIp) } : {}),
+      ...(g.notReady.length > 0 ? { notReadyAddresses: g.notReady.sort(byIp) } : {}),
+      ...(g.ports.length > 0 ? { ports: g.ports } : {}),
+    }));
+}
+
+export function sameSubsets(a: readonly EndpointSubset[] | undefined, b: readonly EndpointSubset[]): boolean {
+  const flat = (list: readonly EndpointSubset[]): string =>
+    JSON.stringify(
+      list.map((s) => [
+        [s.addresses, s.notReadyAddresses].map((x) =>
+          (x ?? []).map((e) => [e.ip, e.hostname, e.nodeName, e.targetRef?.uid]),
+        ),
+        (s.ports ?? []).map((p) => [p.name, p.port, p.protocol, p.appProtocol]),
+      ]),
+    );
+  return flat(a ?? []) === flat(b);
+}

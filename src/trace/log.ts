@@ -20,18 +20,45 @@ function force<T>(value: Lazy<T>): T {
   return typeof value === 'function' ? (value as () => T)() : value;
 }
 
-export class TraceLog implements StepSink {
-  private readonly drafts: StepDraft[] = [];
+/** How many steps of upkeep are kept: a thousand nodes say "I am here" a hundred times a second, for as long as they run. */
+const KEEP_ROUTINE = 20_000;
 
+export class TraceLog implements StepSink {
+  private readonly drafts: (StepDraft | undefined)[] = [];
+  /** Ids of the steps of upkeep that are kept, in a ring. */
+  private readonly routine: StepId[] = [];
+  private readonly keepRoutine: number;
+  private routines = 0;
+
+  constructor(keepRoutine = KEEP_ROUTINE) {
+    this.keepRoutine = keepRoutine;
+  }
+
+  /** How many steps were recorded: the id of the last. */
   get length(): number {
     return this.drafts.length;
   }
 
   record(draft: StepDraft): StepId {
-    return this.drafts.push(draft);
+    const id = this.drafts.push(draft);
+    if (draft.routine) this.makeRoom(id);
+    return id;
   }
 
-  /** The step with this id; undefined where there is none. */
+  /** Of upkeep the oldest step makes room for the newest; other steps stay. */
+  private makeRoom(id: StepId): void {
+    const slot = this.routines++ % this.keepRoutine;
+    const old = this.routine[slot];
+    if (old !== undefined) this.drafts[old - 1] = undefined;
+    this.routine[slot] = id;
+  }
+
+  /** Whether a step with this id was recorded and, being old upkeep, is no longer kept. */
+  dropped(id: StepId): boolean {
+    return id >= 1 && id <= this.drafts.length && this.drafts[id - 1] === undefined;
+  }
+
+  /** The step with this id; undefined where there is none, or where it was dropped. */
   get(id: StepId): Step | undefined {
     const draft = this.drafts[id - 1];
     if (draft === undefined) return undefined;
@@ -46,7 +73,7 @@ export class TraceLog implements StepSink {
     };
   }
 
-  /** Steps after `id`, oldest first, `limit` at the most. */
+  /** Steps after `id`, oldest first, `limit` at the most. Those that were dropped are left out. */
   after(id: StepId, limit = Number.POSITIVE_INFINITY): Step[] {
     const out: Step[] = [];
     for (let i = id + 1; i <= this.drafts.length && out.length < limit; i++) {

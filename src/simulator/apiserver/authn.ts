@@ -1,7 +1,8 @@
 // Who is asking. Models k8s.io/apiserver/pkg/authentication: client certificates, ServiceAccount and bootstrap tokens,
 // anonymous requests, impersonation.
 import { unauthorized } from '../../model/status.ts';
-import { ANONYMOUS, type Context, type User } from './context.ts';
+import type { Credential } from './api.ts';
+import { ANONYMOUS, type Context, type Gate, type User } from './context.ts';
 
 /** Says whose token this is; undefined when it is not valid. The signature is checked outside of the simulator's core. */
 export type TokenVerifier = (
@@ -23,45 +24,52 @@ function withAuthenticated(groups: readonly string[]): readonly string[] {
   return groups.includes('system:authenticated') ? groups : [...groups, 'system:authenticated'];
 }
 
-const users = new WeakMap<object, User>();
+interface Caller {
+  readonly user: User;
+  readonly proof: string;
+  readonly gate: Gate;
+}
 
-/** A caller presents the same credential again and again; the user made from it is kept. */
-function certificateUser(credential: { commonName: string; organizations: readonly string[] }): User {
-  const known = users.get(credential);
+function caller(user: User, proof: string): Caller {
+  return { user, proof, gate: { stage: 'authentication', verdict: 'ok', text: () => introduction(user, proof) } };
+}
+
+function introduction({ name, groups }: User, proof: string): string {
+  return name === ANONYMOUS
+    ? 'no credentials were sent, so the caller is system:anonymous in the group system:unauthenticated'
+    : `${proof}: user ${name}, groups ${groups.join(', ')}`;
+}
+
+const NO_CALLER = caller(NOBODY, 'no credentials');
+const callers = new WeakMap<Credential, Caller>();
+
+/** A component presents the same credential again and again; what is made of it is kept, and rights found by the user. */
+function callerOf(ctx: Context, verifiers: readonly TokenVerifier[]): Caller {
+  const { credential } = ctx.request;
+  if (credential.type === 'anonymous') return NO_CALLER;
+  if (credential.type === 'token') {
+    const found = verifyToken(credential.token, verifiers);
+    if (found === undefined) ctx.refuse('authentication', unauthorized());
+    return caller(found, found.name.startsWith('system:serviceaccount:') ? 'ServiceAccount token' : 'bearer token');
+  }
+  const known = callers.get(credential);
   if (known !== undefined) return known;
-  const user = { name: credential.commonName, groups: withAuthenticated(credential.organizations) };
-  users.set(credential, user);
-  return user;
+  const made =
+    credential.type === 'certificate'
+      ? caller(
+          { name: credential.commonName, groups: withAuthenticated(credential.organizations) },
+          'client certificate',
+        )
+      : caller(serviceAccountUser(credential.namespace, credential.name), 'ServiceAccount token');
+  callers.set(credential, made);
+  return made;
 }
 
 export function authenticate(ctx: Context, verifiers: readonly TokenVerifier[]): void {
-  const { credential } = ctx.request;
-  switch (credential.type) {
-    case 'certificate':
-      ctx.user = certificateUser(credential);
-      ctx.proof = 'client certificate';
-      break;
-    case 'serviceAccount':
-      ctx.user = serviceAccountUser(credential.namespace, credential.name);
-      ctx.proof = 'ServiceAccount token';
-      break;
-    case 'token': {
-      const found = verifyToken(credential.token, verifiers);
-      if (found === undefined) ctx.refuse('authentication', unauthorized());
-      ctx.user = found;
-      ctx.proof = found.name.startsWith('system:serviceaccount:') ? 'ServiceAccount token' : 'bearer token';
-      break;
-    }
-    case 'anonymous':
-      ctx.user = NOBODY;
-      ctx.proof = 'no credentials';
-  }
-  const { user, proof } = ctx;
-  ctx.pass('authentication', () =>
-    user.name === ANONYMOUS
-      ? 'no credentials were sent, so the caller is system:anonymous in the group system:unauthenticated'
-      : `${proof}: user ${user.name}, groups ${user.groups.join(', ')}`,
-  );
+  const { user, proof, gate } = callerOf(ctx, verifiers);
+  ctx.user = user;
+  ctx.proof = proof;
+  ctx.gates.push(gate);
 }
 
 export function verifyToken(token: string, verifiers: readonly TokenVerifier[]): User | undefined {

@@ -5,7 +5,7 @@ import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
 import { schemaForKind } from '../../model/schema.ts';
 import { badRequest, invalid, isStatus, unsupportedMediaType } from '../../model/status.ts';
 import type { RequestBody } from './api.ts';
-import { type Context, refuse } from './context.ts';
+import { type Context, type Gate, refuse } from './context.ts';
 import { storedVersion, toVersion } from './convert.ts';
 import {
   applyDefaults,
@@ -56,7 +56,7 @@ export class Machine {
     const decoded = decodeBody(this.readable(ctx), want, { fieldValidation });
     if (isStatus(decoded)) ctx.refuse('decode', decoded);
     for (const w of decoded.warnings) ctx.warn(w);
-    ctx.pass('decode', () => `read a ${want.kind} in version ${apiVersionOf(want)}`);
+    ctx.gates.push(decodedGate(want));
     const object = applyDefaults(decoded.object);
     this.tellDefaults(ctx, decoded.object, object);
     return object;
@@ -64,12 +64,14 @@ export class Machine {
 
   private tellDefaults(ctx: Context, decoded: KubeObject, object: KubeObject): void {
     if (object === decoded) {
-      ctx.skip('defaulting', 'nothing was left open');
+      ctx.gates.push(COMPLETE);
       return;
     }
-    ctx.defaulted = () => diff(decoded, object, schemaForKind(object.apiVersion ?? '', object.kind ?? '')).length;
+    const { apiVersion = '', kind = '' } = object;
+    const count = (): number => diff(decoded, object, schemaForKind(apiVersion, kind)).length;
+    ctx.defaulted = count;
     ctx.pass('defaulting', () => {
-      const n = ctx.defaulted?.() ?? 0;
+      const n = count();
       return `filled in ${n} default${n === 1 ? '' : 's'}`;
     });
   }
@@ -144,7 +146,7 @@ export class Machine {
     const patched = applyPatch({ type: kind, original: current, patch: body, gvk: r, fieldValidation });
     if (isStatus(patched)) ctx.refuse('decode', patched);
     for (const w of patched.warnings) ctx.warn(w);
-    ctx.pass('decode', () => `applied a ${PATCH_WORDS[kind]} to the stored object`);
+    ctx.gates.push(PATCHED[kind]);
     return patched.object;
   }
 
@@ -195,12 +197,37 @@ export class Machine {
 
   private judge(ctx: Context, r: ResourceInfo, o: KubeObject, errors: readonly FieldError[]): void {
     if (errors.length > 0) ctx.refuse('validation', invalidStatus(r, o.metadata.name ?? '', errors));
-    if (hasRules(r)) ctx.pass('validation', 'every field has a value that is allowed');
-    else ctx.skip('validation', 'the simulator has no rules for this kind yet');
+    ctx.gates.push(hasRules(r) ? VALID : UNCHECKED);
   }
 }
 
-const PATCH_WORDS = { json: 'JSON patch', merge: 'JSON merge patch', strategic: 'strategic merge patch' } as const;
+// Gates say the same of most requests, and every step holds on to its gates.
+const COMPLETE: Gate = { stage: 'defaulting', verdict: 'skipped', text: 'nothing was left open' };
+const VALID: Gate = { stage: 'validation', verdict: 'ok', text: 'every field has a value that is allowed' };
+const UNCHECKED: Gate = {
+  stage: 'validation',
+  verdict: 'skipped',
+  text: 'the simulator has no rules for this kind yet',
+};
+const PATCHED = {
+  json: patched('JSON patch'),
+  merge: patched('JSON merge patch'),
+  strategic: patched('strategic merge patch'),
+};
+const decodedGates = new Map<string, Gate>();
+
+function patched(what: string): Gate {
+  return { stage: 'decode', verdict: 'ok', text: `applied a ${what} to the stored object` };
+}
+
+function decodedGate(want: GroupVersionKind): Gate {
+  const text = `read a ${want.kind} in version ${apiVersionOf(want)}`;
+  const known = decodedGates.get(text);
+  if (known !== undefined) return known;
+  const made: Gate = { stage: 'decode', verdict: 'ok', text };
+  decodedGates.set(text, made);
+  return made;
+}
 
 function parseQuietly(text: string): unknown {
   try {

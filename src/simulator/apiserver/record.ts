@@ -7,7 +7,8 @@ import { redact } from '../../model/redact.ts';
 import { schemaForKind } from '../../model/schema.ts';
 import type { StepDraft } from '../../trace/log.ts';
 import type { Actor, FieldChange, ObjectRef, RequestInfo as TraceRequest } from '../../trace/step.ts';
-import type { Answer, Context } from './context.ts';
+import type { Change } from '../store/index.ts';
+import type { Answer, Context, Gate } from './context.ts';
 import { summary } from './summary.ts';
 
 const byIdentity = new Map<string, string>();
@@ -44,73 +45,104 @@ function objectRef(ctx: Context): ObjectRef | undefined {
   };
 }
 
-function target(ctx: Context): string {
-  const { info } = ctx;
-  if (!info.isResource) return info.path;
-  const name = info.name || ctx.after?.metadata.name || ctx.before?.metadata.name || '';
-  return [info.resource, name, info.subresource].filter((s) => s !== '').join('/');
+/** What is kept of a request for its step: with the Context its body and all that it gathered would stay for ever. */
+interface Kept {
+  readonly info: Context['info'];
+  readonly method: string;
+  /** Of the object; "" where there is none. */
+  readonly name: string;
+  readonly user: string;
+  readonly proof: string;
+  readonly grant: string;
+  readonly gates: readonly Gate[];
+  readonly defaulted: (() => number) | undefined;
+  readonly dryRun: boolean;
+  /** The write of the object that the request names, and the last one; there may be others, such as a cascade's. */
+  readonly main: Change | undefined;
+  readonly last: Change | undefined;
+  readonly writes: number;
+  readonly code: number;
+  /** The refusal. */
+  readonly message: string | undefined;
+  readonly sentAt: number;
+}
+
+function keep(ctx: Context, answer: Answer): Kept {
+  const { info, request, changes } = ctx;
+  const { metadata } = ctx.after ?? ctx.before ?? {};
+  return {
+    info,
+    method: request.method,
+    name: info.name || metadata?.name || '',
+    user: ctx.user.name,
+    proof: ctx.proof,
+    grant: ctx.grant,
+    gates: ctx.gates,
+    defaulted: ctx.defaulted,
+    dryRun: ctx.dryRun,
+    main: changes.find((c) => c.object.metadata.uid === metadata?.uid) ?? changes[0],
+    last: changes.at(-1),
+    writes: changes.length,
+    code: answer.code,
+    message: answer.code >= 400 && isRecord(answer.body) ? String(answer.body.message ?? '') : undefined,
+    sentAt: request.sentAt ?? ctx.core.kernel.now,
+  };
 }
 
 /** `POST deployments/web → 201`. */
-function headline(ctx: Context, code: number): string {
-  const { verb } = ctx.info;
-  const method = READS.has(verb) ? verb.toUpperCase() : ctx.request.method;
-  return `${method} ${target(ctx)} → ${code}`;
+function headline({ info, method, name, code }: Kept): string {
+  const target = info.isResource
+    ? [info.resource, name, info.subresource].filter((s) => s !== '').join('/')
+    : info.path;
+  return `${READS.has(info.verb) ? info.verb.toUpperCase() : method} ${target} → ${code}`;
 }
 
-function countDefaults(ctx: Context): number {
-  return ctx.defaulted?.() ?? 0;
-}
-
-function passed(ctx: Context): string[] {
+function passed(r: Kept): string[] {
   const out: string[] = [];
-  for (const g of ctx.gates) {
+  for (const g of r.gates) {
     if (g.verdict !== 'ok') continue;
-    if (g.stage === 'authentication') out.push(`checked who you are (${ctx.proof})`);
-    if (g.stage === 'authorization') out.push(`that you may (${ctx.grant})`);
-    if (g.stage === 'defaulting' && countDefaults(ctx) > 0) {
-      const n = countDefaults(ctx);
-      out.push(`filled in ${n} default${n === 1 ? '' : 's'}`);
+    if (g.stage === 'authentication') out.push(`checked who you are (${r.proof})`);
+    if (g.stage === 'authorization') out.push(`that you may (${r.grant})`);
+    if (g.stage === 'defaulting') {
+      const n = r.defaulted?.() ?? 0;
+      if (n > 0) out.push(`filled in ${n} default${n === 1 ? '' : 's'}`);
     }
     if (g.stage === 'validation') out.push('validated');
   }
   return out;
 }
 
-function outcome(ctx: Context): string {
-  const last = ctx.changes.at(-1);
-  if (ctx.dryRun) return 'wrote nothing, because this is a dry run';
+function outcome({ info, dryRun, last, writes }: Kept): string {
+  if (dryRun) return 'wrote nothing, because this is a dry run';
   if (last === undefined)
-    return ctx.info.verb === 'patch' || ctx.info.verb === 'update' ? 'found nothing to change' : 'answered';
+    return info.verb === 'patch' || info.verb === 'update' ? 'found nothing to change' : 'answered';
   const did = last.current === undefined ? 'removed' : 'wrote';
-  const more = ctx.changes.length > 1 ? ` and ${ctx.changes.length - 1} more` : '';
+  const more = writes > 1 ? ` and ${writes - 1} more` : '';
   return `${did} \`${last.key}\`${more} at revision ${last.revision}`;
 }
 
-function sentence(ctx: Context, code: number, message: string | undefined, long: boolean): string {
-  const head = headline(ctx, code);
+function sentence(r: Kept, long: boolean): string {
+  const head = headline(r);
+  const { message, last } = r;
   if (message !== undefined) {
-    if (!long && code === 409 && message.startsWith('Operation cannot be fulfilled'))
+    if (!long && r.code === 409 && message.startsWith('Operation cannot be fulfilled'))
       return `${head}: refused, because the object has changed since it was read; it is read again and tried again.`;
-    const gate = ctx.gates.find((g) => g.verdict === 'refused');
+    const gate = r.gates.find((g) => g.verdict === 'refused');
     return gate === undefined || !long
       ? `${head}: ${message}`
       : `${head}. Refused at ${gate.stage.replace('-', ' ')}: ${message}`;
   }
   if (!long) {
-    const last = ctx.changes.at(-1);
-    if (last === undefined) return READS.has(ctx.info.verb) ? `${head}.` : `${head}, nothing changed.`;
-    const what = last.previous === undefined || last.current === undefined ? '' : summary(changed(ctx));
+    if (last === undefined) return READS.has(r.info.verb) ? `${head}.` : `${head}, nothing changed.`;
+    const what = last.previous === undefined || last.current === undefined ? '' : summary(changed(r.main));
     return `${head}, revision ${last.revision}${what === '' ? '' : `: ${what}`}.`;
   }
-  const steps = [...passed(ctx), outcome(ctx)];
+  const steps = [...passed(r), outcome(r)];
   const list = steps.length > 1 ? `${steps.slice(0, -1).join(', ')}, and ${steps.at(-1)}` : steps[0];
   return `${head}. The API server ${list}.`;
 }
 
-function changed(ctx: Context): readonly FieldChange[] {
-  const change =
-    ctx.changes.find((c) => c.object.metadata.uid === (ctx.after ?? ctx.before)?.metadata.uid) ?? ctx.changes[0];
+function changed(change: Change | undefined): readonly FieldChange[] {
   if (change === undefined) return [];
   const before = change.previous?.value;
   const after = change.current?.value;
@@ -126,17 +158,16 @@ function forDiff(o: KubeObject | undefined): KubeObject | undefined {
   return redact({ ...o, metadata });
 }
 
-function requestOf(ctx: Context, code: number, message: string | undefined, sentAt: number): TraceRequest {
-  const { info, request } = ctx;
+function requestOf({ info, method, code, user, sentAt, gates, message }: Kept): TraceRequest {
   return {
     verb: info.verb,
-    method: request.method,
-    path: request.path,
+    method,
+    path: info.path,
     ...(info.subresource ? { subresource: info.subresource } : {}),
     code,
-    user: ctx.user.name,
+    user,
     sentAt,
-    stages: ctx.gates.map((g) => ({ ...g, text: typeof g.text === 'function' ? g.text() : g.text })),
+    stages: gates.map((g) => ({ ...g, text: typeof g.text === 'function' ? g.text() : g.text })),
     ...(message === undefined ? {} : { message }),
   };
 }
@@ -155,10 +186,9 @@ export function draftOf(ctx: Context, answer: Answer): StepDraft {
   const { info } = ctx;
   const actor = actorOf(ctx);
   const byUser = actor.component === 'user';
-  const message = answer.code >= 400 && isRecord(answer.body) ? String(answer.body.message ?? '') : undefined;
   const object = objectRef(ctx);
-  const last = ctx.changes.at(-1);
-  const sentAt = ctx.request.sentAt ?? ctx.core.kernel.now;
+  const kept = keep(ctx, answer);
+  const { last, main } = kept;
   const reads = READS.has(info.verb) && (!byUser || ctx.request.observer === true);
   const routine = reads || UPKEEP.has(info.resource) || !info.isResource || isHeartbeat(ctx);
   return {
@@ -167,11 +197,11 @@ export function draftOf(ctx: Context, answer: Answer): StepDraft {
     kind: 'request',
     action: info.verb,
     ...(object === undefined ? {} : { object }),
-    request: () => requestOf(ctx, answer.code, message, sentAt),
-    ...(last === undefined ? {} : { changed: () => changed(ctx), resourceVersion: String(last.revision) }),
+    request: () => requestOf(kept),
+    ...(last === undefined ? {} : { changed: () => changed(main), resourceVersion: String(last.revision) }),
     causes: ctx.request.causes ?? [],
     fidelity: 'simulated',
     ...(routine ? { routine: true as const } : {}),
-    text: () => sentence(ctx, answer.code, message, byUser),
+    text: () => sentence(kept, byUser),
   };
 }

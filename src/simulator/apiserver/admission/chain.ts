@@ -4,7 +4,7 @@ import type { Status } from '../../../model/generated/meta.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
 import type { ResourceInfo } from '../../../model/resources.ts';
 import { StatusError } from '../../../model/status.ts';
-import type { Context } from '../context.ts';
+import type { Context, Gate } from '../context.ts';
 import type { DeleteOptions } from '../registry/strategy.ts';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
@@ -37,8 +37,13 @@ export interface Mutation {
   readonly note: string;
 }
 
+const UNCHANGED: Gate = { stage: 'mutating-admission', verdict: 'skipped', text: 'no plugin changed anything' };
+const NOBODY: Gate = { stage: 'validating-admission', verdict: 'skipped', text: 'no plugin has a say in this' };
+
 export class AdmissionChain {
   readonly plugins: readonly Plugin[];
+  /** By the plugins that were asked: requests of one kind pass alike. */
+  private readonly gates = new Map([['', NOBODY]]);
 
   constructor(plugins: readonly Plugin[]) {
     this.plugins = plugins;
@@ -57,8 +62,8 @@ export class AdmissionChain {
       object = done.object;
       notes.push(`${p.name} ${done.note}`);
     }
-    if (notes.length === 0) review.ctx.skip('mutating-admission', 'no plugin changed anything');
-    else review.ctx.pass('mutating-admission', () => notes.join('; '));
+    if (notes.length === 0) review.ctx.gates.push(UNCHANGED);
+    else review.ctx.pass('mutating-admission', notes.join('; '));
     return object;
   }
 
@@ -70,8 +75,15 @@ export class AdmissionChain {
       if (status !== undefined) review.ctx.refuse('validating-admission', status, `${p.name}: ${status.message ?? ''}`);
       asked.push(p.name);
     }
-    if (asked.length === 0) review.ctx.skip('validating-admission', 'no plugin has a say in this');
-    else review.ctx.pass('validating-admission', () => `allowed by ${asked.join(', ')}`);
+    review.ctx.gates.push(this.passed(asked.join(', ')));
+  }
+
+  private passed(by: string): Gate {
+    const known = this.gates.get(by);
+    if (known !== undefined) return known;
+    const made: Gate = { stage: 'validating-admission', verdict: 'ok', text: `allowed by ${by}` };
+    this.gates.set(by, made);
+    return made;
   }
 
   private guard<T>(ctx: Context, stage: 'mutating-admission' | 'validating-admission', p: Plugin, run: () => T): T {

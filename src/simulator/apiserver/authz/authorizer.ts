@@ -1,5 +1,5 @@
 // The authorizers in the order in which they are asked (`--authorization-mode=Node,RBAC`), and the gate.
-import type { Context } from '../context.ts';
+import type { Context, Gate } from '../context.ts';
 import { first } from '../request.ts';
 import { type Attributes, type Authorizer, attributesOf, cannot, type Decision, refusal } from './attributes.ts';
 
@@ -34,6 +34,17 @@ export class AuthorizerChain implements Authorizer {
   }
 }
 
+const gates = new WeakMap<Decision, Gate>();
+
+/** Authorizers give the same decision again and again. */
+function gateOf(decision: Decision): Gate {
+  const known = gates.get(decision);
+  if (known !== undefined) return known;
+  const gate: Gate = { stage: 'authorization', verdict: 'ok', text: () => `allowed by ${decision.by}` };
+  gates.set(decision, gate);
+  return gate;
+}
+
 /** Refuses with 403 what nobody allowed. */
 export function authorizeRequest(ctx: Context, authorizer: Authorizer): void {
   const attributes = attributesOf(ctx.user, ctx.info, first(ctx.request.query, 'fieldSelector'));
@@ -42,7 +53,7 @@ export function authorizeRequest(ctx: Context, authorizer: Authorizer): void {
     ctx.grant = decision.by;
     ctx.grantReason = decision.reason;
     ctx.allowed = true;
-    ctx.pass('authorization', () => `allowed by ${decision.by}`);
+    ctx.gates.push(gateOf(decision));
     return;
   }
   const why = `${cannot(attributes)}; ${decision?.by ?? 'no authorizer is configured'}`;

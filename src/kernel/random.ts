@@ -64,9 +64,9 @@ export class Random {
   }
 
   hex(n: number): string {
-    let out = '';
-    while (out.length < n) out += this.uint32().toString(16).padStart(8, '0');
-    return out.slice(0, n);
+    // Joined rather than added up: ids are kept for ever, and what is added up is kept in all its parts.
+    const words = Array.from({ length: Math.ceil(n / 8) }, () => this.uint32().toString(16).padStart(8, '0'));
+    return words.join('').slice(0, n);
   }
 
   bytes(n: number): Uint8Array {
@@ -79,6 +79,8 @@ export class Random {
   uuid(): string {
     const h = this.hex(32);
     const variant = ((Number.parseInt(h[16] ?? '0', 16) & 3) | 8).toString(16);
-    return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-${variant}${h.slice(17, 20)}-${h.slice(20, 32)}`;
+    return [h.slice(0, 8), h.slice(8, 12), `4${h.slice(13, 16)}`, `${variant}${h.slice(17, 20)}`, h.slice(20)].join(
+      '-',
+    );
   }
 }

@@ -87,13 +87,18 @@ export class Workbench {
 
   /** Points at the first place in the open editor that reads so, and returns the hover's text. */
   async hover(text: string): Promise<string> {
-    await this.page
+    const place = this.page
       .locator('.editor-group-container.active .view-line span > span')
       .filter({ hasText: text })
-      .first()
-      .hover();
+      .first();
     const box = this.page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
-    await box.waitFor();
+    // A pointer that rests asks once: who came before the extension was ready has to come again.
+    for (let tries = 0; tries < 10 && !(await box.isVisible()); tries++) {
+      await this.page.mouse.move(0, 0);
+      await place.hover();
+      await box.waitFor({ timeout: 3_000 }).catch(() => undefined);
+    }
+    await box.waitFor({ timeout: 3_000 });
     return (await box.allInnerTexts()).join('\n');
   }
 

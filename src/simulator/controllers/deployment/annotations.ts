@@ -62,9 +62,20 @@ function canonical(x: unknown): string {
     .join(',')}}`;
 }
 
+/** Templates are immutable, and compared at every sync. */
+const forms = new WeakMap<PodTemplateSpec, string>();
+
+function formOf(t: PodTemplateSpec): string {
+  const known = forms.get(t);
+  if (known !== undefined) return known;
+  const form = canonical(withoutHash(t));
+  forms.set(t, form);
+  return form;
+}
+
 /** Same template, the hash label aside. */
-export function sameTemplate(a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean {
-  return canonical(withoutHash(a)) === canonical(withoutHash(b));
+export function sameTemplate(a: PodTemplateSpec = {}, b: PodTemplateSpec = {}): boolean {
+  return formOf(a) === formOf(b);
 }
 
 function withoutHash(t: PodTemplateSpec | undefined): PodTemplateSpec {

@@ -22,6 +22,8 @@ import { checkPaused, recreate, rollingUpdate, scaleOnly } from './strategies.ts
 /** Source: --concurrent-deployment-syncs and maxRetries, v1.36. */
 const WORKERS = 5;
 const MAX_RETRIES = 15;
+/** Reasons of a rollout that is over: no deadline changes them. Upstream looks again and again all the same. */
+const SETTLED: ReadonlySet<string> = new Set(['NewReplicaSetAvailable', 'ProgressDeadlineExceeded']);
 
 export class DeploymentController {
   private readonly ctx: ComponentContext;
@@ -131,10 +133,10 @@ export class DeploymentController {
   /** A Deployment that has stopped progressing gets no watch event at its deadline: look again then. */
   private requeueStuck(key: string, d: Deployment, causes: readonly StepId[]): void {
     const c = find(d.status?.conditions, 'Progressing');
-    if (!hasDeadline(d) || c === undefined || isComplete(d, d.status ?? {}) || c.reason === 'ProgressDeadlineExceeded')
-      return;
-    const due =
-      Date.parse(c.lastUpdateTime ?? '') + (d.spec?.progressDeadlineSeconds ?? 0) * 1000 - this.ctx.kernel.wallMs;
-    this.queue.addAfter(key, due * 1000 + SECOND, causes);
+    if (!hasDeadline(d) || c === undefined || isComplete(d, d.status ?? {}) || SETTLED.has(c.reason ?? '')) return;
+    const deadline = Date.parse(c.lastUpdateTime ?? '') + (d.spec?.progressDeadlineSeconds ?? 0) * 1000;
+    const left = (deadline - this.ctx.kernel.wallMs) * 1000;
+    if (left < SECOND) this.queue.addRateLimited(key, causes);
+    else this.queue.addAfter(key, left + SECOND, causes);
   }
 }

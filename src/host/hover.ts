@@ -1,5 +1,5 @@
-// Hover on manifests: what a field is, who acts on it, and when. The manifest service and what it knows are loaded on the
-// first hover, because most editors that are opened are never hovered.
+// Hover on manifests: what a field is, who acts on it, and when. The manifest service and what it knows are loaded once a
+// manifest is looked at, so that other YAML and JSON costs nothing.
 import * as vscode from 'vscode';
 import type { ManifestService } from '../manifest/service.ts';
 import type { ObjectRef } from '../trace/step.ts';
@@ -12,6 +12,8 @@ interface Loaded {
 }
 
 const LANGUAGES = ['yaml', 'json', 'jsonc', 'helm'];
+const PREPARE_AFTER_MS = 100;
+const PREPARE_LINES = 50;
 /** The commands that a hover may run: nothing else in it is trusted. */
 const ENABLED = ['kubeAnatomy.applyManifest', 'kubeAnatomy.openFlow'];
 
@@ -29,7 +31,9 @@ export class ManifestHover implements vscode.HoverProvider, vscode.Disposable {
         this,
       ),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.close(uri.toString())),
+      vscode.window.onDidChangeActiveTextEditor((editor) => this.prepare(editor)),
     ];
+    this.prepare(vscode.window.activeTextEditor);
   }
 
   async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
@@ -59,13 +63,23 @@ export class ManifestHover implements vscode.HoverProvider, vscode.Disposable {
     for (const s of this.subscriptions) s.dispose();
   }
 
+  /** Loads ahead of the first hover, once a manifest is looked at and the editor has drawn it. */
+  private prepare(editor: vscode.TextEditor | undefined): void {
+    if (this.loading || !editor || !settings.hover || !LANGUAGES.includes(editor.document.languageId)) return;
+    const head = editor.document.getText(new vscode.Range(0, 0, PREPARE_LINES, 0));
+    if (/\bapiVersion\b/.test(head)) setTimeout(() => this.load().catch(() => {}), PREPARE_AFTER_MS);
+  }
+
   private close(uri: string): void {
     this.versions.delete(uri);
     void this.loading?.then(({ service }) => service.close(uri));
   }
 
   private load(): Promise<Loaded> {
-    this.loading ??= this.read();
+    this.loading ??= this.read().catch((error) => {
+      this.loading = undefined;
+      throw new Error(`Kube Anatomy cannot read what it knows of fields; install the extension again. ${error}`);
+    });
     return this.loading;
   }
 

@@ -91,7 +91,8 @@ export class Workbench {
       .locator('.editor-group-container.active .view-line span > span')
       .filter({ hasText: text })
       .first();
-    const box = this.page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
+    const boxes = this.page.locator('.monaco-hover:not(.hidden) .hover-contents');
+    const box = boxes.filter({ hasNotText: /^Loading/ }).first();
     // A pointer that rests asks once: who came before the extension was ready has to come again.
     for (let tries = 0; tries < 10 && !(await box.isVisible()); tries++) {
       await this.page.mouse.move(0, 0);

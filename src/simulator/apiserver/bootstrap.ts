@@ -23,48 +23,50 @@ function firstAddress(cidr: string): string {
   return parts.map((p, i) => (i === last ? p + 1 : p)).join('.');
 }
 
-function kubernetesService(options: BootstrapOptions): KubeObject[] {
-  const { address, port, serviceCidr } = options;
-  const ip = firstAddress(serviceCidr);
-  const namespace = 'default';
-  const https = { name: 'https', protocol: 'TCP' };
-  const own = 'networking.k8s.io/v1';
-  const objects: unknown[] = [
+const NETWORKING = 'networking.k8s.io/v1';
+const HTTPS = { name: 'https', protocol: 'TCP' };
+const HOME = { namespace: 'default', name: 'kubernetes' };
+
+/** The range of service addresses, and its first address, which is taken. */
+function serviceRange(cidr: string, ip: string): object[] {
+  const condition = {
+    type: 'Ready',
+    status: 'True',
+    lastTransitionTime: 'now',
+    reason: '',
+    message: 'Kubernetes Service CIDR is ready',
+  };
+  const labels = {
+    'ipaddress.kubernetes.io/ip-family': 'IPv4',
+    'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
+  };
+  return [
     {
-      apiVersion: own,
+      apiVersion: NETWORKING,
       kind: 'ServiceCIDR',
       metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
-      spec: { cidrs: [serviceCidr] },
-      status: {
-        conditions: [
-          {
-            type: 'Ready',
-            status: 'True',
-            lastTransitionTime: 'now',
-            reason: '',
-            message: 'Kubernetes Service CIDR is ready',
-          },
-        ],
-      },
+      spec: { cidrs: [cidr] },
+      status: { conditions: [condition] },
     },
     {
-      apiVersion: own,
+      apiVersion: NETWORKING,
       kind: 'IPAddress',
-      metadata: {
-        name: ip,
-        labels: {
-          'ipaddress.kubernetes.io/ip-family': 'IPv4',
-          'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
-        },
-      },
-      spec: { parentRef: { resource: 'services', namespace, name: 'kubernetes' } },
+      metadata: { name: ip, labels },
+      spec: { parentRef: { resource: 'services', ...HOME } },
     },
+  ];
+}
+
+function kubernetesService({ address, port, serviceCidr }: BootstrapOptions): KubeObject[] {
+  const ip = firstAddress(serviceCidr);
+  const objects: unknown[] = [
+    ...serviceRange(serviceCidr, ip),
     {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name: 'kubernetes', namespace, labels: { component: 'apiserver', provider: 'kubernetes' } },
+      metadata: { ...HOME, labels: { component: 'apiserver', provider: 'kubernetes' } },
       spec: {
-        ports: [{ ...https, port: 443, targetPort: port }],
+        ports: [{ ...HTTPS, port: 443, targetPort: port }],
         clusterIP: ip,
         clusterIPs: [ip],
         type: 'ClusterIP',
@@ -78,21 +80,16 @@ function kubernetesService(options: BootstrapOptions): KubeObject[] {
     {
       apiVersion: 'v1',
       kind: 'Endpoints',
-      metadata: { name: 'kubernetes', namespace, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-      subsets: [{ addresses: [{ ip: address }], ports: [{ ...https, port }] }],
+      metadata: { ...HOME, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      subsets: [{ addresses: [{ ip: address }], ports: [{ ...HTTPS, port }] }],
     },
     {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
-      metadata: {
-        name: 'kubernetes',
-        namespace,
-        generation: 1,
-        labels: { 'kubernetes.io/service-name': 'kubernetes' },
-      },
+      metadata: { ...HOME, generation: 1, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
       addressType: 'IPv4',
       endpoints: [{ addresses: [address], conditions: { ready: true } }],
-      ports: [{ ...https, port }],
+      ports: [{ ...HTTPS, port }],
     },
   ];
   return objects as KubeObject[];

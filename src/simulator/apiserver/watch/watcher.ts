@@ -1,11 +1,10 @@
 // One watch: what it asked for first, then each change once and in order.
-import type { Timer } from '../../../kernel/kernel.ts';
+import type { Kernel, Timer } from '../../../kernel/kernel.ts';
 import type { KubeObject } from '../../../model/object.ts';
 import { expired } from '../../../model/status.ts';
 import type { StepId } from '../../../trace/step.ts';
-import { type Change, CompactedError } from '../../store/index.ts';
+import { type Change, CompactedError, type Store } from '../../store/index.ts';
 import type { Watch, WatchEvent, WatchSink } from '../api.ts';
-import type { WatchHub } from './hub.ts';
 
 export interface WatchOptions {
   /** `/registry/pods/`. */
@@ -54,15 +53,23 @@ function objectOf(change: Change, type: WatchEvent['type']): KubeObject {
   return { ...last, metadata: { ...last.metadata, resourceVersion: String(change.revision) } };
 }
 
+/** What a watcher needs of the hub that it is one of. */
+interface Hub {
+  readonly kernel: Kernel;
+  readonly store: Store;
+  add(watcher: Watcher): void;
+  remove(watcher: Watcher): void;
+}
+
 export class Watcher implements Watch {
   readonly options: WatchOptions;
-  private readonly hub: WatchHub;
+  private readonly hub: Hub;
   private sink: WatchSink | undefined;
   private timer: Timer | undefined;
   private last: number;
   private ended = false;
 
-  constructor(hub: WatchHub, options: WatchOptions) {
+  constructor(hub: Hub, options: WatchOptions) {
     this.hub = hub;
     this.options = options;
     this.last = options.after ?? 0;

@@ -4,12 +4,14 @@ import type { Scope } from '../../kernel/process.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
 import { DaemonSetController } from './daemonset/controller.ts';
 import { DeploymentController } from './deployment/controller.ts';
+import { DisruptionController } from './disruption/controller.ts';
 import { EndpointController } from './endpoint/controller.ts';
 import { EndpointSliceController } from './endpointslice/controller.ts';
 import { GarbageCollector } from './garbagecollector/controller.ts';
 import { NamespaceController } from './namespace/controller.ts';
 import { NodeIpamController } from './nodeipam/controller.ts';
 import { NodeLifecycleController } from './nodelifecycle/controller.ts';
+import { PodGarbageCollector } from './podgc/controller.ts';
 import { ReplicaSetController } from './replicaset/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
@@ -50,6 +52,8 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'daemon-set-controller', start: (ctx) => new DaemonSetController(ctx) },
   { name: 'deployment-controller', start: (ctx) => new DeploymentController(ctx) },
   { name: 'replicaset-controller', start: (ctx) => new ReplicaSetController(ctx) },
+  { name: 'disruption-controller', start: (ctx) => new DisruptionController(ctx) },
+  { name: 'pod-garbage-collector', start: (ctx) => new PodGarbageCollector(ctx) },
   { name: 'statefulset-controller', start: (ctx) => new StatefulSetController(ctx) },
 ];
 

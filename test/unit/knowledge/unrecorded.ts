@@ -1,4 +1,5 @@
-// Refusals that no recording holds, looked up in the upstream file beside each. Extend it only after looking there.
+// Refusals that no recording holds: their words were looked up in upstream's code or in answers of real servers. Beside each
+// is the file that says them. Extend the list only after looking.
 const CORE = 'pkg/apis/core/validation/validation.go';
 const APPS = 'pkg/apis/apps/validation/validation.go';
 
@@ -68,7 +69,7 @@ export const UNRECORDED: ReadonlyMap<string, string> = new Map([
   ['provided port is not in the valid range', PORTS],
   ['provided IP is already allocated', 'pkg/registry/core/service/ipallocator/interfaces.go'],
   ['must be a strict subset of `cidr`', 'pkg/apis/networking/validation/validation.go'],
-  ['duplicate of key present in data', CORE],
+  ['duplicate of key present in binaryData', CORE],
   ['field is immutable when `immutable` is set', CORE],
   ['because it is being terminated', LIFECYCLE],
   ['spec.persistentvolumesource is immutable after creation', CORE],

@@ -42,6 +42,8 @@ export interface CallOptions {
   readonly causes: readonly StepId[];
   readonly query?: Query;
   readonly subresource?: string;
+  /** Only the object's metadata in the answer, as upstream's metadata client asks for. */
+  readonly metadataOnly?: boolean;
 }
 
 interface Call extends CallOptions {
@@ -135,6 +137,7 @@ export class Client {
       ...(call.query ? { query: call.query } : {}),
       ...(call.body === undefined ? {} : { body: { value: call.body } }),
       contentType: call.contentType ?? 'application/json',
+      ...(call.metadataOnly ? { accept: METADATA_ONLY } : {}),
       causes: call.causes,
     });
     if (response.code >= 200 && response.code < 300)
@@ -144,7 +147,7 @@ export class Client {
 
   /** Sends one request and waits for its answer. Code 0: the connection was refused. */
   *send(
-    request: Pick<ApiRequest, 'method' | 'path' | 'query' | 'body' | 'contentType' | 'causes'>,
+    request: Pick<ApiRequest, 'method' | 'path' | 'query' | 'body' | 'contentType' | 'accept' | 'causes'>,
   ): Process<ApiResponse> {
     return yield* wait<ApiResponse>((resume) => {
       const held = this.limiter.reserve();
@@ -167,6 +170,8 @@ export class Client {
     });
   }
 }
+
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 const UNREACHABLE: Status = {
   kind: 'Status',

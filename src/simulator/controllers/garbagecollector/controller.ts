@@ -64,7 +64,10 @@ export class GarbageCollector {
 
   private *live(node: Node, causes: readonly StepId[]): Process<KubeObject | 'absent' | { readonly error: string }> {
     if (node.resource === undefined) return 'absent';
-    const r = yield* this.ctx.client.get(kindOf(node.resource), node.namespace, node.name, { causes });
+    const r = yield* this.ctx.client.get(kindOf(node.resource), node.namespace, node.name, {
+      causes,
+      metadataOnly: true,
+    });
     if (r.ok) return r.value.metadata.uid === node.uid ? r.value : 'absent';
     return r.code === 404 ? 'absent' : { error: r.status.message ?? 'get failed' };
   }
@@ -207,6 +210,7 @@ export class GarbageCollector {
     const patch = { metadata: { resourceVersion: latest.metadata.resourceVersion, uid: node.uid, ...metadata } };
     const r = yield* this.ctx.client.patch(kindOf(node.resource), node.namespace, node.name, 'merge', patch, {
       causes,
+      metadataOnly: true,
     });
     return r.ok || r.code === 404 ? undefined : { error: r.status.message ?? 'patch failed' };
   }

@@ -44,6 +44,11 @@ async function hover(workbench: Workbench): Promise<void> {
 async function flow(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Kube Anatomy: Apply This Manifest in the Simulator');
   await workbench.rows('Anatomy').filter({ hasText: '3/3 ready' }).first().waitFor({ timeout: 60_000 });
+  // Somewhere in the middle of the replay, where the scheduler has chosen and the kubelets begin.
+  await workbench
+    .webview()
+    .getByText(/^2\d \/ \d+$/)
+    .waitFor({ timeout: 120_000 });
   await save(workbench, 'flow');
 }
 

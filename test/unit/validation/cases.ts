@@ -64,7 +64,7 @@ function changed({ kind, pointer, op, value }: Case): Mutable {
 
 /** What the registry's strategies and the allocators do before validation, as far as the cases need it. */
 function prepare(object: KubeObject, path: string): KubeObject {
-  const o = structuredClone(object) as Mutable;
+  const o = structuredClone(object) as unknown as Mutable;
   const meta = (o.metadata ?? {}) as Mutable;
   o.metadata = meta;
   const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1];

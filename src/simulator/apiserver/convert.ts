@@ -2,6 +2,7 @@
 // pkg/apis/events/v1/conversion.go and pkg/apis/autoscaling/v1/conversion.go.
 import type { KubeObject } from '../../model/object.ts';
 import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
+import { isCustom } from './crd/types.ts';
 
 type Fields = Record<string, unknown>;
 type Convert = (o: KubeObject) => KubeObject;
@@ -21,6 +22,7 @@ const STORED: Record<string, string> = {
 };
 
 export function storedVersion(r: ResourceInfo): string {
+  if (isCustom(r)) return r.storageVersion;
   return STORED[`${r.group}/${r.version}/${r.plural}`] ?? apiVersionOf(r);
 }
 

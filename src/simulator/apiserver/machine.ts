@@ -7,6 +7,8 @@ import { badRequest, invalid, isStatus, unsupportedMediaType } from '../../model
 import type { RequestBody } from './api.ts';
 import { type Context, type Gate, refuse } from './context.ts';
 import { storedVersion, toVersion } from './convert.ts';
+import { cleaned, customErrors } from './crd/resource.ts';
+import { type CustomResourceInfo, isCustom } from './crd/types.ts';
 import {
   applyDefaults,
   applyPatch,
@@ -15,6 +17,7 @@ import {
   type FieldValidation,
   type GroupVersionKind,
   PATCH_TYPES,
+  type UpdateManagedFields,
   updateManagedFields,
 } from './machinery/index.ts';
 import { JSON_TYPE, YAML_TYPE } from './negotiate.ts';
@@ -52,13 +55,28 @@ export class Machine {
   }
 
   /** The body as an object of this kind, with the fields that Go would write and their defaults. */
-  decode(ctx: Context, want: GroupVersionKind, fieldValidation: FieldValidation): KubeObject {
-    const decoded = decodeBody(this.readable(ctx), want, { fieldValidation });
+  decode(ctx: Context, want: GroupVersionKind | ResourceInfo, fieldValidation: FieldValidation): KubeObject {
+    const custom = 'plural' in want && isCustom(want) ? want : undefined;
+    const type = custom?.custom.envelope;
+    const decoded = decodeBody(this.readable(ctx), want, { fieldValidation, ...(type ? { type } : {}) });
     if (isStatus(decoded)) ctx.refuse('decode', decoded);
     for (const w of decoded.warnings) ctx.warn(w);
     ctx.gates.push(decodedGate(want));
-    const object = applyDefaults(decoded.object);
+    const object = custom ? this.clean(ctx, custom, decoded.object, fieldValidation) : applyDefaults(decoded.object);
     this.tellDefaults(ctx, decoded.object, object);
+    return object;
+  }
+
+  /** Prunes and defaults a custom resource; what is pruned is told, or refused. */
+  private clean(ctx: Context, r: CustomResourceInfo, o: KubeObject, validation: FieldValidation): KubeObject {
+    const { object, dropped } = cleaned(r, o);
+    const unknown = dropped.map((field) => `unknown field ${JSON.stringify(field)}`);
+    if (unknown.length > 0 && validation === 'Strict') {
+      const why = `${r.kind} in version ${JSON.stringify(r.version)} cannot be handled as a ${r.kind}: strict decoding error: ${unknown.join(', ')}`;
+      ctx.refuse('decode', badRequest(why));
+    }
+    if (validation === 'Warn') for (const u of unknown) ctx.warn(u);
+    if (r.custom.deprecation) ctx.warn(r.custom.deprecation);
     return object;
   }
 
@@ -124,8 +142,22 @@ export class Machine {
   }
 
   /** The object with managedFields that say who owns what. */
-  own(ctx: Context, live: KubeObject | undefined, next: KubeObject, manager: string, subresource: string): KubeObject {
-    return updateManagedFields({ before: live, after: next, manager, subresource, time: ctx.now });
+  own(
+    ctx: Context,
+    r: ResourceInfo,
+    live: KubeObject | undefined,
+    next: KubeObject,
+    manager: string,
+    subresource: string,
+  ): KubeObject {
+    return updateManagedFields({
+      before: live,
+      after: next,
+      manager,
+      subresource,
+      time: ctx.now,
+      ...owning(r, subresource),
+    });
   }
 
   /** As `own` for an object that the server itself makes. */
@@ -140,14 +172,23 @@ export class Machine {
     if (type === PATCH_TYPES.apply) return this.apply(ctx, r, current, options, body);
     if (current === undefined) throw new Error('a patch that is not server-side apply needs an object');
     const kind = (Object.keys(PATCH_TYPES) as (keyof typeof PATCH_TYPES)[]).find((k) => PATCH_TYPES[k] === type);
-    if (kind === undefined || kind === 'apply') refuse(unsupportedMediaType(Object.values(PATCH_TYPES)));
+    const custom = isCustom(r) ? r : undefined;
+    if (kind === undefined || kind === 'apply' || (custom && kind === 'strategic'))
+      refuse(unsupportedMediaType(Object.values(PATCH_TYPES).filter((t) => !custom || t !== PATCH_TYPES.strategic)));
     ctx.requestObject = 'value' in body ? body.value : parseQuietly(body.raw);
     const { fieldValidation } = options;
-    const patched = applyPatch({ type: kind, original: current, patch: body, gvk: r, fieldValidation });
+    const patched = applyPatch({
+      type: kind,
+      original: current,
+      patch: body,
+      gvk: r,
+      fieldValidation,
+      schema: custom?.custom.envelope,
+    });
     if (isStatus(patched)) ctx.refuse('decode', patched);
     for (const w of patched.warnings) ctx.warn(w);
     ctx.gates.push(PATCHED[kind]);
-    return patched.object;
+    return custom ? this.clean(ctx, custom, patched.object, fieldValidation) : patched.object;
   }
 
   private apply(
@@ -170,18 +211,27 @@ export class Machine {
       kind: r.kind,
       subresource: options.subresource,
       time: ctx.now,
+      ...owning(r, options.subresource),
     });
     if (isStatus(applied)) ctx.refuse('decode', applied);
     ctx.pass('decode', `merged what ${options.manager} applies with the fields of others`);
-    return applied.object;
+    return isCustom(r) ? this.clean(ctx, r, applied.object, options.fieldValidation) : applied.object;
   }
 
   validateCreate(ctx: Context, r: ResourceInfo, o: KubeObject): void {
+    if (isCustom(r)) {
+      this.judgeCustom(ctx, r, o);
+      return;
+    }
     const privileged = this.options.allowPrivileged === false ? privilegedErrors(o) : [];
     this.judge(ctx, r, o, [...privileged, ...validateCreate(r, toVersion(o, storedVersion(r)))]);
   }
 
   validateUpdate(ctx: Context, r: ResourceInfo, o: KubeObject, old: KubeObject, subresource: string): void {
+    if (isCustom(r)) {
+      this.judgeCustom(ctx, r, o);
+      return;
+    }
     this.judge(
       ctx,
       r,
@@ -193,6 +243,12 @@ export class Machine {
         subresource === '' ? {} : { subresource },
       ),
     );
+  }
+
+  private judgeCustom(ctx: Context, r: CustomResourceInfo, o: KubeObject): void {
+    const errors = customErrors(r, o);
+    if (errors.length > 0) ctx.refuse('validation', invalid(r, o.metadata.name ?? '', errors));
+    ctx.pass('validation', `the object keeps the schema of ${r.custom.definition}`);
   }
 
   private judge(ctx: Context, r: ResourceInfo, o: KubeObject, errors: readonly FieldError[]): void {
@@ -227,6 +283,18 @@ function decodedGate(want: GroupVersionKind): Gate {
   const made: Gate = { stage: 'decode', verdict: 'ok', text };
   decodedGates.set(text, made);
   return made;
+}
+
+const STATUS_FIELD = { 'f:status': {} };
+const SPEC_FIELD = { 'f:spec': {} };
+
+/** What ownership needs to know of a custom resource; built-in kinds are known. */
+function owning(r: ResourceInfo, subresource: string): Pick<UpdateManagedFields, 'type' | 'resetFields'> {
+  if (!isCustom(r)) return {};
+  const { type, hasStatus } = r.custom;
+  const resetFields =
+    subresource === 'status' ? SPEC_FIELD : hasStatus && subresource === '' ? STATUS_FIELD : undefined;
+  return { type, resetFields };
 }
 
 function parseQuietly(text: string): unknown {

@@ -5,9 +5,18 @@ import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
 import { badRequest } from '../../model/status.ts';
 import { type Answer, type Context, refuse } from './context.ts';
 import { storedVersion, toVersion } from './convert.ts';
+import { customTable } from './crd/resource.ts';
+import { isCustom } from './crd/types.ts';
 import { negotiate, type Wanted } from './negotiate.ts';
 import { first } from './request.ts';
-import { type IncludeObject, partialMetadata, partialMetadataList, shapeOf, tableOf } from './table/table.ts';
+import {
+  type IncludeObject,
+  partialMetadata,
+  partialMetadataList,
+  shapeOf,
+  type TableShape,
+  tableOf,
+} from './table/table.ts';
 
 const TRANSFORMS = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'];
 
@@ -22,7 +31,7 @@ function include(ctx: Context): IncludeObject {
 }
 
 function isList(body: Json): body is Json & KubeList {
-  return Array.isArray(body.items) && String(body.kind).endsWith('List');
+  return Array.isArray(body.items);
 }
 
 /** In a typed list, items do not say what they are. */
@@ -31,14 +40,19 @@ function bare(list: KubeList): KubeList {
   return { ...list, items };
 }
 
+function tableShape(r: ResourceInfo): TableShape {
+  return isCustom(r) ? customTable(r) : shapeOf(r);
+}
+
 function listAs(ctx: Context, r: ResourceInfo, list: KubeList, wanted: Wanted): unknown {
   if (wanted.as === 'Table')
-    return tableOf(list.items, list.metadata, r, shapeOf(r), include(ctx), ctx.core.kernel.wallMs);
+    return tableOf(list.items, list.metadata, r, tableShape(r), include(ctx), ctx.core.kernel.wallMs);
   if (wanted.as !== undefined) return partialMetadataList(list);
   const apiVersion = apiVersionOf(r);
   const same = storedVersion(r) === apiVersion;
   const shown = same ? list : { ...list, items: list.items.map((o) => toVersion(o, apiVersion)) };
-  return ctx.request.actor === undefined ? bare(shown) : shown;
+  // Items of custom resources say what they are.
+  return ctx.request.actor === undefined && !isCustom(r) ? bare(shown) : shown;
 }
 
 function objectAs(ctx: Context, r: ResourceInfo, o: KubeObject, wanted: Wanted): unknown {
@@ -48,7 +62,7 @@ function objectAs(ctx: Context, r: ResourceInfo, o: KubeObject, wanted: Wanted):
       [toVersion(o, storedVersion(r))],
       { resourceVersion },
       r,
-      shapeOf(r),
+      tableShape(r),
       include(ctx),
       ctx.core.kernel.wallMs,
     );
@@ -72,7 +86,7 @@ export function watchView(ctx: Context, r: ResourceInfo, wanted: Wanted): ((o: K
     return storedVersion(r) === apiVersion ? undefined : (o) => toVersion(o, apiVersion);
   }
   if (wanted.as !== 'Table') return (o) => partialMetadata(o) as KubeObject;
-  const shape = shapeOf(r);
+  const shape = tableShape(r);
   const included = include(ctx);
   let headers = true;
   return (o) => {

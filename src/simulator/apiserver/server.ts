@@ -1,6 +1,7 @@
 // The API server as a function from request to response. Models cmd/kube-apiserver and k8s.io/apiserver/pkg/server: the
 // handler chain in its order, one step for each request.
 import { type Kernel, MINUTE } from '../../kernel/kernel.ts';
+import { rfc3339 } from '../../kernel/time.ts';
 import { allResources, type ResourceInfo, resourceOf } from '../../model/resources.ts';
 import { isStatus, StatusError } from '../../model/status.ts';
 import type { StepSink } from '../../trace/log.ts';
@@ -14,6 +15,8 @@ import { AuthorizerChain, authorizeRequest } from './authz/authorizer.ts';
 import { NodeAuthorizer } from './authz/node.ts';
 import { RbacAuthorizer } from './authz/rbac.ts';
 import { type Answer, Context, type Core } from './context.ts';
+import { DefinitionController } from './crd/controller.ts';
+import { DefinitionRegistry } from './crd/registry.ts';
 import type { OpenApi, Served } from './discovery/paths.ts';
 import { impersonate } from './impersonation.ts';
 import { Machine, type MachineOptions } from './machine.ts';
@@ -56,6 +59,7 @@ export class ApiServer implements ApiServerPort {
   readonly node: string;
   private readonly trace: StepSink;
   readonly verifiers: readonly TokenVerifier[];
+  private readonly definitions: DefinitionRegistry;
   private readonly options: ApiServerOptions;
   private up = true;
 
@@ -79,6 +83,9 @@ export class ApiServer implements ApiServerPort {
     this.tokens = new ServiceAccountTokens(signer, store, () => kernel.wallMs / 1000);
     this.verifiers = [(token) => this.tokens.verify(token), ...(options.verifiers ?? [])];
     this.registry = { admission: new AdmissionChain(defaultPlugins(this.authorizer)), machine: new Machine(options) };
+    this.definitions = new DefinitionRegistry(store, this.core.hub);
+    const now = (): string => rfc3339(kernel.wallMs);
+    new DefinitionController(this.core, (request) => this.handle(request), now);
     this.compactLater(0);
   }
 
@@ -116,7 +123,7 @@ export class ApiServer implements ApiServerPort {
 
   served(): Served {
     const { openapi, address = '192.0.2.1:6443' } = this.options;
-    return { resources: allResources(), openapi, address, healthy: true };
+    return { resources: [...allResources(), ...this.definitions.all()], openapi, address, healthy: true };
   }
 
   handle(request: ApiRequest): ApiResponse {
@@ -155,7 +162,7 @@ export class ApiServer implements ApiServerPort {
   }
 
   private resource(group: string, plural: string, version?: string): ResourceInfo | undefined {
-    return resourceOf(group, plural, version);
+    return resourceOf(group, plural, version) ?? this.definitions.find(group, plural, version);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { ResourceInfo } from '../../../model/resources.ts';
 import { noSuchPath } from '../../../model/status.ts';
 import { type Answer, type Context, refuse } from '../context.ts';
+import { customDocument, customPaths } from '../crd/openapi.ts';
 import { LIVEZ, READYZ, VERSION } from '../generated/server.ts';
 import { negotiate } from '../negotiate.ts';
 import { flag } from '../request.ts';
@@ -90,16 +91,19 @@ function openapiV2(ctx: Context): Answer {
 
 function openapi(ctx: Context, served: Served, parts: readonly string[]): Answer | undefined {
   if (parts[1] === 'v2' && parts.length === 2) return openapiV2(ctx);
-  const { openapi: docs } = served;
+  const { openapi: docs, resources } = served;
   if (docs === undefined || parts[1] !== 'v3') return undefined;
-  const index = docs.index();
+  // The hash of a custom group is its list of kinds: it changes with what is served.
+  const custom = customPaths(resources).map((p) => [p, String(JSON.stringify(customDocument(resources, p)).length)]);
+  const index = { ...docs.index(), ...Object.fromEntries(custom) };
   if (parts.length === 2) {
     const paths = Object.fromEntries(
       Object.entries(index).map(([p, hash]) => [p, { serverRelativeURL: `/openapi/v3/${p}?hash=${hash}` }]),
     );
     return { code: 200, body: { paths } };
   }
-  const document = docs.document(parts.slice(2).join('/'));
+  const path = parts.slice(2).join('/');
+  const document = docs.document(path) ?? customDocument(resources, path);
   if (document === undefined) return refuse(noSuchPath());
   ctx.skip('storage', 'an OpenAPI document is not stored in etcd');
   return { code: 200, body: document };

@@ -7,6 +7,7 @@ import { matches, parseSelector, SelectorError } from '../../../model/selectors.
 import { badRequest, expired, invalid, notFound, timeout } from '../../../model/status.ts';
 import { CompactedError, type KeyValue } from '../../store/index.ts';
 import { type Answer, type Context, refuse } from '../context.ts';
+import { isCustom, listKindOf } from '../crd/types.ts';
 import { type FieldSelection, fieldSelection } from '../fields.ts';
 import { first, flag, parseBool } from '../request.ts';
 import { find, prefixOf, rangeOf } from '../storage.ts';
@@ -34,7 +35,12 @@ export function get(ctx: Context, r: ResourceInfo): Answer {
 export function selection(ctx: Context, r: ResourceInfo): Selection {
   const { query } = ctx.request;
   const labels = labelMatcher(first(query, 'labelSelector'));
-  const fields = fieldSelection(first(query, 'fieldSelector'), r.group, r.plural);
+  const fields = fieldSelection(
+    first(query, 'fieldSelector'),
+    r.group,
+    r.plural,
+    isCustom(r) ? r.custom.selectableFields : [],
+  );
   if (labels === undefined && fields === undefined) return { fields, matches: undefined };
   return { fields, matches: (o) => (labels?.(o) ?? true) && (fields?.matches(o) ?? true) };
 }
@@ -163,7 +169,7 @@ export function list(ctx: Context, r: ResourceInfo): Answer {
     ...(p.next === undefined ? {} : { continue: p.next }),
     ...(p.remaining === undefined ? {} : { remainingItemCount: p.remaining }),
   };
-  return { code: 200, body: { kind: `${r.kind}List`, apiVersion: apiVersionOf(r), metadata, items: p.items } };
+  return { code: 200, body: { kind: listKindOf(r), apiVersion: apiVersionOf(r), metadata, items: p.items } };
 }
 
 export function watch(ctx: Context, r: ResourceInfo, view: View | undefined): Answer {

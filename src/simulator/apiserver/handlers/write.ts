@@ -4,6 +4,7 @@ import { apiVersionOf, type ResourceInfo } from '../../../model/resources.ts';
 import { success } from '../../../model/status.ts';
 import type { Answer, Context } from '../context.ts';
 import { toVersion } from '../convert.ts';
+import { listKindOf } from '../crd/types.ts';
 import { checkPatchOptions, isApply } from '../machine.ts';
 import { createObject, type Registry } from '../registry/create.ts';
 import { checkDeleteOptions, deleteFound, deleteObject } from '../registry/delete.ts';
@@ -35,7 +36,7 @@ export function update(
   const options = writeOptions(ctx, 'UpdateOptions');
   const input = registry.machine.decode(ctx, r, options.fieldValidation);
   ctx.requestObject = input;
-  const mayCreate = strategyFor(r.group, r.plural).createOnUpdate === true;
+  const mayCreate = strategyFor(r).createOnUpdate === true;
   const done = updateObject(ctx, registry, r, { ...options, ...special, subresource, mayCreate, next: () => input });
   return { code: done.created ? 201 : 200, body: done.object };
 }
@@ -85,7 +86,7 @@ export function remove(ctx: Context, registry: Registry, r: ResourceInfo): Answe
   const { object, gone } = deleteObject(ctx, registry, r, options);
   // A client that asked for cascading deletion is told that it is not over yet.
   const code = !gone && options.orphanDependents === false ? 202 : 200;
-  if (!gone || strategyFor(r.group, r.plural).returnsDeleted) return { code, body: object };
+  if (!gone || strategyFor(r).returnsDeleted) return { code, body: object };
   const { name = '', uid } = object.metadata;
   const details = { name, ...(r.group ? { group: r.group } : {}), kind: r.plural, ...(uid ? { uid } : {}) };
   return { code, body: success(details) };
@@ -104,5 +105,5 @@ export function removeCollection(ctx: Context, registry: Registry, r: ResourceIn
   }
   ctx.before = undefined;
   ctx.after = undefined;
-  return { code: 200, body: { kind: `${r.kind}List`, apiVersion: apiVersionOf(r), metadata, items } };
+  return { code: 200, body: { kind: listKindOf(r), apiVersion: apiVersionOf(r), metadata, items } };
 }

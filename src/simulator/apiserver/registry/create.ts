@@ -5,6 +5,7 @@ import { schemaForKind } from '../../../model/schema.ts';
 import { alreadyExists, generateNameConflict } from '../../../model/status.ts';
 import type { AdmissionChain } from '../admission/chain.ts';
 import type { Context } from '../context.ts';
+import { isCustom } from '../crd/types.ts';
 import type { Machine } from '../machine.ts';
 import { conform } from '../machinery/conform.ts';
 import { keyFor, write } from '../storage.ts';
@@ -51,10 +52,10 @@ export function createObject(
   options: CreateOptions,
 ): KubeObject {
   const { namespace } = ctx.info;
-  const strategy = strategyFor(r.group, r.plural);
+  const strategy = strategyFor(r);
   const converted = strategy.convert?.(input as Obj) ?? input;
   const named = systemFields(withNamespace(converted, r, namespace), ctx);
-  const owned = options.applied ? named : registry.machine.own(ctx, undefined, named, options.manager, '');
+  const owned = options.applied ? named : registry.machine.own(ctx, r, undefined, named, options.manager, '');
   const base = { ctx, operation: 'CREATE' as const, resource: r, subresource: '', namespace, old: undefined };
   const name = owned.metadata.name ?? '';
   const admitted = registry.admission.mutate({ ...base, name, object: owned }) ?? owned;
@@ -81,11 +82,17 @@ function emptyStatus(r: ResourceInfo): unknown {
   return made;
 }
 
+function withNewStatus(o: Obj, r: ResourceInfo): Obj {
+  if (!isCustom(r)) return { ...o, status: emptyStatus(r) };
+  const { status: _, ...rest } = o;
+  return rest as Obj;
+}
+
 function prepare(o: Obj, r: ResourceInfo, ctx: Context): Obj {
-  const strategy = strategyFor(r.group, r.plural);
+  const strategy = strategyFor(r);
   let next = o;
   const { generation: _, ...metadata } = next.metadata;
   next = { ...next, metadata: strategy.generation ? { ...metadata, generation: 1 } : metadata };
-  if (hasStatus(r) && strategy.statusOnCreate !== 'keep') next = { ...next, status: emptyStatus(r) };
+  if (hasStatus(r) && strategy.statusOnCreate !== 'keep') next = withNewStatus(next, r);
   return strategy.create?.(next, ctx) ?? next;
 }

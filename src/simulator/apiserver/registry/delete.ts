@@ -48,7 +48,7 @@ export function deleteFound(
     old: current,
     options,
   });
-  const begun = strategyFor(r.group, r.plural).beginDelete?.(current, ctx);
+  const begun = strategyFor(r).beginDelete?.(current, ctx);
   if (begun !== undefined) {
     const finalized = withFinalizers(begun, r, options);
     ctx.after = finalized === current ? current : write(ctx, r, finalized);
@@ -70,7 +70,7 @@ export function deleteFound(
 function gone(ctx: Context, r: ResourceInfo, last: Obj): Deleted {
   ctx.after = undefined;
   const object = remove(ctx, r, last);
-  strategyFor(r.group, r.plural).commit?.(undefined, last, ctx);
+  strategyFor(r).commit?.(undefined, last, ctx);
   return { object, gone: true };
 }
 
@@ -89,7 +89,7 @@ function checkPreconditions(ctx: Context, o: Obj, options: DeleteOptions): void 
 
 /** The object with its deletion scheduled; undefined: not gracefully; `pending`: nothing is to be done. */
 function withGrace(o: Obj, r: ResourceInfo, options: DeleteOptions, ctx: Context): Obj | 'pending' | undefined {
-  const { grace } = strategyFor(r.group, r.plural);
+  const { grace } = strategyFor(r);
   const { metadata } = o;
   if (grace === undefined) return undefined;
   const asked = options.gracePeriodSeconds;
@@ -144,7 +144,7 @@ function shouldOrphan(o: Obj, r: ResourceInfo, options: DeleteOptions): boolean 
   const had = o.metadata.finalizers ?? [];
   if (had.includes(ORPHAN)) return true;
   if (had.includes(FOREGROUND)) return false;
-  return strategyFor(r.group, r.plural).orphansByDefault === true;
+  return strategyFor(r).orphansByDefault === true;
 }
 
 function shouldForeground(o: Obj, options: DeleteOptions): boolean {

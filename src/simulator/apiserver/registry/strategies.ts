@@ -1,5 +1,8 @@
 // The strategies of all resources, by `group/plural`. Models pkg/registry/*/strategy.go (v1.36).
+import type { ResourceInfo } from '../../../model/resources.ts';
 import type { Context } from '../context.ts';
+import { FINALIZER } from '../crd/names.ts';
+import { isCustom } from '../crd/types.ts';
 import { pods } from './pods.ts';
 import { services } from './services.ts';
 import { type Obj, part, type Strategy } from './strategy.ts';
@@ -45,6 +48,23 @@ function createDefinition(o: Obj): Obj {
   const versions = (part(o, 'spec').versions ?? []) as { name?: string; storage?: boolean }[];
   const stored = versions.filter((v) => v.storage).map((v) => v.name ?? '');
   return stored.length === 0 ? o : { ...o, status: { ...part(o, 'status'), storedVersions: stored } };
+}
+
+/** A definition waits until its custom resources are gone. */
+function beginDeleteDefinition(o: Obj, ctx: Context): Obj | undefined {
+  const finalizers = o.metadata.finalizers ?? [];
+  if (o.metadata.deletionTimestamp !== undefined) return finalizers.includes(FINALIZER) ? o : undefined;
+  const condition = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: ctx.now,
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  };
+  const status = part(o, 'status');
+  const conditions = [...((status.conditions as object[] | null) ?? []), condition];
+  const metadata = { ...o.metadata, deletionTimestamp: ctx.now, finalizers: [...finalizers, FINALIZER] };
+  return { ...o, metadata, status: { ...status, conditions } };
 }
 
 const pending = (o: Obj): Obj => ({ ...o, status: { phase: 'Pending' } });
@@ -98,6 +118,8 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   'apiregistration.k8s.io/apiservices': { conditionalUpdate: true, statusMetadata: 'fixed' },
   'apiextensions.k8s.io/customresourcedefinitions': {
     create: createDefinition,
+    beginDelete: beginDeleteDefinition,
+    endsDelete: (o) => o.metadata.deletionTimestamp !== undefined && (o.metadata.finalizers ?? []).length === 0,
     generation: SPEC,
     conditionalUpdate: true,
     statusMetadata: 'fixed',
@@ -115,8 +137,11 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   'resource.k8s.io/resourceslices': { generation: SPEC },
 };
 
+/** Everything but metadata and status is what is wanted. Models registry/customresource/strategy.go. */
+const CUSTOM: Strategy = { generation: 'all', conditionalUpdate: true, statusMetadata: 'fixed' };
 const DEFAULT: Strategy = {};
 
-export function strategyFor(group: string, plural: string): Strategy {
-  return STRATEGIES[`${group}/${plural}`] ?? DEFAULT;
+export function strategyFor(r: ResourceInfo): Strategy {
+  if (isCustom(r)) return CUSTOM;
+  return STRATEGIES[`${r.group}/${r.plural}`] ?? DEFAULT;
 }

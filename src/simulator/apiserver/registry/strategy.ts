@@ -22,8 +22,8 @@ export interface Strategy {
   readonly update?: (next: Obj, old: Obj, ctx: Context) => Obj;
   /** A write to `/status`. */
   readonly updateStatus?: (next: Obj, old: Obj, ctx: Context) => Obj;
-  /** Fields whose change makes a new generation; absent: the object has no generation. */
-  readonly generation?: readonly string[];
+  /** Fields whose change makes a new generation; `all` but metadata and status; absent: the object has no generation. */
+  readonly generation?: readonly string[] | 'all';
   /** `keep`: the status that a creation sends is stored. */
   readonly statusOnCreate?: 'keep';
   /** Status writes cannot change labels, annotations and the like. */

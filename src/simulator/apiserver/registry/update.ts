@@ -35,20 +35,20 @@ export function updateObject(ctx: Context, registry: Registry, r: ResourceInfo, 
   if (current === undefined) return createInstead(ctx, registry, r, options);
   ctx.before = current;
   const sent = options.next(current) as Obj;
-  const converted = strategyFor(r.group, r.plural).convert?.(sent) ?? sent;
+  const converted = strategyFor(r).convert?.(sent) ?? sent;
   const named = checkName(withNamespace(converted, r, namespace), name);
   const versioned = checkVersion(ctx, r, named, current);
   const owned = options.applied
     ? versioned
-    : registry.machine.own(ctx, current, versioned, options.manager, options.subresource);
+    : registry.machine.own(ctx, r, current, versioned, options.manager, options.subresource);
   const review = { ctx, operation: 'UPDATE' as const, resource: r, subresource: options.subresource, namespace, name };
   const admitted = registry.admission.mutate({ ...review, object: owned, old: current }) ?? owned;
   const prepared = keepSystemFields(prepareUpdate(admitted as Obj, current, r, options, ctx), current) as Obj;
   // A status write is no change of what is wanted, even when it touches annotations.
   const asked = options.subresource !== 'status';
-  const next = asked ? withGeneration(prepared, current, strategyFor(r.group, r.plural)) : prepared;
+  const next = asked ? withGeneration(prepared, current, strategyFor(r)) : prepared;
   registry.machine.validateUpdate(ctx, r, next, current, options.subresource);
-  for (const text of strategyFor(r.group, r.plural).warnings?.(next, current) ?? []) ctx.warn(text);
+  for (const text of strategyFor(r).warnings?.(next, current) ?? []) ctx.warn(text);
   registry.admission.validate({ ...review, object: next, old: current });
   return { object: commit(ctx, r, next, current), created: false };
 }
@@ -81,7 +81,7 @@ function checkName(o: KubeObject, name: string): KubeObject {
 function checkVersion(ctx: Context, r: ResourceInfo, o: KubeObject, current: KubeObject): KubeObject {
   const { resourceVersion, uid, name = '' } = o.metadata;
   if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
-    if (strategyFor(r.group, r.plural).conditionalUpdate && ctx.request.method === 'PUT') {
+    if (strategyFor(r).conditionalUpdate && ctx.request.method === 'PUT') {
       const cause = {
         reason: 'FieldValueInvalid',
         field: 'metadata.resourceVersion',
@@ -106,7 +106,7 @@ function hasStatus(r: ResourceInfo): boolean {
 
 function prepareUpdate(next: Obj, old: Obj, r: ResourceInfo, options: UpdateOptions, ctx: Context): Obj {
   if (options.prepare) return options.prepare(next, old);
-  const strategy = strategyFor(r.group, r.plural);
+  const strategy = strategyFor(r);
   if (options.subresource === 'status')
     return strategy.updateStatus?.(statusOnly(next, old, strategy), old, ctx) ?? statusOnly(next, old, strategy);
   const kept = hasStatus(r) ? withField(next, 'status', old.status) : next;
@@ -141,9 +141,16 @@ function valueAt(o: Obj, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], o);
 }
 
+function wantedFields(next: Obj, old: Obj): string[] {
+  const keys = new Set([...Object.keys(next), ...Object.keys(old)]);
+  return [...keys].filter((k) => !['apiVersion', 'kind', 'metadata', 'status'].includes(k));
+}
+
 function withGeneration(next: Obj, old: Obj, strategy: Strategy): Obj {
-  if (strategy.generation === undefined) return next;
-  if (strategy.generation.every((path) => equal(valueAt(next, path), valueAt(old, path)))) return next;
+  const { generation } = strategy;
+  if (generation === undefined) return next;
+  const paths = generation === 'all' ? wantedFields(next, old) : generation;
+  if (paths.every((path) => equal(valueAt(next, path), valueAt(old, path)))) return next;
   return { ...next, metadata: { ...next.metadata, generation: (old.metadata.generation ?? 0) + 1 } };
 }
 
@@ -153,7 +160,7 @@ function finishesDeletion(next: Obj, old: Obj): boolean {
 }
 
 function commit(ctx: Context, r: ResourceInfo, next: Obj, current: Obj): KubeObject {
-  const strategy = strategyFor(r.group, r.plural);
+  const strategy = strategyFor(r);
   if (strategy.endsDelete?.(next) ?? finishesDeletion(next, current)) {
     ctx.after = undefined;
     const gone = remove(ctx, r, next);

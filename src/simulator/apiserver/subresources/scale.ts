@@ -4,6 +4,8 @@ import type { ResourceInfo } from '../../../model/resources.ts';
 import { formatSelector, selectorOf, selectorOfMap } from '../../../model/selectors.ts';
 import { conflict, invalid, isStatus, notFound, unsupportedMediaType } from '../../../model/status.ts';
 import { type Answer, type Context, refuse } from '../context.ts';
+import { readPath, withPath } from '../crd/jsonpath.ts';
+import { isCustom } from '../crd/types.ts';
 import { writeOptions } from '../handlers/options.ts';
 import { mediaType } from '../machine.ts';
 import { applyPatch, PATCH_TYPES } from '../machinery/index.ts';
@@ -26,20 +28,44 @@ function selectorText(o: Obj): string {
   return formatSelector(selectorOf(selector));
 }
 
-function scaleOf(o: Obj): Scale {
+/** Where a kind keeps its replicas; custom resources say so. */
+interface Replicas {
+  readonly spec: number;
+  readonly status: number;
+  readonly selector: string;
+}
+
+function replicasOf(o: Obj, r: ResourceInfo): Replicas {
+  const paths = isCustom(r) ? r.custom.scale : undefined;
+  const builtIn = (field: string): number => Number(part(o, field).replicas ?? 0);
+  if (paths === undefined) return { spec: builtIn('spec'), status: builtIn('status'), selector: selectorText(o) };
+  const read = (path: string | undefined): unknown => (path === undefined ? undefined : readPath(o, path)[0]);
+  return {
+    spec: Number(read(paths.specReplicasPath) ?? 0),
+    status: Number(read(paths.statusReplicasPath) ?? 0),
+    selector: String(read(paths.labelSelectorPath) ?? ''),
+  };
+}
+
+function withReplicas(o: Obj, r: ResourceInfo, replicas: number): KubeObject {
+  const paths = isCustom(r) ? r.custom.scale : undefined;
+  if (paths !== undefined) return withPath(o, paths.specReplicasPath, replicas) as KubeObject;
+  return { ...o, spec: { ...part(o, 'spec'), replicas } } as KubeObject;
+}
+
+function scaleOf(o: Obj, r: ResourceInfo): Scale {
   const { name = '', namespace = '', uid = '', resourceVersion = '', creationTimestamp } = o.metadata;
-  const selector = selectorText(o);
-  const replicas = (field: string): number => Number(part(o, field).replicas ?? 0);
+  const { spec, status, selector } = replicasOf(o, r);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, ...(creationTimestamp ? { creationTimestamp } : {}) },
-    spec: replicas('spec') === 0 ? {} : { replicas: replicas('spec') },
-    status: { replicas: replicas('status'), ...(selector ? { selector } : {}) },
+    spec: spec === 0 ? {} : { replicas: spec },
+    status: { replicas: status, ...(selector ? { selector } : {}) },
   } as Scale;
 }
 
-function sent(ctx: Context, registry: Registry, current: Obj): Scale {
+function sent(ctx: Context, registry: Registry, r: ResourceInfo, current: Obj): Scale {
   if (ctx.info.verb === 'update') {
     const { fieldValidation } = writeOptions(ctx, 'UpdateOptions');
     return registry.machine.decode(ctx, KIND, fieldValidation) as Scale;
@@ -49,7 +75,7 @@ function sent(ctx: Context, registry: Registry, current: Obj): Scale {
   if (type === undefined)
     return refuse(unsupportedMediaType([PATCH_TYPES.json, PATCH_TYPES.merge, PATCH_TYPES.strategic]));
   const patch = ctx.request.body ?? { raw: '' };
-  const done = applyPatch({ type, original: scaleOf(current), patch, gvk: KIND, fieldValidation });
+  const done = applyPatch({ type, original: scaleOf(current, r), patch, gvk: KIND, fieldValidation });
   return isStatus(done) ? refuse(done) : (done.object as Scale);
 }
 
@@ -57,8 +83,8 @@ export function scale(ctx: Context, registry: Registry, r: ResourceInfo): Answer
   const { namespace, name, verb } = ctx.info;
   const current = find(ctx, r, namespace, name) as Obj | undefined;
   if (current === undefined) return refuse(notFound(ctx.groupResource, name));
-  if (verb === 'get') return { code: 200, body: scaleOf(current) };
-  const wanted = sent(ctx, registry, current);
+  if (verb === 'get') return { code: 200, body: scaleOf(current, r) };
+  const wanted = sent(ctx, registry, r, current);
   ctx.requestObject = wanted;
   const replicas = wanted.spec?.replicas ?? 0;
   if (replicas < 0) {
@@ -81,8 +107,8 @@ export function scale(ctx: Context, registry: Registry, r: ResourceInfo): Answer
   const done = updateObject(ctx, registry, r, {
     subresource: 'scale',
     manager,
-    next: () => ({ ...current, spec: { ...part(current, 'spec'), replicas } }) as KubeObject,
+    next: () => withReplicas(current, r, replicas),
     prepare: (next) => next,
   });
-  return { code: 200, body: scaleOf(done.object as Obj) };
+  return { code: 200, body: scaleOf(done.object as Obj, r) };
 }

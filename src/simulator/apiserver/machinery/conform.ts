@@ -46,6 +46,14 @@ const MAP_KINDS: Record<string, string> = { object: 'map', array: 'slice' };
 const MAX_STRICT = 100;
 const NO_NOTES: ReadonlyMap<object, JsonNotes> = new Map();
 
+type Members = Readonly<Record<string, unknown>>;
+const NO_MEMBERS: Members = Object.freeze(Object.create(null) as Members);
+const NO_ITEMS: readonly unknown[] = [];
+
+function membersOf(x: unknown): Members {
+  return typeof x === 'object' && x !== null ? (x as Members) : NO_MEMBERS;
+}
+
 class Conformer {
   readonly strict: string[] = [];
   saved: string | undefined;
@@ -107,20 +115,23 @@ class Conformer {
     return this.notes.get(holder)?.literals?.get(String(key));
   }
 
-  object(input: unknown, type: TypeSchema): unknown {
+  /** `fits`: a value of the same type that fits. What the input shares with it needs no second look. */
+  object(input: unknown, type: TypeSchema, fits?: unknown): unknown {
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       this.save({ got: jsonKind(input) }, { kind: 'object', object: type }, type);
       return input;
     }
-    const from = input as Readonly<Record<string, unknown>>;
+    const from = input as Members;
+    const was = membersOf(fits);
     let out: Record<string, unknown> | undefined;
     const done: string[] = [];
     for (const key in from) {
       const field = type.fields.get(key);
       let value: unknown;
-      if (field) {
+      if (from[key] === was[key] && from[key] !== undefined) value = from[key];
+      else if (field) {
         this.frames.push({ field, owner: type });
-        value = this.present(from[key], field, from);
+        value = this.present(from[key], field, from, was[key]);
         this.frames.pop();
       } else if (type.preserveUnknown) value = from[key];
       else this.note('unknown field', key);
@@ -142,11 +153,11 @@ class Conformer {
   }
 
   /** The field's value as it is written back; undefined where it is left out. */
-  private present(input: unknown, field: FieldSchema, holder: object): unknown {
+  private present(input: unknown, field: FieldSchema, holder: object, fits: unknown): unknown {
     if (input === null || input === undefined) {
       return field.presence === 'always' ? this.absent(field) : undefined;
     }
-    const value = this.value(input, field, holder, field.name);
+    const value = this.value(input, field, holder, field.name, fits);
     if (field.presence !== 'nonEmpty') return value;
     return isEmpty(value, field) ? undefined : value;
   }
@@ -177,14 +188,14 @@ class Conformer {
     }
   }
 
-  private value(input: unknown, schema: ValueSchema, holder: object, key: string | number): unknown {
+  private value(input: unknown, schema: ValueSchema, holder: object, key: string | number, fits: unknown): unknown {
     switch (schema.kind) {
       case 'object':
-        return schema.object ? this.struct(input, schema.object, schema) : input;
+        return schema.object ? this.struct(input, schema.object, schema, fits) : input;
       case 'list':
-        return this.list(input, schema);
+        return this.list(input, schema, fits);
       case 'map':
-        return this.map(input, schema);
+        return this.map(input, schema, fits);
       case 'any':
         return input;
       default:
@@ -192,40 +203,46 @@ class Conformer {
     }
   }
 
-  private struct(input: unknown, type: TypeSchema, schema: ValueSchema): unknown {
-    if (typeof input === 'object' && !Array.isArray(input)) return this.object(input, type);
+  private struct(input: unknown, type: TypeSchema, schema: ValueSchema, fits: unknown): unknown {
+    if (typeof input === 'object' && !Array.isArray(input)) return this.object(input, type, fits);
     this.save({ got: jsonKind(input) }, schema);
     return input;
   }
 
-  private list(input: unknown, schema: ValueSchema): unknown {
+  private list(input: unknown, schema: ValueSchema, fits: unknown): unknown {
     if (!Array.isArray(input)) {
       this.save({ got: jsonKind(input) }, schema);
       return input;
     }
+    const was = Array.isArray(fits) ? (fits as readonly unknown[]) : NO_ITEMS;
     const items = schema.items ?? { kind: 'any' };
     let out: unknown[] | undefined;
     for (let i = 0; i < input.length; i++) {
-      this.frames.push(i);
-      const value = input[i] === null ? this.zero(items) : this.value(input[i], items, input, i);
-      this.frames.pop();
+      let value = input[i];
+      if (value !== was[i] || value === undefined) {
+        this.frames.push(i);
+        value = value === null ? this.zero(items) : this.value(value, items, input, i, was[i]);
+        this.frames.pop();
+      }
       if (value !== input[i] && !out) out = input.slice(0, i);
       out?.push(value);
     }
     return out ?? input;
   }
 
-  private map(input: unknown, schema: ValueSchema): unknown {
+  private map(input: unknown, schema: ValueSchema, fits: unknown): unknown {
     if (typeof input !== 'object' || Array.isArray(input)) {
       this.save({ got: jsonKind(input) }, schema);
       return input;
     }
-    const from = input as Readonly<Record<string, unknown>>;
+    const from = input as Members;
+    const was = membersOf(fits);
     const items = schema.items ?? { kind: 'any' };
     let out: Record<string, unknown> | undefined;
     for (const key in from) {
+      if (from[key] === was[key] && from[key] !== undefined) continue;
       this.frames.push(key);
-      const value = from[key] === null ? this.zero(items) : this.value(from[key], items, from, key);
+      const value = from[key] === null ? this.zero(items) : this.value(from[key], items, from, key, was[key]);
       this.frames.pop();
       if (value === from[key]) continue;
       out ??= { ...from };
@@ -293,16 +310,20 @@ function isEmpty(value: unknown, field: FieldSchema): boolean {
   return true;
 }
 
-/** Never throws; `error` is set where the value cannot be decoded. */
+/**
+ * Never throws; `error` is set where the value cannot be decoded.
+ * @param fits an object of the type that was conformed before and shares parts with the input, as the stored one that was patched.
+ */
 export function conform(
   input: unknown,
   type: TypeSchema,
   notes: ReadonlyMap<object, JsonNotes> = NO_NOTES,
   from: Source = 'json',
+  fits?: unknown,
 ): Conformed {
   const c = new Conformer(notes, from);
   try {
-    const value = c.object(input, type);
+    const value = c.object(input, type, fits);
     return c.saved === undefined ? { value, strict: c.strict } : { value, error: c.saved, strict: [] };
   } catch (e) {
     if (e instanceof FatalError) return { value: input, error: e.message, strict: [] };

@@ -58,16 +58,24 @@ const TABLES: readonly RuleTable[] = [
 const RULES = new Map<string, Rules>();
 for (const table of TABLES) for (const [key, rules] of Object.entries(table)) RULES.set(key, rules);
 
-/** Go reads null as absent, and writes it where a field has no `omitempty`. Returns the same value when it has none. */
-function withoutNulls(value: unknown): unknown {
+type Fields = { readonly [field: string]: unknown };
+const NOTHING: Fields = {};
+
+/**
+ * Go reads null as absent, and writes it where a field has no `omitempty`. Returns the same value when it has none.
+ * `known` and `clean` are another version of the value before and after: what they share is not looked at again, and stays shared.
+ */
+function withoutNulls(value: unknown, known?: unknown, clean?: unknown): unknown {
+  if (value === known && known !== undefined) return clean;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return withoutNullItems(value);
-  const object = value as { readonly [field: string]: unknown };
+  const [old, oldClean] = [(known ?? NOTHING) as Fields, (clean ?? NOTHING) as Fields];
+  const object = value as Fields;
   let copy: { [field: string]: unknown } | undefined;
   for (const field in object) {
     const before = object[field];
     if (before !== null && typeof before !== 'object') continue;
-    const after = before === null ? undefined : withoutNulls(before);
+    const after = before === null ? undefined : withoutNulls(before, old[field], oldClean[field]);
     if (after === before) continue;
     copy ??= { ...object };
     if (after === undefined) delete copy[field];
@@ -78,7 +86,9 @@ function withoutNulls(value: unknown): unknown {
 
 function withoutNullItems(list: readonly unknown[]): readonly unknown[] {
   let copy: unknown[] | undefined;
-  for (const [i, before] of list.entries()) {
+  for (let i = 0; i < list.length; i++) {
+    const before = list[i];
+    if (typeof before !== 'object') continue;
     const after = withoutNulls(before);
     if (after === before) continue;
     copy ??= [...list];
@@ -110,7 +120,8 @@ export function validateUpdate(
   const rules = RULES.get(`${gk.group}/${gk.kind}`);
   const { subresource = '' } = context;
   const special = rules?.subresources?.[subresource];
-  const [a, b] = [withoutNulls(now), withoutNulls(old)];
+  const b = withoutNulls(old);
+  const a = withoutNulls(now, old, b);
   if (rules) validateMetaChange(errs, a, b);
   if (special) special(errs, a as never, b as never);
   else rules?.update?.(errs, a as never, b as never, context);

@@ -41,6 +41,8 @@ interface Soft {
   readonly constraints: readonly Constraint[];
   readonly ignored: ReadonlySet<NodeInfo>;
   readonly counts: readonly Map<string, number>[];
+  /** Constraints whose label no candidate has: they score nothing. */
+  readonly silent: readonly boolean[];
   readonly weights: readonly number[];
 }
 
@@ -97,22 +99,25 @@ function soft(
 ): Soft {
   const ignored = new Set<NodeInfo>();
   const counts = constraints.map(() => new Map<string, number>());
-  for (const node of feasible) {
-    if (needAllKeys && !hasAllKeys(constraints, node.labels)) {
-      ignored.add(node);
-      continue;
+  if (needAllKeys) for (const node of feasible) if (!hasAllKeys(constraints, node.labels)) ignored.add(node);
+  const silent = constraints.map((c, i) => {
+    if (c.topologyKey === HOSTNAME) return false;
+    let labelled = false;
+    for (const node of feasible) {
+      if (ignored.has(node)) continue;
+      const value = node.labels[c.topologyKey];
+      labelled ||= value !== undefined;
+      counts[i]?.set(value ?? '', 0);
     }
-    constraints.forEach((c, i) => {
-      if (c.topologyKey !== HOSTNAME) counts[i]?.set(node.labels[c.topologyKey] ?? '', 0);
-    });
-  }
+    return !labelled;
+  });
   const weights = constraints.map((c, i) => {
     const size = c.topologyKey === HOSTNAME ? feasible.length - ignored.size : (counts[i]?.size ?? 0);
     return Math.log(size + 2);
   });
   constraints.forEach((c, i) => {
     const of = counts[i];
-    // Counts per host are made node by node when scoring. Where no candidate has the label, its one nameless domain scores nothing.
+    // Counts per host are made node by node when scoring. A single nameless domain scores nothing.
     if (of === undefined || c.topologyKey === HOSTNAME || (of.size === 1 && of.has(''))) return;
     for (const node of all) {
       const value = node.labels[c.topologyKey] ?? '';
@@ -122,14 +127,15 @@ function soft(
       if (n > 0 && included(c, pod, node)) of.set(value, known + n);
     }
   });
-  return { constraints, ignored, counts, weights };
+  return { constraints, ignored, counts, silent, weights };
 }
 
 function rawScore(s: Soft, pod: PodInfo, node: NodeInfo): number {
-  if (s.ignored.has(node)) return 0;
+  if (s.ignored.size > 0 && s.ignored.has(node)) return 0;
   let score = 0;
   for (let i = 0; i < s.constraints.length; i++) {
     const c = s.constraints[i] as Constraint;
+    if (s.silent[i]) continue;
     const value = node.labels[c.topologyKey];
     if (value === undefined) continue;
     const n = c.topologyKey === HOSTNAME ? matching(c, pod, node) : (s.counts[i]?.get(value) ?? 0);

@@ -33,7 +33,8 @@ export const UNOWNED_META = new Set([
   'managedFields',
   'resourceVersion',
 ]);
-const UNOWNED_ROOT = new Set(['apiVersion', 'kind']);
+const UNOWNED_TYPE = new Set(['apiVersion', 'kind']);
+const UNOWNED_ROOT = new Set([...UNOWNED_TYPE, 'metadata']);
 
 /** Every field of a value that came or went, with all nodes on the way. */
 function whole(value: unknown, schema: ValueSchema): FieldSet {
@@ -119,14 +120,15 @@ function compareValues(before: unknown, after: unknown, schema: ValueSchema): Ch
 
 function compareMembers(before: Json, after: Json, schema: ValueSchema, node: Node, skip?: ReadonlySet<string>): void {
   for (const key in before) {
-    if (skip?.has(key)) continue;
+    const [was, is] = [before[key], after[key]];
+    if ((was === is && is !== undefined) || skip?.has(key)) continue;
     const child = childSchema(schema, key);
     if (!child) continue;
-    if (!Object.hasOwn(after, key)) node.one('removed', `f:${key}`, whole(before[key], child));
-    else if (before[key] !== after[key]) node.add(`f:${key}`, compareValues(before[key], after[key], child));
+    if (is === undefined && !Object.hasOwn(after, key)) node.one('removed', `f:${key}`, whole(was, child));
+    else if (was !== is) node.add(`f:${key}`, compareValues(was, is, child));
   }
   for (const key in after) {
-    if (Object.hasOwn(before, key) || skip?.has(key)) continue;
+    if (before[key] !== undefined || Object.hasOwn(before, key) || skip?.has(key)) continue;
     const child = childSchema(schema, key);
     if (child) node.one('added', `f:${key}`, whole(after[key], child));
   }
@@ -166,21 +168,13 @@ export function compare(before: Json, after: Json, type: TypeSchema): Comparison
   const root = rootOf(type);
   const node = new Node();
   const meta = childSchema(root, 'metadata');
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (UNOWNED_ROOT.has(key) || before[key] === after[key]) continue;
-    const [b, a] = [before[key], after[key]];
-    if (key === 'metadata' && meta) {
-      const inner = new Node();
-      compareMembers(isRecord(b) ? b : {}, isRecord(a) ? a : {}, meta, inner, UNOWNED_META);
-      node.add('f:metadata', inner.done());
-    } else
-      compareMembers(
-        Object.hasOwn(before, key) ? { [key]: b } : {},
-        Object.hasOwn(after, key) ? { [key]: a } : {},
-        root,
-        node,
-      );
+  if (meta && before.metadata !== after.metadata) {
+    const [b, a] = [before.metadata, after.metadata];
+    const inner = new Node();
+    compareMembers(isRecord(b) ? b : {}, isRecord(a) ? a : {}, meta, inner, UNOWNED_META);
+    node.add('f:metadata', inner.done());
   }
+  compareMembers(before, after, root, node, meta ? UNOWNED_ROOT : UNOWNED_TYPE);
   const { added, removed, modified } = node.done() ?? {};
   return added || removed || modified
     ? { added: added ?? EMPTY, removed: removed ?? EMPTY, modified: modified ?? EMPTY }

@@ -158,7 +158,9 @@ function strategicPatched(request: ApplyPatch, patch: Read): Decoded | Status {
     if (e.code === 422) return unprocessable();
     return e.code === 400 ? badRequest(e.message) : failure(500, '', e.message);
   }
-  return finish(request, conform(merged, type, undefined, 'map'), patch.strict, () => goPrint(patch.value));
+  return finish(request, conform(merged, type, undefined, 'map', request.original), patch.strict, () =>
+    goPrint(patch.value),
+  );
 }
 
 /** The patched object, decoded and defaulted, or the refusal. Owners, name and version are for the caller to look after. */

@@ -8,6 +8,7 @@ import { DisruptionController } from './disruption/controller.ts';
 import { EndpointController } from './endpoint/controller.ts';
 import { EndpointSliceController } from './endpointslice/controller.ts';
 import { GarbageCollector } from './garbagecollector/controller.ts';
+import { JobController } from './job/controller.ts';
 import { NamespaceController } from './namespace/controller.ts';
 import { NodeIpamController } from './nodeipam/controller.ts';
 import { NodeLifecycleController } from './nodelifecycle/controller.ts';
@@ -50,6 +51,7 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'node-controller', start: (ctx) => new NodeLifecycleController(ctx) },
   { name: 'taint-eviction-controller', account: 'node-controller', start: (ctx) => new TaintEvictionController(ctx) },
   { name: 'daemon-set-controller', start: (ctx) => new DaemonSetController(ctx) },
+  { name: 'job-controller', start: (ctx) => new JobController(ctx) },
   { name: 'deployment-controller', start: (ctx) => new DeploymentController(ctx) },
   { name: 'replicaset-controller', start: (ctx) => new ReplicaSetController(ctx) },
   { name: 'disruption-controller', start: (ctx) => new DisruptionController(ctx) },

@@ -3,10 +3,10 @@
 // the width, and on which control loops ever acted; never on the step.
 import type { FlowNode } from '../../src/protocol/flow.ts';
 import type { Actor } from '../../src/trace/step.ts';
+import { shortName } from '../../src/trace/words.ts';
 import { type Box, boxId, cellName, nodeId } from './boxes.ts';
 import { clamp, type Rect, textWidth } from './geometry.ts';
 import type { Story } from './story.ts';
-import { shortName } from './words.ts';
 import { NAMED_ROWS, SHAPE_STEP, workerCell, workerGrid } from './workers.ts';
 
 export const DEFAULT_WIDTH = 760;

@@ -1,9 +1,9 @@
 // Who appears in the sequence and in the timeline, and in which order: you, the control loops, the scheduler, the API server,
 // then the machines. Those beyond what can be drawn share the last place of their kind.
 import type { Step } from '../../src/trace/step.ts';
+import { shortName } from '../../src/trace/words.ts';
 import { boxId } from './boxes.ts';
 import type { Story } from './story.ts';
-import { shortName } from './words.ts';
 
 export interface Lifeline {
   readonly id: string;

@@ -1,5 +1,6 @@
 // Where the reader is in the story. Counts only steps that the filter shows; knows nothing of clocks: the panel asks it to go
 // on when the last step has been played and read.
+import type { Step } from '../../src/trace/step.ts';
 import { type Filter, NO_FILTER, passes } from './filter.ts';
 import type { Story } from './story.ts';
 
@@ -23,6 +24,11 @@ export class Replay {
   /** Positions of the steps that are shown, oldest first. */
   get visible(): readonly number[] {
     return this.shown;
+  }
+
+  /** The steps that are shown, oldest first. */
+  shownSteps(): Step[] {
+    return this.shown.flatMap((position) => this.story.steps[position] ?? []);
   }
 
   /** Index among the visible steps; -1 before the first. */

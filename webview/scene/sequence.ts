@@ -1,10 +1,10 @@
 // The sequence: one row a step, one line a participant, messages as arrows between them.
 import type { Step } from '../../src/trace/step.ts';
+import { deed } from '../../src/trace/words.ts';
 import { isRefusal } from './gates.ts';
 import { broughtBy } from './hops.ts';
 import type { Cast } from './lifelines.ts';
 import type { Story } from './story.ts';
-import { deed } from './words.ts';
 
 export const SEQUENCE_ROW = 34;
 /** Room for the time at the left. */

@@ -1,15 +1,16 @@
 // The flow panel's host side: one panel, fed with the simulator's steps in deltas, every one of its messages answered.
 import * as vscode from 'vscode';
 import type { SourceState } from '../../cluster/source.ts';
+import { findComponent } from '../../knowledge/components.ts';
 import { FLOW_PROTOCOL, type FlowObject, type FromFlow, type ToFlow } from '../../protocol/flow.ts';
 import { parseFromFlow } from '../../protocol/flow-parse.ts';
 import type { ObjectRef, Step, StepId } from '../../trace/step.ts';
+import { transcriptMarkdown } from '../../trace/words.ts';
 import type { ObjectDocuments } from '../documents.ts';
 import { messageOf, remedyOf } from '../messages.ts';
 import { flowTopology, objectsOf } from '../simulator/flow-steps.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
 import { panelHtml, webviewRoot } from './html.ts';
-import { transcript } from './transcript.ts';
 
 export const FLOW_VIEW = 'kubeAnatomy.flow';
 
@@ -105,9 +106,11 @@ export class FlowHost implements vscode.Disposable {
     const { session } = this.deps;
     const after = this.panel ? this.begin.after : 0;
     const steps = await session.call('steps', { after, limit: 100_000 });
-    const shown = steps.filter((s) => !s.routine).length;
-    await vscode.env.clipboard.writeText(transcript(steps, 'What the simulated cluster did'));
-    vscode.window.setStatusBarMessage(`$(check) Transcript of ${shown} steps copied`, 5000);
+    const shown = steps.filter((s) => !s.routine);
+    const names = { component: findComponent };
+    const text = transcriptMarkdown(names, shown, shown[0]?.at ?? 0, 'What the simulated cluster did');
+    await vscode.env.clipboard.writeText(text);
+    vscode.window.setStatusBarMessage(`$(check) Transcript of ${shown.length} steps copied`, 5000);
   }
 
   /** Takes over a panel that the window has kept from before. */

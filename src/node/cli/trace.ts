@@ -3,7 +3,7 @@ import { applyManifest } from '../../cluster/apply/apply.ts';
 import { findComponent } from '../../knowledge/components.ts';
 import { RefusedError } from '../../model/refused.ts';
 import { Cluster } from '../../simulator/cluster.ts';
-import type { Step } from '../../trace/step.ts';
+import { duration, line } from '../../trace/words.ts';
 import type { Command } from './args.ts';
 import { readText } from './read.ts';
 
@@ -46,18 +46,12 @@ Times are virtual, counted from the apply.`,
     for (const w of result.warnings) process.stderr.write(`Warning: ${w}\n`);
     cluster.settle(Number(values.minutes) * MINUTE);
     const steps = cluster.stepsAfter(last).filter((s) => values.all === true || !s.routine);
+    const names = { component: findComponent };
     process.stdout.write(
-      values.json === true ? `${JSON.stringify(steps, null, 1)}\n` : steps.map((s) => line(s, from)).join(''),
+      values.json === true
+        ? `${JSON.stringify(steps, null, 1)}\n`
+        : steps.map((s) => `${duration(s.at - from).padStart(10)}  ${line(names, s)}\n`).join(''),
     );
     return 0;
   },
 };
-
-/** `   20 ms  ReplicaSet controller  wants 3, sees 0 → creates 3 pods.` */
-function line(step: Step, from: number): string {
-  const component = findComponent(step.actor.component);
-  const where = step.actor.node !== undefined && component?.group === 'node' ? ` on ${step.actor.node}` : '';
-  const simple = step.simplification === undefined ? '' : ` (simplified: ${step.simplification})`;
-  const ms = String(Math.round((step.at - from) / 1000)).padStart(6);
-  return `${ms} ms  ${component?.name ?? step.actor.component}${where}: ${step.text}${simple}\n`;
-}

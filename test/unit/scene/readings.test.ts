@@ -4,7 +4,6 @@ import { Cast } from '../../../webview/scene/lifelines.ts';
 import { sequenceColumns, sequenceRow } from '../../../webview/scene/sequence.ts';
 import { Story } from '../../../webview/scene/story.ts';
 import { nearest, timelineOf } from '../../../webview/scene/timeline.ts';
-import { gist } from '../../../webview/scene/words.ts';
 import { deploymentSteps, topology } from './recording.ts';
 
 const story = new Story(topology(3), [], deploymentSteps(3, 3));
@@ -93,11 +92,4 @@ describe('the timeline', () => {
     expect(timelineOf(story, cast, [0], 0, 500).marks).toHaveLength(1);
     expect(timelineOf(story, cast, [], 0, 500)).toMatchObject({ bursts: [], marks: [], xs: [] });
   });
-});
-
-test('the gist of a write is what a reader wants to know of it', () => {
-  expect(gist(find((s) => s.actor.component === 'kubelet' && s.request !== undefined && !s.routine))).toBe(
-    'phase Pending → Running, IP 10.244.1.17',
-  );
-  expect(gist(find((s) => s.actor.component === 'user'))).toBe('');
 });

@@ -1,7 +1,8 @@
 // A picture in a few lines of text, for snapshots that a person can read.
+
+import { actorName, deed } from '../../../src/trace/words.ts';
 import type { Scene } from '../../../webview/scene/scene.ts';
 import type { Story } from '../../../webview/scene/story.ts';
-import { actorName, deed } from '../../../webview/scene/words.ts';
 
 export function sketch(scene: Scene, story: Story): string {
   const step = story.steps[scene.count - 1];

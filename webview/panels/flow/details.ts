@@ -1,8 +1,8 @@
 // The current step in full: what, by whom, why, what changed, and how far it can be trusted.
 import type { ObjectRef, Step } from '../../../src/trace/step.ts';
+import { actorName, deed, duration, FIDELITY, valueText } from '../../../src/trace/words.ts';
 import { type ChangeEntry, changeEntries } from '../../scene/changes.ts';
 import type { Story } from '../../scene/story.ts';
-import { actorName, deed, duration, FIDELITY, valueText } from '../../scene/words.ts';
 import { type Child, GLYPHS, glyph, h, present, sentence } from './dom.ts';
 import { requestView, scheduleView } from './inspect.ts';
 

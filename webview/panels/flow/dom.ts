@@ -1,6 +1,6 @@
 // Elements made from values; text is always text, never markup, and nothing writes a style attribute (the page's policy
 // forbids both).
-import { spans } from '../../scene/words.ts';
+import { spans } from '../../../src/trace/words.ts';
 
 export type Child = Node | string | undefined | false;
 

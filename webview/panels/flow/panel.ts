@@ -3,10 +3,10 @@ import type { ToFlow } from '../../../src/protocol/flow.ts';
 import { FLOW_PROTOCOL } from '../../../src/protocol/flow.ts';
 import { parseSteps } from '../../../src/trace/parse.ts';
 import type { Step } from '../../../src/trace/step.ts';
+import { actorName, clock, duration, transcriptMarkdown } from '../../../src/trace/words.ts';
 import type { Filter } from '../../scene/filter.ts';
 import { Replay } from '../../scene/replay.ts';
 import { Story } from '../../scene/story.ts';
-import { actorName, clock, duration, transcriptMarkdown } from '../../scene/words.ts';
 import { Details } from './details.ts';
 import { h } from './dom.ts';
 import { Filters } from './filters.ts';
@@ -333,14 +333,13 @@ export class Panel {
   private async copy(): Promise<void> {
     const { replay } = this;
     if (!replay) return;
-    const markdown = transcriptMarkdown(
-      replay.story,
-      replay.visible,
-      this.origin,
-      `Transcript of ${this.source?.name ?? 'a trace'}`,
-    );
+    const markdown = transcriptMarkdown(replay.story, replay.shownSteps(), this.origin, this.title());
     if (await this.request({ type: 'copyTranscript', markdown }))
       this.live.textContent = 'The transcript is on the clipboard.';
+  }
+
+  private title(): string {
+    return `Transcript of ${this.source?.name ?? 'a trace'}`;
   }
 
   private remember(part: Partial<Memory>): void {

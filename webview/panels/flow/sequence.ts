@@ -1,10 +1,10 @@
 // The Sequence reading: participants as lines, messages as arrows, one row a step.
 
+import { duration } from '../../../src/trace/words.ts';
 import { fit } from '../../scene/geometry.ts';
 import { Cast } from '../../scene/lifelines.ts';
 import type { Replay } from '../../scene/replay.ts';
 import { SEQUENCE_ROW, type SequenceRow, sequenceColumns, sequenceRow } from '../../scene/sequence.ts';
-import { duration } from '../../scene/words.ts';
 import { h } from './dom.ts';
 import type { Reading } from './reading.ts';
 import { svg, text } from './svg.ts';

@@ -1,9 +1,10 @@
 // The Timeline reading: one lane a participant, silences cut; a click goes to the nearest step.
+
+import { duration } from '../../../src/trace/words.ts';
 import { fit } from '../../scene/geometry.ts';
 import { Cast } from '../../scene/lifelines.ts';
 import type { Replay } from '../../scene/replay.ts';
 import { nearest, type Timeline as Picture, timelineOf } from '../../scene/timeline.ts';
-import { duration } from '../../scene/words.ts';
 import { h } from './dom.ts';
 import type { Reading } from './reading.ts';
 import { svg, text } from './svg.ts';

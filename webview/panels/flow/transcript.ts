@@ -1,7 +1,7 @@
 // The transcript: one sentence a step, the accessible equal of the drawing.
 import type { Step } from '../../../src/trace/step.ts';
+import { actorName, duration, gist } from '../../../src/trace/words.ts';
 import type { Replay } from '../../scene/replay.ts';
-import { actorName, duration, gist } from '../../scene/words.ts';
 import { type Child, GLYPHS, glyph, h, sentence } from './dom.ts';
 import type { Reading } from './reading.ts';
 import { VirtualList } from './virtual-list.ts';

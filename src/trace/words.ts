@@ -1,6 +1,11 @@
-// Steps in words: times, who acted, one line of the transcript, the whole transcript as Markdown.
-import type { Fidelity, Step } from '../../src/trace/step.ts';
-import type { Story } from './story.ts';
+// Steps in words: times, who acted, one line of the transcript, the whole transcript as Markdown. The one home of these for
+// the panel, the clipboard, and the command line.
+import type { Fidelity, Step } from './step.ts';
+
+/** Where the names of components are looked up: the knowledge data, or what a panel was given of it. */
+export interface Names {
+  component(id: string): { readonly name: string; readonly group: string } | undefined;
+}
 
 /** `96 ms`, `1.204 s`, `2 min 3 s`; with a minus before the origin. */
 export function duration(us: number): string {
@@ -21,8 +26,8 @@ export function clock(us: number): string {
 }
 
 /** Who acted: `kubelet on node-2`, `Deployment controller`, `you`. */
-export function actorName(story: Story, step: Step): string {
-  const component = story.component(step.actor.component);
+export function actorName(names: Names, step: Step): string {
+  const component = names.component(step.actor.component);
   const name = component?.name ?? step.actor.component;
   return step.actor.node !== undefined && component?.group === 'node' ? `${name} on ${step.actor.node}` : name;
 }
@@ -71,30 +76,40 @@ const TELLING: readonly (readonly [path: RegExp, word: string])[] = [
   [/^metadata\.deletionTimestamp$/, 'to be deleted at'],
 ];
 
-/** What a write changed that matters, in a few words: `phase Pending → Running, IP 10.244.3.2`. Empty where the sentence says it. */
+/** What a write changed that matters, in a few words: `phase Pending → Running, IP 10.244.3.2`. What the sentence says already is left out. */
 export function gist(step: Step): string {
   const parts: string[] = [];
   for (const { path, before, after } of step.changed ?? []) {
     const word = TELLING.find(([pattern]) => pattern.test(path))?.[1];
     if (word === undefined || after === undefined || step.request?.verb === 'create') continue;
-    parts.push(
-      before === undefined ? `${word} ${valueText(after)}` : `${word} ${valueText(before)} → ${valueText(after)}`,
-    );
+    const now = valueText(after);
+    if (!step.text.includes(now)) parts.push(`${word} ${before === undefined ? '' : `${valueText(before)} → `}${now}`);
   }
   return parts.join(', ');
 }
 
-export function transcriptMarkdown(story: Story, positions: readonly number[], origin: number, title: string): string {
-  const lines = positions.flatMap((position) => {
-    const step = story.steps[position];
-    if (!step) return [];
-    const more = gist(step);
-    const simple = step.simplification === undefined ? '' : ` _(simplified: ${markdownText(step.simplification)})_`;
-    return [
-      `- ${duration(step.at - origin)} **${markdownText(actorName(story, step))}** ${markdownText(step.text)}${more === '' ? '' : ` (${markdownText(more)})`}${simple}`,
-    ];
-  });
-  return `# ${markdownText(title)}\n\n${lines.join('\n')}\n`;
+/** A step without its time: `kubelet on node-2: PATCH pods/web-1/status → 200. (phase Pending → Running)`. */
+export function line(names: Names, step: Step): string {
+  const { simplification } = step;
+  const simple = simplification === undefined ? '' : ` (simplified: ${simplification})`;
+  return `${actorName(names, step)}: ${step.text}${inBrackets(gist(step))}${simple}`;
+}
+
+/** The transcript: one item a step, times counted from `origin` (µs). Data of the steps stays text. */
+export function transcriptMarkdown(names: Names, steps: Iterable<Step>, origin: number, title: string): string {
+  const lines = [`# ${markdownText(title)}`, ''];
+  for (const step of steps) {
+    const { simplification } = step;
+    const simple = simplification === undefined ? '' : ` _(simplified: ${markdownText(simplification)})_`;
+    const who = `**${markdownText(actorName(names, step))}**`;
+    const what = `${markdownText(step.text)}${markdownText(inBrackets(gist(step)))}`;
+    lines.push(`- ${duration(step.at - origin)} ${who} ${what}${simple}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function inBrackets(text: string): string {
+  return text === '' ? '' : ` (${text})`;
 }
 
 /** Text that Markdown must not take for its own signs; what stands between backticks stays code. */

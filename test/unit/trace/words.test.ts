@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { Story } from '../../../webview/scene/story.ts';
-import { clock, duration, transcriptMarkdown, valueText } from '../../../webview/scene/words.ts';
-import { deploymentSteps, topology } from '../scene/recording.ts';
+import { findComponent } from '../../../src/knowledge/components.ts';
+import { clock, duration, line, transcriptMarkdown, valueText } from '../../../src/trace/words.ts';
+import { deploymentSteps } from '../scene/recording.ts';
+
+const names = { component: findComponent };
 
 test.each([
   [0, '0 ms'],
@@ -23,8 +25,7 @@ test('the transcript is one line of Markdown a step, and data cannot break out o
   const tricky = steps.map((step, i) =>
     i === 1 ? { ...step, text: 'a *b* `/x_y*` <script>\n# c', simplification: 'no [link]' } : step,
   );
-  const story = new Story(topology(1), [], tricky);
-  const lines = transcriptMarkdown(story, [0, 1], steps[0]?.at ?? 0, 'Web').split('\n');
+  const lines = transcriptMarkdown(names, tricky, steps[0]?.at ?? 0, 'Web').split('\n');
   expect(lines[0]).toBe('# Web');
   expect(lines[2]).toMatch(/^- 0 ms \*\*you\*\* POST deployments\/web → 201\. /);
   expect(lines[3]).toBe(
@@ -36,4 +37,16 @@ test('values are one line, cut when long', () => {
   expect(valueText({ a: [1] })).toBe('{"a":[1]}');
   expect(valueText(undefined)).toBe('not set');
   expect(valueText('x'.repeat(500))).toHaveLength(160);
+});
+
+test('one step in one line: who, where, what, what changed, what was left out; nothing is said twice', () => {
+  const write = deploymentSteps(1, 1).find(
+    (s) => s.actor.component === 'kubelet' && s.request?.subresource === 'status' && !s.routine,
+  );
+  if (!write) throw new Error('no such step');
+  const step = { ...write, simplification: 'no retries' };
+  expect(line(names, { ...step, text: 'says so.' })).toBe(
+    'kubelet on node-1: says so. (phase Pending → Running, IP 10.244.1.17) (simplified: no retries)',
+  );
+  expect(line(names, { ...step, text: 'now Running with 10.244.1.17.' })).not.toContain('phase');
 });

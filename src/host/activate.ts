@@ -6,10 +6,13 @@ import { Clusters } from './clusters.ts';
 import { registerCommands } from './commands/register.ts';
 import { ensureSimulator } from './commands/simulator.ts';
 import { ObjectDocuments, SCHEME } from './documents.ts';
+import { ManifestDiagnostics } from './editor/diagnostics.ts';
+import { Manifests } from './editor/manifests.ts';
 import { FLOW_VIEW, FlowHost } from './flow/flow-host.ts';
 import { ManifestHover } from './hover.ts';
 import { messageOf } from './messages.ts';
 import type { Platform } from './platform.ts';
+import { revealWhereAsked } from './reveal.ts';
 import { settings } from './settings.ts';
 import { SimulatorSession } from './simulator/session.ts';
 import { createAnatomyView } from './views/anatomy-view.ts';
@@ -34,7 +37,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   const session = new SimulatorSession({ createWorker: () => platform.createWorker(), timing, now: () => Date.now() });
   const clusters = new Clusters(session, platform.kubeconfig, timing, () => settings.kubeconfig);
   const documents = new ObjectDocuments((id) => clusters.source(id));
-  const hover = new ManifestHover(context.extensionUri);
+  const manifests = new Manifests(context.extensionUri);
   const ensure = async (): Promise<void> => void (await ensureSimulator({ session, log }));
   const flow = new FlowHost({
     extensionUri: context.extensionUri,
@@ -42,7 +45,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     documents,
     log,
     ensureSimulator: ensure,
-    explainField: (object, path) => hover.explainField(object, path),
+    explainField: async (object, path) => (await manifests.load()).explainField(object, path),
   });
   const clustersView = createClustersView(clusters);
   const anatomy = createAnatomyView(clusters);
@@ -64,7 +67,9 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   };
   context.subscriptions.push(
     log,
-    hover,
+    manifests,
+    new ManifestHover(manifests),
+    new ManifestDiagnostics(manifests, log),
     flow,
     anatomy,
     clustersView,
@@ -80,6 +85,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   );
   void vscode.commands.executeCommand('setContext', 'kubeAnatomy.browser', platform.kubeconfig === undefined);
   startWhenSeen(app, ensure);
+  void revealWhereAsked();
   return { app };
 }
 

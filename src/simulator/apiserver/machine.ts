@@ -1,4 +1,5 @@
 // Joins the pure machinery (decoding, defaults, patches, field ownership, validation) to a request and its gates.
+import type { Status } from '../../model/generated/meta.v1.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
 import { diff } from '../../model/paths.ts';
 import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
@@ -68,13 +69,16 @@ export class Machine {
   }
 
   /** Prunes and defaults a custom resource; what is pruned is told, or refused. */
-  private clean(ctx: Context, r: CustomResourceInfo, o: KubeObject, validation: FieldValidation): KubeObject {
+  private clean(
+    ctx: Context,
+    r: CustomResourceInfo,
+    o: KubeObject,
+    validation: FieldValidation,
+    patched = false,
+  ): KubeObject {
     const { object, dropped } = cleaned(r, o);
     const unknown = dropped.map((field) => `unknown field ${JSON.stringify(field)}`);
-    if (unknown.length > 0 && validation === 'Strict') {
-      const why = `${r.kind} in version ${JSON.stringify(r.version)} cannot be handled as a ${r.kind}: strict decoding error: ${unknown.join(', ')}`;
-      ctx.refuse('decode', badRequest(why));
-    }
+    if (unknown.length > 0 && validation === 'Strict') ctx.refuse('decode', strictStatus(r, o, unknown, patched));
     if (validation === 'Warn') for (const u of unknown) ctx.warn(u);
     if (r.custom.deprecation) ctx.warn(r.custom.deprecation);
     return object;
@@ -188,7 +192,7 @@ export class Machine {
     if (isStatus(patched)) ctx.refuse('decode', patched);
     for (const w of patched.warnings) ctx.warn(w);
     ctx.gates.push(PATCHED[kind]);
-    return custom ? this.clean(ctx, custom, patched.object, fieldValidation) : patched.object;
+    return custom ? this.clean(ctx, custom, patched.object, fieldValidation, true) : patched.object;
   }
 
   private apply(
@@ -283,6 +287,15 @@ function decodedGate(want: GroupVersionKind): Gate {
   const made: Gate = { stage: 'decode', verdict: 'ok', text };
   decodedGates.set(text, made);
   return made;
+}
+
+/** A create or update is refused as a body that cannot be read, a patch as one that makes no valid object. */
+function strictStatus(r: CustomResourceInfo, o: KubeObject, unknown: readonly string[], patched: boolean): Status {
+  const why = `strict decoding error: ${unknown.join(', ')}`;
+  if (!patched)
+    return badRequest(`${r.kind} in version ${JSON.stringify(r.version)} cannot be handled as a ${r.kind}: ${why}`);
+  const message = `Invalid value: ${JSON.stringify(JSON.stringify(o))}: ${why}`;
+  return invalid({ group: '', kind: '' }, '', [{ reason: 'FieldValueInvalid', field: 'patch', message }]);
 }
 
 const STATUS_FIELD = { 'f:status': {} };

@@ -35,9 +35,10 @@ function objectRef(ctx: Context): ObjectRef | undefined {
   if (name === '') return undefined;
   const { namespace } = info;
   const uid = meta?.name === name ? meta.uid : undefined;
+  // What is known by the table of resources is not kept as a part of each path.
   return {
-    group: info.group,
-    resource: info.resource,
+    group: resource?.group ?? info.group,
+    resource: resource?.plural ?? info.resource,
     kind: resource?.kind ?? '',
     ...(namespace ? { namespace } : {}),
     name,
@@ -77,7 +78,8 @@ function keep(ctx: Context, answer: Answer): Kept {
     user: ctx.user.name,
     proof: ctx.proof,
     grant: ctx.grant,
-    gates: ctx.gates,
+    // A copy has no room to grow.
+    gates: ctx.gates.slice(),
     defaulted: ctx.defaulted,
     dryRun: ctx.dryRun,
     main: changes.find((c) => c.object.metadata.uid === metadata?.uid) ?? changes[0],

@@ -1,6 +1,6 @@
 // From what a request asks for to the handler that answers it.
 import type { ResourceInfo } from '../../model/resources.ts';
-import { serviceUnavailable } from '../../model/status.ts';
+import { failure, serviceUnavailable } from '../../model/status.ts';
 import type { TokenVerifier } from './authn.ts';
 import { type Answer, type Context, refuse } from './context.ts';
 import { type Served, servePath } from './discovery/paths.ts';
@@ -9,6 +9,7 @@ import { create, patch, remove, removeCollection, update } from './handlers/writ
 import { present, wantedForm, watchView } from './present.ts';
 import type { Registry } from './registry/create.ts';
 import type { Obj } from './registry/strategy.ts';
+import { first } from './request.ts';
 import { type Access, selfRules, selfSubject, subjectAccess } from './reviews/access.ts';
 import { requestToken, reviewToken } from './reviews/tokens.ts';
 import { bind } from './subresources/binding.ts';
@@ -38,6 +39,7 @@ export function route(ctx: Context, site: Site): Answer {
   if (r === undefined) return NOT_FOUND;
   ctx.resource = r;
   if (r.namespaced && info.namespace === '' && !['list', 'watch'].includes(info.verb)) return NOT_ALLOWED;
+  if (!ctx.core.store.available) requireEtcd(ctx);
   const wanted = wantedForm(ctx);
   if (info.subresource !== '') return present(ctx, r, subresource(ctx, site, r), wanted);
   const review = REVIEWS[`${r.group}/${r.plural}`];
@@ -45,6 +47,13 @@ export function route(ctx: Context, site: Site): Answer {
   if (!r.verbs.includes(info.verb)) return NOT_ALLOWED;
   if (info.verb === 'watch') return watch(ctx, r, watchView(ctx, r, wanted));
   return present(ctx, r, object(ctx, site.registry, r), wanted);
+}
+
+/** Without etcd, only what the watch cache holds can be read. The words are those of etcd's client. */
+function requireEtcd(ctx: Context): void {
+  const { verb } = ctx.info;
+  const cached = first(ctx.request.query, 'resourceVersion') === '0' && (verb === 'get' || verb === 'list');
+  if (!cached && verb !== 'watch') ctx.refuse('storage', failure(500, '', 'etcdserver: request timed out'));
 }
 
 type Handler = (ctx: Context, site: Site, r: ResourceInfo) => Answer;

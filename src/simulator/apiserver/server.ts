@@ -123,7 +123,12 @@ export class ApiServer implements ApiServerPort {
 
   served(): Served {
     const { openapi, address = '192.0.2.1:6443' } = this.options;
-    return { resources: [...allResources(), ...this.definitions.all()], openapi, address, healthy: true };
+    return {
+      resources: [...allResources(), ...this.definitions.all()],
+      openapi,
+      address,
+      healthy: this.core.store.available,
+    };
   }
 
   handle(request: ApiRequest): ApiResponse {

@@ -60,6 +60,9 @@ export class Store {
     }
   }
 
+  /** False while etcd does not answer; who asks it then must refuse in its words. */
+  available = true;
+
   get revision(): number {
     return this.rev;
   }

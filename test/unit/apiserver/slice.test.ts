@@ -143,6 +143,23 @@ describe('watch', () => {
   });
 });
 
+describe('without etcd', () => {
+  it('only what is cached can be read, and the server says that it is not well', () => {
+    const b = bench();
+    ask(b, `POST ${CM}`, configMap('a'));
+    b.store.available = false;
+    expect(bodyOf(ask(b, `POST ${CM}`, configMap('b')))).toMatchObject({
+      code: 500,
+      message: 'etcdserver: request timed out',
+    });
+    expect(ask(b, `GET ${CM}`).code).toBe(500);
+    expect(bodyOf(ask(b, `GET ${CM}`, undefined, { q: { resourceVersion: '0' } })).items).toHaveLength(1);
+    expect(ask(b, 'GET /livez').code).toBe(500);
+    b.store.available = true;
+    expect(ask(b, `POST ${CM}`, configMap('b')).code).toBe(201);
+  });
+});
+
 describe('steps', () => {
   it('tell a learner which gates a request passed', () => {
     const b = bench();

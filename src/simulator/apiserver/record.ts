@@ -66,6 +66,8 @@ interface Kept {
   /** The refusal. */
   readonly message: string | undefined;
   readonly sentAt: number;
+  /** kubectl asked for an object that is not there. */
+  readonly absent: boolean;
 }
 
 function keep(ctx: Context, answer: Answer): Kept {
@@ -88,6 +90,12 @@ function keep(ctx: Context, answer: Answer): Kept {
     code: answer.code,
     message: answer.code >= 400 && isRecord(answer.body) ? String(answer.body.message ?? '') : undefined,
     sentAt: request.sentAt ?? ctx.core.kernel.now,
+    absent:
+      answer.code === 404 &&
+      info.verb === 'get' &&
+      info.subresource === '' &&
+      ctx.resource !== undefined &&
+      request.userAgent.startsWith('kubectl/'),
   };
 }
 
@@ -126,6 +134,9 @@ function outcome({ info, dryRun, last, writes }: Kept): string {
 function sentence(r: Kept, long: boolean): string {
   const head = headline(r);
   const { message, last } = r;
+  // Models kubectl/pkg/cmd/apply: a get of each object, then a create where the answer was NotFound, else a patch.
+  if (r.absent && long)
+    return `${head}: there is no such object. This is an answer, not a failure: kubectl apply asks before it creates or changes anything.`;
   if (message !== undefined) {
     if (!long && r.code === 409 && message.startsWith('Operation cannot be fulfilled'))
       return `${head}: refused, because the object has changed since it was read; it is read again and tried again.`;

@@ -59,7 +59,8 @@ function reasonOf(g: Grant): string {
 
 interface UserGrants {
   readonly grants: readonly Grant[];
-  readonly namesMatter: boolean;
+  /** Resources, as rules name them, of which a rule is about some objects only. */
+  readonly named: ReadonlySet<string>;
   readonly decisions: Map<string, Decision>;
 }
 
@@ -80,7 +81,7 @@ export class RbacAuthorizer implements Authorizer {
 
   authorize(a: Attributes): Decision {
     const mine = this.grantsOf(a.user);
-    const name = mine.namesMatter ? a.name : '';
+    const name = mine.named.has(a.resource) || mine.named.has('*') ? a.name : '';
     const key = a.isResource
       ? `${a.verb} ${a.group}/${a.resource}/${a.subresource} ${a.namespace} ${name}`
       : `${a.verb} ${a.path}`;
@@ -120,8 +121,9 @@ export class RbacAuthorizer implements Authorizer {
     const index = this.index();
     const grants = [`User/${user.name}`, ...user.groups.map((g) => `Group/${g}`)].flatMap((k) => index.get(k) ?? []);
     grants.sort((x, y) => Number(x.namespace !== '') - Number(y.namespace !== ''));
-    const namesMatter = grants.some((g) => g.rules?.some((r) => (r.resourceNames ?? []).length > 0));
-    const made = { grants, namesMatter, decisions: new Map<string, Decision>() };
+    const rules = grants.flatMap((g) => g.rules ?? []).filter((r) => (r.resourceNames ?? []).length > 0);
+    const named = new Set(rules.flatMap((r) => r.resources ?? []).map((r) => r.split('/')[0] ?? ''));
+    const made = { grants, named, decisions: new Map<string, Decision>() };
     this.byUser.set(user, made);
     return made;
   }

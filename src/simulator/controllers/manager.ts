@@ -2,6 +2,7 @@
 // Models cmd/kube-controller-manager/app, v1.36.
 import type { Scope } from '../../kernel/process.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
+import { ClusterRoleAggregationController } from './clusterroleaggregation/controller.ts';
 import { DaemonSetController } from './daemonset/controller.ts';
 import { DeploymentController } from './deployment/controller.ts';
 import { DisruptionController } from './disruption/controller.ts';
@@ -13,11 +14,14 @@ import { NamespaceController } from './namespace/controller.ts';
 import { NodeIpamController } from './nodeipam/controller.ts';
 import { NodeLifecycleController } from './nodelifecycle/controller.ts';
 import { PodGarbageCollector } from './podgc/controller.ts';
+import { ClaimProtectionController, VolumeProtectionController } from './protection/controller.ts';
+import { PersistentVolumeBinder } from './pvbinder/controller.ts';
 import { ReplicaSetController } from './replicaset/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
 import { StatefulSetController } from './statefulset/controller.ts';
 import { TaintEvictionController } from './tainteviction/controller.ts';
+import { TtlAfterFinishedController } from './ttlafterfinished/controller.ts';
 
 export interface ManagerOptions {
   readonly node: string;
@@ -57,6 +61,11 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'disruption-controller', start: (ctx) => new DisruptionController(ctx) },
   { name: 'pod-garbage-collector', start: (ctx) => new PodGarbageCollector(ctx) },
   { name: 'statefulset-controller', start: (ctx) => new StatefulSetController(ctx) },
+  { name: 'persistent-volume-binder', start: (ctx) => new PersistentVolumeBinder(ctx) },
+  { name: 'pvc-protection-controller', start: (ctx) => new ClaimProtectionController(ctx) },
+  { name: 'pv-protection-controller', start: (ctx) => new VolumeProtectionController(ctx) },
+  { name: 'ttl-after-finished-controller', start: (ctx) => new TtlAfterFinishedController(ctx) },
+  { name: 'clusterrole-aggregation-controller', start: (ctx) => new ClusterRoleAggregationController(ctx) },
 ];
 
 export function startControllerManager(around: Surroundings, scope: Scope, options: ManagerOptions): void {

@@ -10,6 +10,7 @@ import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import { NODES, PODS } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
+import { tolerates } from '../../scheduler/framework/selectors.ts';
 
 /** How long (s) the pod may stay: undefined for ever, 0 not at all. */
 export function staySeconds(taints: readonly Taint[], tolerations: readonly Toleration[]): number | undefined {
@@ -21,12 +22,6 @@ export function staySeconds(taints: readonly Taint[], tolerations: readonly Tole
   }
   const limits = used.flatMap((t) => (t.tolerationSeconds === undefined ? [] : [Math.max(0, t.tolerationSeconds)]));
   return limits.length === 0 ? undefined : Math.min(...limits);
-}
-
-function tolerates(t: Toleration, taint: Taint): boolean {
-  if (t.effect && t.effect !== taint.effect) return false;
-  if (t.key && t.key !== taint.key) return false;
-  return t.operator === 'Exists' ? true : (t.value ?? '') === (taint.value ?? '') && Boolean(t.key);
 }
 
 export class TaintEvictionController {

@@ -16,6 +16,7 @@ export function servePort(cluster: Cluster): ServePort {
         port,
         ...around,
         control: controlOf(cluster, around),
+        connect: (connection) => cluster.kubelets.connect(connection),
       });
       return { url: adapter.url, kubeconfig: kubeconfigText(adapter.url, cluster.pki), close: () => adapter.close() };
     },

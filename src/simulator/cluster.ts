@@ -7,8 +7,9 @@ import { TraceLog } from '../trace/log.ts';
 import type { Actor, Step, StepId } from '../trace/step.ts';
 import type { ApiRequest, ApiResponse } from './apiserver/api.ts';
 import type { OpenApi } from './apiserver/discovery/paths.ts';
-import { type ApiServer, bootstrap, createApiServer } from './apiserver/index.ts';
+import { type ApiServer, type ApiServerOptions, bootstrap, createApiServer } from './apiserver/index.ts';
 import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
+import { KubeletServers } from './containers/kubelets.ts';
 import { startControllerManager } from './controllers/manager.ts';
 import { Kubelet, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
 import type { NodeSpecification } from './kubelet/node.ts';
@@ -35,6 +36,8 @@ export interface ClusterOptions {
   readonly runtime: RuntimeMode;
   /** Documents for /openapi/v3; without them kubectl cannot check a manifest before it sends it. */
   readonly openapi?: OpenApi;
+  /** For bodies and answers in YAML; without it, only JSON is spoken. */
+  readonly yaml?: ApiServerOptions['yaml'];
   /** Gets each audit event (audit.k8s.io/v1) as it is written. */
   readonly onAudit?: (event: object) => void;
 }
@@ -88,6 +91,8 @@ export class Cluster {
   readonly pki: Pki;
   readonly store: Store;
   readonly server: ApiServer;
+  /** What runs in containers, as their kubelets show it. */
+  readonly kubelets: KubeletServers;
   private readonly processes: ManagedProcess[] = [];
   /** Node → its range of pod addresses. */
   private readonly subnets = new Map<string, string>();
@@ -105,15 +110,22 @@ export class Cluster {
       dnsNames: APISERVER_NAMES,
     });
     this.store = new Store(this.kernel);
+    this.kubelets = new KubeletServers({
+      kernel: this.kernel,
+      store: this.store,
+      runs: (name) => this.processes.some((p) => p.component === 'kubelet' && p.node === name && p.running),
+    });
     this.server = createApiServer({
       kernel: this.kernel,
       store: this.store,
       trace: this.trace,
       node: 'control-plane-1',
       onAudit: this.options.onAudit,
+      kubelets: this.kubelets,
       // The recorded clusters with a fake runtime ran with kube-apiserver's own default; kubeadm sets the flag.
       allowPrivileged: this.options.runtime !== 'fake',
       ...(this.options.openapi ? { openapi: this.options.openapi } : {}),
+      ...(this.options.yaml ? { yaml: this.options.yaml } : {}),
     });
     bootstrap(this.server, { address: '192.0.2.11', port: 6443, serviceCidr: '10.96.0.0/16' });
     this.bindAdministrators();

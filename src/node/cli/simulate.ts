@@ -9,6 +9,7 @@ import type { RuntimeMode } from '../../simulator/kubelet/kubelet.ts';
 import { writeSecretFile } from '../kubeconfig-file.ts';
 import { openApiFrom } from '../openapi.ts';
 import { servePort } from '../serve-port.ts';
+import { yaml } from '../yaml.ts';
 import type { Command, Values } from './args.ts';
 
 /** A new cluster has registered its nodes and is quiet after this much virtual time, µs. */
@@ -50,6 +51,7 @@ Prints one line, 'ready https://127.0.0.1:PORT', when kubectl can use it.`,
     const cluster = new Cluster({
       ...optionsOf(values),
       openapi: openApiFrom(path.join(import.meta.dirname, 'data')),
+      yaml,
       ...(audit ? { onAudit: audit.write } : {}),
     });
     cluster.settle(WARM_UP);

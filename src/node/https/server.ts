@@ -3,17 +3,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type {
   ApiRequest,
   ApiResponse,
   ApiServerPort,
+  Connection,
   Credential,
   RequestBody,
+  TextStream,
   Watch,
 } from '../../simulator/apiserver/api.ts';
 import type { Pki } from '../../simulator/bootstrap/pki/pki.ts';
+import type { Opened } from '../../simulator/containers/kubelets.ts';
 import { decodeProtobuf, PROTOBUF_TYPE, ProtobufError } from './protobuf.ts';
 import { BODY_LIMIT, credentialOf, parseTarget, requestOf } from './request.ts';
+import { answerPlainly, upgrade } from './upgrade.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** A body that stops arriving is given up after this, so that half-open connections do not pile up. */
@@ -34,6 +39,8 @@ export interface ServeOptions {
   readonly before: () => void;
   readonly after: () => void;
   readonly control?: Control;
+  /** The kubelets' side of exec, attach and port-forward. */
+  readonly connect: (connection: Connection) => Opened;
 }
 
 export interface HttpsAdapter {
@@ -55,6 +62,7 @@ export async function serveHttps(options: ServeOptions): Promise<HttpsAdapter> {
     (message, response) => void answer(options, message, response).catch((e) => failed(response, e)),
   );
   server.requestTimeout = BODY_TIMEOUT_MS;
+  server.on('upgrade', (message, socket, head) => upgraded(options, message, socket, head));
   server.on('clientError', (_error, socket) => socket.destroy());
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
@@ -64,6 +72,7 @@ export async function serveHttps(options: ServeOptions): Promise<HttpsAdapter> {
       new Promise((done) => {
         server.close(() => done());
         server.closeAllConnections();
+        for (const socket of upgradedSockets) socket.destroy();
       }),
   };
 }
@@ -106,6 +115,44 @@ async function answer(options: ServeOptions, message: IncomingMessage, response:
   }
 }
 
+/** Connections that are no longer HTTP, which the server does not close by itself. */
+const upgradedSockets = new Set<Duplex>();
+
+function upgraded(options: ServeOptions, message: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgradedSockets.add(socket);
+  socket.on('close', () => upgradedSockets.delete(socket));
+  socket.on('error', () => socket.destroy());
+  const refused = (code: number, reason: string, text: string): void =>
+    answerPlainly(socket, code, statusBody(code, reason, text));
+  const target = parseTarget(message.url ?? '/');
+  if ('error' in target) {
+    refused(400, 'BadRequest', target.error);
+    return;
+  }
+  const credential = credentialOf(message);
+  if (credential === undefined) {
+    refused(401, 'Unauthorized', 'Unauthorized');
+    return;
+  }
+  const around = (run: () => void): void => {
+    options.before();
+    try {
+      run();
+    } catch (e) {
+      process.stderr.write(`${e instanceof Error ? e.stack : String(e)}\n`);
+      socket.destroy();
+    } finally {
+      options.after();
+    }
+  };
+  around(() => {
+    const response = options.api.handle(requestOf(message, target, credential, undefined));
+    // A stopped API server refuses connections.
+    if (response.code === 0) socket.destroy();
+    else upgrade({ message, socket, head, around }, response, options.connect);
+  });
+}
+
 /** Protobuf is read here, so that the API server sees what it stands for. */
 function bodyOf(message: IncomingMessage, bytes: Buffer): RequestBody | undefined {
   if (bytes.length === 0) return undefined;
@@ -142,16 +189,12 @@ function failed(response: ServerResponse, e: unknown): void {
   else refuse(response, 500, 'InternalError', `Internal error occurred: ${e instanceof Error ? e.message : String(e)}`);
 }
 
+function statusBody(code: number, reason: string, message: string): object {
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+}
+
 function refuse(response: ServerResponse, code: number, reason: string, message: string): void {
-  sendJson(response, code, {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    reason,
-    code,
-  });
+  sendJson(response, code, statusBody(code, reason, message));
 }
 
 function sendJson(response: ServerResponse, code: number, body: unknown): void {
@@ -165,12 +208,17 @@ function send(message: IncomingMessage, response: ServerResponse, r: ApiResponse
     message.socket.destroy();
     return;
   }
+  if (r.connection !== undefined) {
+    refuse(response, 400, 'BadRequest', 'Upgrade request required');
+    return;
+  }
   for (const w of r.warnings ?? []) response.appendHeader('Warning', `299 - "${w.replace(/[\\"]/g, '\\$&')}"`);
   response.setHeader('Cache-Control', 'no-cache, private');
   response.setHeader('Content-Type', r.contentType);
   for (const [k, v] of Object.entries(r.headers ?? {})) response.setHeader(k, v);
   response.statusCode = r.code;
   if (r.watch !== undefined) stream(response, r.watch);
+  else if (r.stream !== undefined) follow(response, r.stream);
   else response.end(r.text ?? (r.body === undefined ? '' : `${JSON.stringify(r.body)}\n`));
 }
 
@@ -181,4 +229,10 @@ function stream(response: ServerResponse, watch: Watch): void {
     event: (e) => response.write(`${JSON.stringify({ type: e.type, object: e.object })}\n`),
     end: () => response.end(),
   });
+}
+
+function follow(response: ServerResponse, text: TextStream): void {
+  response.flushHeaders();
+  response.on('close', () => text.stop());
+  text.start({ data: (t) => response.write(t), end: () => response.end() });
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { openApiFrom } from './node/openapi.ts';
 import { servePort } from './node/serve-port.ts';
+import { yaml } from './node/yaml.ts';
 import { WorkerEngine } from './protocol/worker-engine.ts';
 import { Cluster } from './simulator/cluster.ts';
 
@@ -10,7 +11,7 @@ const port = parentPort;
 if (!port) throw new Error('simulator.node-worker runs as a worker thread only');
 
 const engine = new WorkerEngine({
-  create: (options) => new Cluster({ ...options, openapi: openApiFrom(path.join(__dirname, 'data')) }),
+  create: (options) => new Cluster({ ...options, openapi: openApiFrom(path.join(__dirname, 'data')), yaml }),
   time: {
     now: () => performance.now(),
     after: (ms, run) => {

@@ -2,8 +2,8 @@
 // handler chain in its order, one step for each request.
 import { type Kernel, MINUTE } from '../../kernel/kernel.ts';
 import { rfc3339 } from '../../kernel/time.ts';
-import { allResources, type ResourceInfo, resourceOf } from '../../model/resources.ts';
-import { isStatus, StatusError } from '../../model/status.ts';
+import { allResources, qualifiedResource, type ResourceInfo, resourceOf } from '../../model/resources.ts';
+import { isStatus, notAcceptable, StatusError } from '../../model/status.ts';
 import type { StepSink } from '../../trace/log.ts';
 import type { Store } from '../store/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
@@ -14,17 +14,21 @@ import { authenticate, type TokenVerifier } from './authn.ts';
 import { AuthorizerChain, authorizeRequest } from './authz/authorizer.ts';
 import { NodeAuthorizer } from './authz/node.ts';
 import { RbacAuthorizer } from './authz/rbac.ts';
-import { type Answer, Context, type Core } from './context.ts';
+import { bootstrapTokens } from './bootstrap-tokens.ts';
+import { type Answer, Context, type Core, refuse } from './context.ts';
 import { DefinitionController } from './crd/controller.ts';
 import { DefinitionRegistry } from './crd/registry.ts';
 import type { OpenApi, Served } from './discovery/paths.ts';
 import { impersonate } from './impersonation.ts';
 import { Machine, type MachineOptions } from './machine.ts';
+import { Metrics } from './metrics.ts';
+import { JSON_TYPE, negotiate, YAML_TYPE } from './negotiate.ts';
 import { draftOf } from './record.ts';
 import type { Registry } from './registry/create.ts';
 import { requestInfo } from './request.ts';
 import { route } from './route.ts';
 import { makeSigner } from './signer.ts';
+import { prefixOf } from './storage.ts';
 import type { Kubelets } from './subresources/connect.ts';
 import { ServiceAccountTokens } from './tokens.ts';
 import { WatchHub } from './watch/hub.ts';
@@ -61,6 +65,7 @@ export class ApiServer implements ApiServerPort {
   readonly verifiers: readonly TokenVerifier[];
   private readonly definitions: DefinitionRegistry;
   private readonly options: ApiServerOptions;
+  private readonly metrics = new Metrics();
   private up = true;
 
   constructor(options: ApiServerOptions) {
@@ -81,7 +86,11 @@ export class ApiServer implements ApiServerPort {
     this.authorizer = new AuthorizerChain([new NodeAuthorizer(store), this.rbac]);
     const signer = makeSigner(kernel.random.fork('service-account-key'));
     this.tokens = new ServiceAccountTokens(signer, store, () => kernel.wallMs / 1000);
-    this.verifiers = [(token) => this.tokens.verify(token), ...(options.verifiers ?? [])];
+    this.verifiers = [
+      (token) => this.tokens.verify(token),
+      bootstrapTokens(store, () => kernel.wallMs),
+      ...(options.verifiers ?? []),
+    ];
     this.registry = { admission: new AdmissionChain(defaultPlugins(this.authorizer)), machine: new Machine(options) };
     this.definitions = new DefinitionRegistry(store, this.core.hub);
     const now = (): string => rfc3339(kernel.wallMs);
@@ -128,13 +137,21 @@ export class ApiServer implements ApiServerPort {
       openapi,
       address,
       healthy: this.core.store.available,
+      metrics: () => this.metrics.text(this.core, this.objectPrefixes()),
     };
+  }
+
+  /** Where each stored resource lies in etcd, by its name in metrics. */
+  private objectPrefixes(): Map<string, string> {
+    const stored = [...allResources(), ...this.definitions.all()].filter((r) => r.verbs.includes('watch'));
+    return new Map(stored.map((r) => [prefixOf(r), qualifiedResource(r.group, r.plural)]));
   }
 
   handle(request: ApiRequest): ApiResponse {
     if (!this.up) return REFUSED;
     const ctx = new Context(this.core, request, requestInfo(request));
     const answer = this.answer(ctx);
+    this.metrics.count(ctx, answer);
     const step = this.trace.record(draftOf(ctx, answer));
     if (this.options.onAudit !== undefined && isAudited(ctx)) this.options.onAudit(auditEvent(ctx, answer));
     this.core.store.publish(step);
@@ -159,11 +176,27 @@ export class ApiServer implements ApiServerPort {
       authenticate(ctx, this.verifiers);
       impersonate(ctx, this.authorizer);
       authorizeRequest(ctx, this.authorizer);
-      return route(ctx, this);
+      return this.encoded(ctx, route(ctx, this));
     } catch (e) {
       if (!(e instanceof StatusError)) throw e;
       return { code: e.status.code ?? 500, body: e.status };
     }
+  }
+
+  /** YAML for those who ask for it; JSON bodies stay values, which whoever holds the socket writes out. */
+  private encoded(ctx: Context, answer: Answer): Answer {
+    const { accept } = ctx.request;
+    if (answer.body === undefined || !accept?.includes('yaml')) return answer;
+    const { type } = negotiate(accept, [
+      'Table',
+      'PartialObjectMetadata',
+      'PartialObjectMetadataList',
+      'APIGroupDiscoveryList',
+    ]);
+    if (type !== YAML_TYPE) return answer;
+    const text = this.registry.machine.formatYaml(answer.body);
+    if (text === undefined) return refuse(notAcceptable([JSON_TYPE]));
+    return { code: answer.code, text, contentType: YAML_TYPE };
   }
 
   private resource(group: string, plural: string, version?: string): ResourceInfo | undefined {

@@ -1,7 +1,7 @@
 // The key that signs ServiceAccount tokens (`sa.key`), made from the cluster's seed.
 import { p256 } from '@noble/curves/nist.js';
 import type { Random } from '../../kernel/random.ts';
-import { encodeBase64Bytes } from './base64.ts';
+import { encodeBase64UrlBytes } from '../../model/base64.ts';
 import type { TokenSigner } from './tokens.ts';
 
 export function makeSigner(random: Random): TokenSigner {
@@ -12,7 +12,7 @@ export function makeSigner(random: Random): TokenSigner {
     return key;
   };
   return {
-    keyId: encodeBase64Bytes(random.bytes(32)),
+    keyId: encodeBase64UrlBytes(random.bytes(32)),
     sign: (message) => p256.sign(message, secret()),
     verify: (signature, message) => {
       point ??= p256.getPublicKey(secret());

@@ -3,7 +3,7 @@ import type { ServiceAccount } from '../../model/generated/core.v1.ts';
 import { isRecord } from '../../model/object.ts';
 import type { Store } from '../store/index.ts';
 import { serviceAccountUser } from './authn.ts';
-import { decodeBase64, decodeBase64Url, encodeBase64Bytes, encodeBase64Url, utf8 } from './base64.ts';
+import { decodeBase64, decodeBase64Url, encodeBase64UrlBytes, encodeBase64Url, utf8 } from '../../model/base64.ts';
 import type { User } from './context.ts';
 
 /** A private key that signs, and its public half. ES256: ECDSA on P-256 with SHA-256, as r ‖ s. */
@@ -89,7 +89,7 @@ export class ServiceAccountTokens {
     const header = encodeBase64Url(JSON.stringify({ alg: 'ES256', kid: this.signer.keyId }));
     const payload = encodeBase64Url(JSON.stringify(claimsOf(wish)));
     const message = `${header}.${payload}`;
-    return `${message}.${encodeBase64Bytes(this.signer.sign(utf8(message)))}`;
+    return `${message}.${encodeBase64UrlBytes(this.signer.sign(utf8(message)))}`;
   }
 
   /** Whose token this is; undefined when it is forged, expired, or what it is bound to has gone. */

@@ -57,3 +57,47 @@ describe('unknown paths and forms', () => {
     expect(refused).toMatchObject({ code: 406, body: { reason: 'NotAcceptable' } });
   });
 });
+
+describe('/metrics', () => {
+  it('counts requests and objects', () => {
+    const b = bench();
+    ask(b, 'GET /api/v1/nodes');
+    const { text = '', contentType } = ask(b, 'GET /metrics');
+    expect(contentType).toContain('text/plain');
+    expect(text).toContain('# TYPE apiserver_request_total counter');
+    expect(text).toMatch(
+      /apiserver_request_total\{code="200",component="apiserver",.*resource="nodes",.*verb="LIST",version="v1"\} 1/,
+    );
+    expect(text).toContain('apiserver_resource_objects{resource="namespaces"} 4');
+  });
+});
+
+describe('bootstrap tokens', () => {
+  it('say who a new node is, until they expire', () => {
+    const b = bench();
+    const base64 = (t: string): string => Buffer.from(t).toString('base64');
+    const fields = {
+      'token-id': 'abcdef',
+      'token-secret': '0123456789abcdef',
+      'usage-bootstrap-authentication': 'true',
+      'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token',
+      expiration: '2026-01-01T01:00:00Z',
+    };
+    const data = Object.fromEntries(Object.entries(fields).map(([k, v]) => [k, base64(v)]));
+    const secret = { metadata: { name: 'bootstrap-token-abcdef' }, type: 'bootstrap.kubernetes.io/token', data };
+    ask(b, 'POST /api/v1/namespaces/kube-system/secrets', secret);
+    const me = (): ReturnType<typeof ask> =>
+      ask(
+        b,
+        'POST /apis/authentication.k8s.io/v1/selfsubjectreviews',
+        {},
+        { credential: { type: 'token', token: 'abcdef.0123456789abcdef' } },
+      );
+    expect(bodyOf(me()).status.userInfo).toEqual({
+      username: 'system:bootstrap:abcdef',
+      groups: ['system:bootstrappers', 'system:bootstrappers:kubeadm:default-node-token', 'system:authenticated'],
+    });
+    b.kernel.runUntil(2 * 3_600_000_000);
+    expect(me().code).toBe(401);
+  });
+});

@@ -23,6 +23,8 @@ export interface Served {
   readonly openapi: OpenApi | undefined;
   /** `192.0.2.1:6443`. */
   readonly address: string;
+  /** What `/metrics` answers. */
+  readonly metrics: () => Answer;
   /** False while etcd does not answer. */
   readonly healthy: boolean;
 }
@@ -130,6 +132,8 @@ export function servePath(ctx: Context, served: Served): Answer | undefined {
     case 'api':
     case 'apis':
       return parts.length === 1 ? discovery(ctx, served, parts[0] === 'api') : groupPath(served, parts);
+    case 'metrics':
+      return parts.length === 1 ? served.metrics() : undefined;
     case 'openapi':
       return openapi(ctx, served, parts);
     default:

@@ -1,5 +1,6 @@
 // A request with the gates it passed, and the scheduler's table.
 import type { NodeVerdict, RequestInfo, ScheduleDetail } from '../../../src/trace/step.ts';
+import { isRefusal } from '../../scene/gates.ts';
 import { h, present } from './dom.ts';
 
 const MARK = { ok: '✓', refused: '✕', skipped: '–' } as const;
@@ -7,7 +8,7 @@ const VERDICT_WORD = { ok: 'passed', refused: 'refused', skipped: 'skipped' } as
 
 /** `said` is the sentence that stands above: a refusal that it tells already is not told again. */
 export function requestView(request: RequestInfo, said: string): HTMLElement {
-  const bad = request.code >= 400;
+  const bad = isRefusal(request);
   const gates = request.stages.map(({ stage, verdict, text }) =>
     h(
       'li',
@@ -31,7 +32,9 @@ export function requestView(request: RequestInfo, said: string): HTMLElement {
     ),
     h('p', { class: 'dim' }, `as ${request.user}`),
     ...present([
-      request.message !== undefined && !said.includes(request.message) && h('p', { class: 'refusal' }, request.message),
+      request.message !== undefined &&
+        !said.includes(request.message) &&
+        h('p', { class: bad ? 'refusal' : 'dim' }, request.message),
       gates.length > 0 &&
         h(
           'details',

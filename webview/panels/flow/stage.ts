@@ -8,9 +8,14 @@ import { GLYPHS, h } from './dom.ts';
 import { legend } from './legend.ts';
 import { button } from './toolbar.ts';
 
+/** The least size of the drawing, where 1 draws its small print at 10.5 px. */
+const SMALLEST = 0.85;
+
 export class Stage {
   readonly element: HTMLElement;
+  private readonly scroller = h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Cluster' });
   private readonly svg: SVGSVGElement;
+  private whole = false;
   private readonly drawing: Drawing;
   private readonly calm = window.matchMedia('(prefers-reduced-motion: reduce)');
   private story: Story | undefined;
@@ -30,9 +35,10 @@ export class Stage {
       { class: 'zooms' },
       button('Zoom in', 'Ctrl + wheel', GLYPHS.plus, () => this.drawing.zoomBy(1.4)),
       button('Zoom out', 'Ctrl + wheel', GLYPHS.minus, () => this.drawing.zoomBy(1 / 1.4)),
-      button('Whole cluster', '0', GLYPHS.fit, () => this.drawing.resetZoom()),
+      button('Whole cluster, or large enough to read', '0', GLYPHS.fit, () => this.toggleWhole()),
     );
-    this.element = h('div', { class: 'stage-view' }, this.svg, zooms, legend());
+    this.scroller.append(this.svg);
+    this.element = h('div', { class: 'stage-view' }, this.scroller, zooms, legend());
     new ResizeObserver(([entry]) => {
       const width = Math.round(entry?.contentRect.width ?? 0);
       if (width === this.width || width === 0) return;
@@ -59,6 +65,8 @@ export class Stage {
     if (!scene) return;
     this.drawing.show(scene);
     this.scene = scene;
+    this.makeRoom(scene);
+    this.followAction();
   }
 
   /** Plays the way to there; answers false when something else was shown meanwhile. */
@@ -70,7 +78,39 @@ export class Stage {
       return true;
     }
     this.scene = after;
-    return this.drawing.play(planBetween(before, after, true), before, after, speed);
+    const done = await this.drawing.play(planBetween(before, after, true), before, after, speed);
+    if (done) this.followAction();
+    return done;
+  }
+
+  toggleWhole(): void {
+    this.whole = !this.whole && this.isCut;
+    this.drawing.resetZoom();
+    if (!this.scene) return;
+    this.makeRoom(this.scene);
+    this.followAction();
+  }
+
+  private get isCut(): boolean {
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = this.scroller;
+    return scrollWidth > clientWidth || scrollHeight > clientHeight;
+  }
+
+  /** In a small panel the drawing scrolls rather than becoming too small to read. */
+  private makeRoom({ width, height }: Scene): void {
+    const scale = this.whole ? 0 : SMALLEST;
+    this.svg.style.minWidth = `${width * scale}px`;
+    this.svg.style.minHeight = `${height * scale}px`;
+  }
+
+  /** Where not all is seen: who takes part comes into view, the one who acts last. */
+  private followAction(): void {
+    if (!this.isCut) return;
+    const parts = [...this.svg.querySelectorAll('.box.active:not(.node)')];
+    const server = parts.filter((part) => part.classList.contains('c-api'));
+    for (const part of [...server, ...parts.filter((one) => !server.includes(one))]) {
+      part.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
   }
 
   private sceneAt(count: number): Scene | undefined {

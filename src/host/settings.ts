@@ -21,6 +21,15 @@ export const settings = {
   get hover(): boolean {
     return get('hover.enabled', true) === true;
   },
+  get diagnostics(): 'auto' | 'on' | 'off' {
+    const value: unknown = get('diagnostics.enable', 'auto');
+    return value === 'on' || value === 'off' ? value : 'auto';
+  },
+  /** Families of diagnostics that are switched off. */
+  get diagnosticsOff(): ReadonlySet<string> {
+    const value: unknown = get('diagnostics.families', {});
+    return new Set(Object.entries(value ?? {}).flatMap(([family, wanted]) => (wanted === false ? [family] : [])));
+  },
   get kubeconfig(): string {
     const value: unknown = get('kubeconfig', '');
     return typeof value === 'string' ? value : '';

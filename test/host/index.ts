@@ -1,6 +1,7 @@
 // What an extension host is pointed at. Every *.test.ts of this folder is imported here; test/tidy checks that.
 import './activation.test.ts';
 import './hover.test.ts';
+import './editor-diagnostics.test.ts';
 import './simulator.test.ts';
 import './clusters.test.ts';
 

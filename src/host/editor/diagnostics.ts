@@ -1,0 +1,132 @@
+// What is wrong with the manifests that are open, with quick fixes: which component would complain, and in which words.
+import * as vscode from 'vscode';
+import type { ManifestDiagnostic } from '../../manifest/diagnostic.ts';
+import { messageOf } from '../messages.ts';
+import { settings } from '../settings.ts';
+import { isManifest, LANGUAGES, type Manifests, rangeOf } from './manifests.ts';
+
+const SOURCE = 'Kube Anatomy';
+/** After the last key. */
+const DEBOUNCE_MS = 250;
+/** It reports on YAML files itself, and marking everything twice helps nobody. */
+const YAML_EXTENSION = 'redhat.vscode-yaml';
+
+export class ManifestDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
+  private readonly manifests: Manifests;
+  private readonly log: vscode.LogOutputChannel;
+  private readonly collection = vscode.languages.createDiagnosticCollection('kubeAnatomy');
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(manifests: Manifests, log: vscode.LogOutputChannel) {
+    this.manifests = manifests;
+    this.log = log;
+    this.subscriptions = [
+      this.collection,
+      vscode.languages.registerCodeActionsProvider(LANGUAGES, this, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      }),
+      vscode.workspace.onDidOpenTextDocument((document) => this.soon(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.soon(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.forget(document)),
+      vscode.workspace.onDidChangeConfiguration((e) => e.affectsConfiguration('kubeAnatomy.diagnostics') && this.all()),
+      vscode.extensions.onDidChange(() => this.all()),
+    ];
+    this.all();
+  }
+
+  async provideCodeActions(
+    document: vscode.TextDocument,
+    _range: vscode.Range,
+    { diagnostics }: vscode.CodeActionContext,
+  ): Promise<vscode.CodeAction[]> {
+    const ours = diagnostics.filter(({ source }) => source === SOURCE);
+    if (ours.length === 0) return [];
+    // Asked anew, so that an edit never lands where the text was a moment ago.
+    const { service, uri } = await this.manifests.of(document);
+    const found = service.diagnostics(uri);
+    return ours.flatMap((shown) =>
+      found
+        .filter((d) => d.family === shown.code && rangeOf(d.range).isEqual(shown.range))
+        .flatMap((d) => actions(document.uri, d, shown)),
+    );
+  }
+
+  dispose(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+    for (const s of this.subscriptions) s.dispose();
+  }
+
+  private all(): void {
+    for (const document of vscode.workspace.textDocuments) this.soon(document);
+  }
+
+  private soon(document: vscode.TextDocument): void {
+    if (!LANGUAGES.includes(document.languageId)) return;
+    const uri = document.uri.toString();
+    clearTimeout(this.timers.get(uri));
+    const run = (): void => {
+      this.timers.delete(uri);
+      this.look(document).catch((error) => this.log.error(`diagnostics of ${uri}: ${messageOf(error)}`));
+    };
+    this.timers.set(uri, setTimeout(run, DEBOUNCE_MS));
+  }
+
+  private async look(document: vscode.TextDocument): Promise<void> {
+    if (document.isClosed || !wanted(document) || !isManifest(document)) {
+      this.collection.delete(document.uri);
+      return;
+    }
+    const { version } = document;
+    const { service, uri } = await this.manifests.of(document);
+    // Closed or changed while what is known was loaded: somebody else looks again, or nobody should.
+    if (document.isClosed || document.version !== version) return;
+    const off = settings.diagnosticsOff;
+    this.collection.set(
+      document.uri,
+      service
+        .diagnostics(uri)
+        .filter(({ family }) => !off.has(family))
+        .map(shown),
+    );
+  }
+
+  private forget(document: vscode.TextDocument): void {
+    const uri = document.uri.toString();
+    clearTimeout(this.timers.get(uri));
+    this.timers.delete(uri);
+    this.collection.delete(document.uri);
+  }
+}
+
+function wanted(document: vscode.TextDocument): boolean {
+  const { diagnostics } = settings;
+  if (diagnostics !== 'auto') return diagnostics === 'on';
+  return document.languageId !== 'yaml' || vscode.extensions.getExtension(YAML_EXTENSION) === undefined;
+}
+
+function shown(found: ManifestDiagnostic): vscode.Diagnostic {
+  const severity = found.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+  const diagnostic = new vscode.Diagnostic(rangeOf(found.range), text(found), severity);
+  diagnostic.source = SOURCE;
+  diagnostic.code = found.family;
+  return diagnostic;
+}
+
+function text({ message, component, words }: ManifestDiagnostic): string {
+  // What a person runs is kubectl, and it is kubectl that answers.
+  const who = component === 'user' ? 'kubectl' : component;
+  return words === undefined ? `${message} (${who} reads this.)` : `${message}\n${who} would say: ${words}`;
+}
+
+function actions(uri: vscode.Uri, { fixes }: ManifestDiagnostic, of: vscode.Diagnostic): vscode.CodeAction[] {
+  return fixes.map(({ title, edits }) => {
+    const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    action.edit = new vscode.WorkspaceEdit();
+    for (const { range, text } of edits) action.edit.replace(uri, rangeOf(range), text);
+    action.diagnostics = [of];
+    action.isPreferred = fixes.length === 1;
+    return action;
+  });
+}

@@ -4,7 +4,10 @@ import { isRecord, type Json } from './object.ts';
 import type { FieldSchema, TypeSchema, ValueSchema } from './schema.ts';
 
 export interface FieldChange {
-  /** `status.conditions[type="Ready"].status`; annotations and labels with their key as it is. */
+  /**
+   * As structured-merge-diff prints it, without the leading dot: `status.conditions[type="Ready"].status`; annotations and
+   * labels with their key as it is.
+   */
   readonly path: string;
   readonly before?: unknown;
   readonly after?: unknown;

@@ -1,5 +1,6 @@
 // metav1.Status as the API server answers it, in its words. Models k8s.io/apimachinery/pkg/api/errors.
 import type { Status, StatusCause, StatusDetails } from './generated/meta.v1.ts';
+import { quote } from './quote.ts';
 import { qualifiedResource } from './resources.ts';
 
 /** What a failing operation throws where a return value would hide the path; `status` is the answer. */
@@ -49,12 +50,6 @@ function detailsOf(r: GroupResource, name: string): StatusDetails {
 }
 
 const named = (r: GroupResource, name: string) => `${qualifiedResource(r.group, r.resource)} ${quote(name)}`;
-
-/** A string as Go's %q prints it. */
-export function quote(s: string): string {
-  return JSON.stringify(s).replace(/\\u(00[01][0-9a-f])/g, (_, hex: string) => GO_ESCAPES[hex] ?? `\\x${hex.slice(2)}`);
-}
-const GO_ESCAPES: Record<string, string> = { '0007': '\\a', '000b': '\\v' };
 
 export function notFound(r: GroupResource, name: string): Status {
   return failure(404, 'NotFound', `${named(r, name)} not found`, detailsOf(r, name));

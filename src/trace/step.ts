@@ -1,5 +1,6 @@
 // The one idea of the product: everything a user sees is a stream of steps. A step says: at this time, this component did
 // this, to this object, because of these earlier steps. Steps are plain JSON, so they cross threads and files as they are.
+import type { FieldChange } from '../model/paths.ts';
 
 /** 1, 2, 3 … in the order of recording; unique within a trace. */
 export type StepId = number;
@@ -72,12 +73,7 @@ export interface RequestInfo {
   readonly message?: string;
 }
 
-export interface FieldChange {
-  /** As structured-merge-diff prints it, without the leading dot: `spec.containers[name="web"].image`. */
-  readonly path: string;
-  readonly before?: unknown;
-  readonly after?: unknown;
-}
+export type { FieldChange };
 
 /** What one scheduler plugin said of one node. */
 export interface PluginScore {

@@ -1,9 +1,10 @@
 // ServiceAccount tokens: signed JSON Web Tokens, bound to a pod. Models pkg/serviceaccount/{jwt,claims}.go.
+
+import { decodeBase64, decodeBase64Url, encodeBase64Url, encodeBase64UrlBytes, utf8 } from '../../model/base64.ts';
 import type { ServiceAccount } from '../../model/generated/core.v1.ts';
 import { isRecord } from '../../model/object.ts';
 import type { Store } from '../store/index.ts';
 import { serviceAccountUser } from './authn.ts';
-import { decodeBase64, decodeBase64Url, encodeBase64UrlBytes, encodeBase64Url, utf8 } from '../../model/base64.ts';
 import type { User } from './context.ts';
 
 /** A private key that signs, and its public half. ES256: ECDSA on P-256 with SHA-256, as r ‖ s. */

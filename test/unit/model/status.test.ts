@@ -8,7 +8,6 @@ import {
   invalid,
   methodNotAllowed,
   notFound,
-  quote,
   tooManyRequests,
 } from '../../../src/model/status.ts';
 
@@ -46,10 +45,4 @@ test('several causes come in brackets, each once', () => {
   const two = invalid({ group: '', kind: 'Pod' }, 'p', [cause, { ...cause, field: 'spec.b' }, cause]);
   expect(two.message).toBe('Pod "p" is invalid: [spec.a: Required value, spec.b: Required value]');
   expect(two.details?.causes).toHaveLength(3);
-});
-
-test('strings are quoted as Go quotes them', () => {
-  expect(quote('a"b\\c\nd')).toBe('"a\\"b\\\\c\\nd"');
-  expect(quote('\u0007\u0001')).toBe('"\\a\\x01"');
-  expect(quote('ü')).toBe('"ü"');
 });

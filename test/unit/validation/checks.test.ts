@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Errors, Path } from '../../../src/simulator/apiserver/validation/field.ts';
 import { cidrContains, parseCidr, parseIp } from '../../../src/simulator/apiserver/validation/ip.ts';
 import * as names from '../../../src/simulator/apiserver/validation/names.ts';
-import { goJson, Ordered, quote, valueText } from '../../../src/simulator/apiserver/validation/value.ts';
+import { goJson, Ordered, valueText } from '../../../src/simulator/apiserver/validation/value.ts';
 import { validateClientConfig } from '../../../src/simulator/apiserver/validation/webhooks.ts';
 
 describe('names', () => {
@@ -36,11 +36,6 @@ describe('names', () => {
 });
 
 describe('values', () => {
-  it('are quoted as Go quotes them', () => {
-    expect(quote('a"b\\c\n\t')).toBe(String.raw`"a\"b\\c\n\t"`);
-    expect(quote('é\u0000\u200b')).toBe(String.raw`"é\x00\u200b"`);
-  });
-
   it('are marshalled as Go marshals them', () => {
     expect(goJson({ b: 1, a: '<&>' })).toBe(String.raw`{"a":"\u003c\u0026\u003e","b":1}`);
     expect(

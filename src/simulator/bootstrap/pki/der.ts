@@ -1,4 +1,5 @@
 // DER, as far as X.509 needs it: small functions that each return one encoded element. Source: ITU-T X.690.
+import { encodeBase64, utf8 } from '../../../model/base64.ts';
 
 export type Bytes = Uint8Array;
 
@@ -51,19 +52,6 @@ export function oid(dotted: string): Bytes {
   return element(0x06, Uint8Array.from(out));
 }
 
-/** Text of ASCII and beyond as UTF-8 bytes. */
-export function utf8(text: string): Bytes {
-  const out: number[] = [];
-  for (const char of text) {
-    const c = char.codePointAt(0) ?? 0;
-    if (c < 0x80) out.push(c);
-    else if (c < 0x800) out.push(0xc0 | (c >> 6), 0x80 | (c & 63));
-    else if (c < 0x10000) out.push(0xe0 | (c >> 12), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63));
-    else out.push(0xf0 | (c >> 18), 0x80 | ((c >> 12) & 63), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63));
-  }
-  return Uint8Array.from(out);
-}
-
 export const utf8String = (text: string): Bytes => element(0x0c, utf8(text));
 
 /** UTCTime until 2049, GeneralizedTime after, as RFC 5280 wants it. */
@@ -72,21 +60,7 @@ export function time(ms: number): Bytes {
   return Number(t.slice(0, 4)) < 2050 ? element(0x17, utf8(`${t.slice(2)}Z`)) : element(0x18, utf8(`${t}Z`));
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-export function base64(bytes: Bytes): string {
-  let out = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b = 0, c = 0] = [bytes[i], bytes[i + 1], bytes[i + 2]];
-    const left = bytes.length - i;
-    out += ALPHABET.charAt(a >> 2) + ALPHABET.charAt(((a & 3) << 4) | (b >> 4));
-    out += left > 1 ? ALPHABET.charAt(((b & 15) << 2) | (c >> 6)) : '=';
-    out += left > 2 ? ALPHABET.charAt(c & 63) : '=';
-  }
-  return out;
-}
-
 export function pem(label: string, der: Bytes): string {
-  const lines = base64(der).match(/.{1,64}/g) ?? [];
+  const lines = encodeBase64(der).match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }

@@ -2,6 +2,7 @@
 // Source of the profile: RFC 5280; of what Kubernetes puts into subjects: kubernetes.io/docs/setup/best-practices/certificates.
 import { p256 } from '@noble/curves/nist.js';
 import type { Random } from '../../../kernel/random.ts';
+import { utf8 } from '../../../model/base64.ts';
 import * as der from './der.ts';
 
 export interface KeyPair {
@@ -64,7 +65,7 @@ function extensions(r: CertificateRequest): der.Bytes {
   const keyUsage = ca ? der.bits(Uint8Array.of(0x84), 2) : der.bits(Uint8Array.of(0x80), 7);
   const purpose = r.usage === 'server' ? '1.3.6.1.5.5.7.3.1' : '1.3.6.1.5.5.7.3.2';
   const names = [
-    ...(r.dnsNames ?? []).map((d) => der.implicit(2, der.utf8(d))),
+    ...(r.dnsNames ?? []).map((d) => der.implicit(2, utf8(d))),
     ...(r.addresses ?? []).map((a) => der.implicit(7, address(a))),
   ];
   return der.explicit(

@@ -1,5 +1,6 @@
 // ControllerRevisions: the templates that a StatefulSet or DaemonSet has had, named after a hash of their content.
 // Models pkg/controller/history, v1.36.
+import { utf8 } from '../../../model/base64.ts';
 import type { ControllerRevision } from '../../../model/generated/apps.v1.ts';
 import type { PodTemplateSpec } from '../../../model/generated/core.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
@@ -31,16 +32,6 @@ export function goJson(x: unknown): string {
     .sort()
     .map((k) => `${goString(k)}:${goJson(o[k])}`)
     .join(',')}}`;
-}
-
-function* utf8(text: string): Generator<number> {
-  for (const c of text) {
-    const p = c.codePointAt(0) ?? 0;
-    if (p < 0x80) yield p;
-    else if (p < 0x800) yield* [0xc0 | (p >> 6), 0x80 | (p & 63)];
-    else if (p < 0x10000) yield* [0xe0 | (p >> 12), 0x80 | ((p >> 6) & 63), 0x80 | (p & 63)];
-    else yield* [0xf0 | (p >> 18), 0x80 | ((p >> 12) & 63), 0x80 | ((p >> 6) & 63), 0x80 | (p & 63)];
-  }
 }
 
 /** FNV-1, 32 bits. */

@@ -1,4 +1,6 @@
 // Defaults of the core group's other kinds. Models pkg/apis/core/v1/defaults.go and conversion.go.
+
+import { encodeBase64, utf8 } from '../../../../model/base64.ts';
 import type {
   Endpoints,
   LimitRange,
@@ -13,7 +15,6 @@ import type {
   ServicePort,
   ServiceSpec,
 } from '../../../../model/generated/core.v1.ts';
-import { base64OfText } from '../base64.ts';
 import { fill, mapList, type ResourceList, roundUp, update, without } from './fill.ts';
 import { podTemplate } from './pod.ts';
 
@@ -59,7 +60,7 @@ function balancer(s: Service): Service['status'] {
 export function secret(s: Secret): Secret {
   const filled = fill(s, { type: 'Opaque' });
   if (!s.stringData) return filled;
-  const text = Object.fromEntries(Object.entries(s.stringData).map(([k, v]) => [k, base64OfText(v)]));
+  const text = Object.fromEntries(Object.entries(s.stringData).map(([k, v]) => [k, encodeBase64(utf8(v))]));
   return without({ ...filled, data: { ...s.data, ...text } }, 'stringData');
 }
 

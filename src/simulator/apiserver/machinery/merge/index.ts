@@ -2,9 +2,10 @@
 // Models k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
 import type { Status } from '../../../../model/generated/meta.v1.ts';
 import { isRecord, type Json, type KubeObject } from '../../../../model/object.ts';
+import { quote } from '../../../../model/quote.ts';
 import { apiVersionOf } from '../../../../model/resources.ts';
 import { schemaForKind, type TypeSchema, type ValueSchema } from '../../../../model/schema.ts';
-import { badRequest, failure, invalid, quote } from '../../../../model/status.ts';
+import { badRequest, failure, invalid } from '../../../../model/status.ts';
 import { type Conformed, conform } from '../conform.ts';
 import { jsonKind } from '../conform-scalars.ts';
 import { type Body, type Decoded, decodeValue, type FieldValidation, type GroupVersionKind } from '../decode.ts';

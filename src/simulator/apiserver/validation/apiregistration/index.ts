@@ -1,12 +1,12 @@
 // The rules of the apiregistration.k8s.io group: APIServices.
 import type { APIService, APIServiceSpec } from '../../../../model/generated/apiregistration.v1.ts';
+import { quote } from '../../../../model/quote.ts';
 import { dnsSubdomain } from '../common.ts';
 import { type Errors, type Loose, Path } from '../field.ts';
 import { validateMeta, validateMetaUpdate } from '../meta.ts';
 import { isDns1035Label, isPortNumber, nameIsPathSegment } from '../names.ts';
 import { SPEC } from '../pods/pod.ts';
 import type { RuleTable } from '../rules.ts';
-import { quote } from '../value.ts';
 
 type Service = Loose<APIService>;
 type Spec = Loose<APIServiceSpec>;

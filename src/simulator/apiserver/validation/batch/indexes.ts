@@ -1,5 +1,5 @@
 // Sets of indexes of an Indexed Job, written as `0,2-5`, with upstream's words for malformed ones.
-import { quote } from '../value.ts';
+import { quote } from '../../../../model/quote.ts';
 
 export type Interval = readonly [first: number, last: number];
 

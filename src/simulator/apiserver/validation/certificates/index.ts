@@ -4,6 +4,7 @@ import type {
   CertificateSigningRequest,
   CertificateSigningRequestCondition,
 } from '../../../../model/generated/certificates.v1.ts';
+import { quote } from '../../../../model/quote.ts';
 import { same } from '../common.ts';
 import { specDiff } from '../diff.ts';
 import { type Errors, type Loose, Path } from '../field.ts';
@@ -12,7 +13,6 @@ import { NONE } from '../names.ts';
 import { SPEC } from '../pods/pod.ts';
 import type { RuleTable } from '../rules.ts';
 import { goNamed } from '../structs.ts';
-import { quote } from '../value.ts';
 import { certificateProblem, requestProblem } from './pem.ts';
 import { validateSignerName } from './signers.ts';
 

@@ -1,6 +1,6 @@
 // PEM as far as validation looks at it: which blocks there are, and that each holds something in DER.
-import { decodeBase64, fromUtf8 } from '../../base64.ts';
-import { quote } from '../value.ts';
+import { decodeBase64, fromUtf8 } from '../../../../model/base64.ts';
+import { quote } from '../../../../model/quote.ts';
 
 interface Block {
   readonly type: string;

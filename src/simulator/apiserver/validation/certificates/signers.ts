@@ -1,9 +1,10 @@
 // Signer names and what hangs on them: PodCertificateRequests, ClusterTrustBundles and the pod volumes that use both.
+
+import { quote } from '../../../../model/quote.ts';
 import { sortedKeys } from '../common.ts';
 import type { Errors, Path } from '../field.ts';
 import type { StringMap } from '../labels.ts';
 import { isDns1123Label, isDns1123Subdomain, isQualifiedName, type Messages, nameIsDnsSubdomain } from '../names.ts';
-import { quote } from '../value.ts';
 
 export function isKubernetesSigner(name: string): boolean {
   const [host = ''] = name.split('/');

@@ -1,10 +1,10 @@
 // Models ValidatePodResize and ValidatePodEphemeralContainersUpdate: the parts of a running pod that may still change.
 import type { EphemeralContainer, ResourceRequirements } from '../../../../model/generated/core.v1.ts';
+import { quote } from '../../../../model/quote.ts';
 import { same } from '../common.ts';
 import { specDiff } from '../diff.ts';
 import { type Errors, type Loose, NO_PATH, type Path } from '../field.ts';
 import { validateMetaUpdate } from '../meta.ts';
-import { quote } from '../value.ts';
 import { validateAnnotationUpdate } from './annotations.ts';
 import { ANNOTATIONS, type LoosePod, SPEC, validateMetaAndSpec } from './pod.ts';
 import { printEphemeral } from './printed.ts';

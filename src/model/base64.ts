@@ -1,17 +1,18 @@
-// Base64 of text and bytes. The platform's own functions are not part of ECMAScript.
+// Base64 and UTF-8 by hand: Buffer, btoa and TextEncoder are not part of ECMAScript.
 
 const STANDARD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const URL_SAFE = `${STANDARD.slice(0, 62)}-_`;
 
 export function utf8(text: string): Uint8Array {
-  const escaped = encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd'));
   const out: number[] = [];
-  for (let i = 0; i < escaped.length; i++) {
-    if (escaped[i] !== '%') out.push(escaped.charCodeAt(i));
-    else {
-      out.push(Number.parseInt(escaped.slice(i + 1, i + 3), 16));
-      i += 2;
-    }
+  for (const c of text) {
+    const p = c.codePointAt(0) ?? 0;
+    // A lone surrogate has no encoding; Go writes the replacement character.
+    const code = p >= 0xd800 && p <= 0xdfff ? 0xfffd : p;
+    if (code < 0x80) out.push(code);
+    else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else out.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
   }
   return Uint8Array.from(out);
 }
@@ -39,8 +40,8 @@ function encode(bytes: Uint8Array, alphabet: string, pad: boolean): string {
 }
 
 export const encodeBase64 = (bytes: Uint8Array): string => encode(bytes, STANDARD, true);
-export const encodeBase64Bytes = (bytes: Uint8Array): string => encode(bytes, URL_SAFE, false);
-export const encodeBase64Url = (text: string): string => encodeBase64Bytes(utf8(text));
+export const encodeBase64UrlBytes = (bytes: Uint8Array): string => encode(bytes, URL_SAFE, false);
+export const encodeBase64Url = (text: string): string => encodeBase64UrlBytes(utf8(text));
 
 /** Bytes of a base64 text in either alphabet; undefined where it is none. */
 export function decodeBase64(text: string): Uint8Array | undefined {

@@ -1,5 +1,5 @@
 // What is bundled from where to where. The one list that the build, its size figures and the tests of both read.
-import { existsSync, globSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import path from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { ROOT } from '../lib/dependencies.mjs';
@@ -39,7 +39,7 @@ const TESTS: readonly Bundle[] = [
   { from: 'test/host/index.ts', to: 'test/host/index.cjs', options: { ...COMMONJS, external: ['vscode'] } },
 ];
 
-/** Every bundle whose entry point exists; a webview panel is the main.ts of its folder and the main.css beside it. */
+/** Every bundle; a webview panel is the main.ts of its folder and the main.css beside it. */
 export function bundles({ tests = false } = {}): Bundle[] {
   const panels = globSync('webview/panels/*/main.{ts,css}', { cwd: ROOT }).map((from): Bundle => {
     const name = path.basename(path.dirname(from));
@@ -50,8 +50,7 @@ export function bundles({ tests = false } = {}): Bundle[] {
       options: script ? { ...BROWSER, format: 'iife' } : BROWSER,
     };
   });
-  const all = [...FIXED, ...panels, ...(tests ? TESTS : [])];
-  return all.filter(({ from }) => existsSync(path.join(ROOT, from)));
+  return [...FIXED, ...panels, ...(tests ? TESTS : [])];
 }
 
 /**

@@ -78,7 +78,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   args.push('--enable-smoke-test-driver');
   const child = spawn(node, [path.join(vscode, 'out', 'server-main.js'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
+    // Without a gallery nothing outside the machine is asked for anything.
+    env: { ...process.env, EXTENSIONS_GALLERY: '{}', ...options.env },
   });
   const log = createWriteStream(path.join(dataDir, 'server.log'));
   child.stdout.pipe(log);

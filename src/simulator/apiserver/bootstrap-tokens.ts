@@ -1,9 +1,10 @@
 // Tokens with which a new node introduces itself. Models plugin/pkg/auth/authenticator/token/bootstrap.
+
+import { decodeBase64, fromUtf8 } from '../../model/base64.ts';
 import type { Secret } from '../../model/generated/core.v1.ts';
 import { parseTime } from '../../model/time.ts';
 import type { Store } from '../store/index.ts';
 import type { TokenVerifier } from './authn.ts';
-import { decodeBase64, fromUtf8 } from './base64.ts';
 
 const TOKEN = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const TYPE = 'bootstrap.kubernetes.io/token';

@@ -84,6 +84,8 @@ export class Context {
   after: KubeObject | undefined;
   /** How many fields the server filled in; worked out when asked. */
   defaulted: (() => number) | undefined;
+  /** What the answer leaves out of reality, for the step. */
+  simplification: string | undefined;
   auditAnnotations: Record<string, string> | undefined;
 
   constructor(core: Core, request: ApiRequest, info: RequestInfo) {

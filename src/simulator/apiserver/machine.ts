@@ -233,7 +233,7 @@ export class Machine {
 
   validateUpdate(ctx: Context, r: ResourceInfo, o: KubeObject, old: KubeObject, subresource: string): void {
     if (isCustom(r)) {
-      this.judgeCustom(ctx, r, o);
+      this.judgeCustom(ctx, r, o, old);
       return;
     }
     this.judge(
@@ -249,8 +249,8 @@ export class Machine {
     );
   }
 
-  private judgeCustom(ctx: Context, r: CustomResourceInfo, o: KubeObject): void {
-    const errors = customErrors(r, o);
+  private judgeCustom(ctx: Context, r: CustomResourceInfo, o: KubeObject, old?: KubeObject): void {
+    const errors = customErrors(r, o, old);
     if (errors.length > 0) ctx.refuse('validation', invalid(r, o.metadata.name ?? '', errors));
     ctx.pass('validation', `the object keeps the schema of ${r.custom.definition}`);
   }

@@ -19,7 +19,7 @@ const NODE_USER = 'system:node:';
 const READS = new Set(['get', 'list', 'watch']);
 const UPKEEP = new Set(['leases', 'events']);
 
-export function actorOf(ctx: Context): Actor {
+function actorOf(ctx: Context): Actor {
   if (ctx.request.actor !== undefined) return ctx.request.actor;
   const { name } = ctx.impersonator ?? ctx.user;
   if (name.startsWith(NODE_USER)) return { component: 'kubelet', node: name.slice(NODE_USER.length) };
@@ -213,7 +213,9 @@ export function draftOf(ctx: Context, answer: Answer): StepDraft {
     request: () => requestOf(kept),
     ...(last === undefined ? {} : { changed: () => changed(main), resourceVersion: String(last.revision) }),
     causes: ctx.request.causes ?? [],
-    fidelity: 'simulated',
+    ...(ctx.simplification === undefined
+      ? { fidelity: 'simulated' as const }
+      : { fidelity: 'simplified' as const, simplification: ctx.simplification }),
     ...(routine ? { routine: true as const } : {}),
     text: () => sentence(kept, byUser),
   };

@@ -6,6 +6,7 @@ import { type Answer, type Context, refuse } from './context.ts';
 import { type Served, servePath } from './discovery/paths.ts';
 import { get, list, watch } from './handlers/read.ts';
 import { create, patch, remove, removeCollection, update } from './handlers/write.ts';
+import { METRICS_GROUP, metrics } from './metrics/api.ts';
 import { present, wantedForm, watchView } from './present.ts';
 import type { Registry } from './registry/create.ts';
 import type { Obj } from './registry/strategy.ts';
@@ -20,7 +21,7 @@ import { ephemeralContainers, resize } from './subresources/pods.ts';
 import { scale } from './subresources/scale.ts';
 import type { ServiceAccountTokens } from './tokens.ts';
 
-export const NOT_FOUND: Answer = { code: 404, text: '404 page not found\n' };
+const NOT_FOUND: Answer = { code: 404, text: '404 page not found\n' };
 const NOT_ALLOWED: Answer = { code: 405, text: '405: Method Not Allowed' };
 
 /** What routing needs of the server. */
@@ -45,6 +46,7 @@ export function route(ctx: Context, site: Site): Answer {
   const review = REVIEWS[`${r.group}/${r.plural}`];
   if (review !== undefined) return info.verb === 'create' ? review(ctx, site, r) : NOT_ALLOWED;
   if (!r.verbs.includes(info.verb)) return NOT_ALLOWED;
+  if (r.group === METRICS_GROUP) return present(ctx, r, metrics(ctx, r), wanted);
   if (info.verb === 'watch') return watch(ctx, r, watchView(ctx, r, wanted));
   return present(ctx, r, object(ctx, site.registry, r), wanted);
 }

@@ -21,6 +21,7 @@ import { DefinitionRegistry } from './crd/registry.ts';
 import type { OpenApi, Served } from './discovery/paths.ts';
 import { impersonate } from './impersonation.ts';
 import { Machine, type MachineOptions } from './machine.ts';
+import { METRICS_RESOURCES, metricsResource } from './metrics/api.ts';
 import { Metrics } from './metrics.ts';
 import { JSON_TYPE, negotiate, YAML_TYPE } from './negotiate.ts';
 import { draftOf } from './record.ts';
@@ -43,6 +44,8 @@ export interface ApiServerOptions extends MachineOptions {
   readonly openapi?: OpenApi;
   /** Without it, logs cannot be read. */
   readonly kubelets?: Kubelets | undefined;
+  /** Serves metrics.k8s.io, as clusters with metrics-server do. */
+  readonly metricsApi?: boolean;
   /** Gets each audit event as it is written. */
   readonly onAudit?: AuditListener | undefined;
   /** Where nodes reach the server; default 192.0.2.1:6443. */
@@ -133,7 +136,7 @@ export class ApiServer implements ApiServerPort {
   served(): Served {
     const { openapi, address = '192.0.2.1:6443' } = this.options;
     return {
-      resources: [...allResources(), ...this.definitions.all()],
+      resources: [...allResources(), ...this.definitions.all(), ...(this.options.metricsApi ? METRICS_RESOURCES : [])],
       openapi,
       address,
       healthy: this.core.store.available,
@@ -200,7 +203,11 @@ export class ApiServer implements ApiServerPort {
   }
 
   private resource(group: string, plural: string, version?: string): ResourceInfo | undefined {
-    return resourceOf(group, plural, version) ?? this.definitions.find(group, plural, version);
+    return (
+      resourceOf(group, plural, version) ??
+      this.definitions.find(group, plural, version) ??
+      (this.options.metricsApi ? metricsResource(group, plural, version) : undefined)
+    );
   }
 }
 

@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { storedVersion, toVersion } from './convert.ts';
 
 /** Seconds that an Event is kept (`--event-ttl`). */
-export const EVENT_TTL = 3600;
+const EVENT_TTL = 3600;
 /** One lease serves many keys. Models storage/etcd3/lease_manager.go. */
 const LEASE_REUSE = 60;
 const LEASE_MAX_KEYS = 1000;
@@ -41,7 +41,7 @@ export function withVersion<T extends KubeObject>(o: T, revision: number): T {
 }
 
 /** Shares leases among Events written within a minute. */
-export class LeaseManager {
+class LeaseManager {
   private id = 0;
   private until = -1;
   private keys = 0;

@@ -45,7 +45,7 @@ function typeOf(d: CustomResourceDefinition, v: CustomResourceDefinitionVersion)
 }
 
 /** Order of versions: stable before beta before alpha, newer first. Models apimachinery/pkg/version.CompareKubeAwareVersionStrings. */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
   const rank = (v: string): [number, number, number] => {
     const m = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(v);
     if (m === null) return [-1, 0, 0];

@@ -2,6 +2,9 @@
 import type { KubeObject } from '../../../model/object.ts';
 import { type Cell, since } from '../table/format.ts';
 import type { TableShape } from '../table/table.ts';
+import { Errors } from '../validation/field.ts';
+import { validateMeta, validateMetaUpdate } from '../validation/meta.ts';
+import { nameIsDnsSubdomain } from '../validation/names.ts';
 import { readPath } from './jsonpath.ts';
 import { prune, withSchemaDefaults } from './prune.ts';
 import type { CustomResourceInfo } from './types.ts';
@@ -20,8 +23,16 @@ export function cleaned(r: CustomResourceInfo, o: KubeObject): Cleaned {
   return { object: withSchemaDefaults(pruned, r.custom.schema) as KubeObject, dropped };
 }
 
-export function customErrors(r: CustomResourceInfo, o: KubeObject): readonly SchemaError[] {
-  return validateAgainst(o, r.custom.schema);
+export function customErrors(
+  r: CustomResourceInfo,
+  o: KubeObject,
+  old: KubeObject | undefined,
+): readonly SchemaError[] {
+  const errors = new Errors();
+  if (old === undefined) {
+    validateMeta(errors, o.metadata, { namespaced: r.namespaced, name: nameIsDnsSubdomain, anyFinalizer: true });
+  } else validateMetaUpdate(errors, o.metadata, old.metadata, { anyFinalizer: true });
+  return [...errors.list, ...validateAgainst(o, r.custom.schema)];
 }
 
 const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };

@@ -77,13 +77,11 @@ class Checker {
   }
 
   private wrongType(value: unknown, type: string, path: string): void {
-    const kind = kindOf(value);
-    const quoted = typeof value === 'string' ? JSON.stringify(value) : `"${kind === 'integer' ? 'integer' : kind}"`;
-    const field = path || '<nil>';
+    const got = JSON.stringify(kindOf(value));
     this.add(
       'FieldValueTypeInvalid',
-      field,
-      `Invalid value: ${quoted}: ${path} in body must be of type ${type}: ${typeof value === 'string' ? '"string"' : `"${kind}"`}`,
+      path || '<nil>',
+      `Invalid value: ${got}: ${path} in body must be of type ${type}: ${got}`,
     );
   }
 

@@ -11,7 +11,7 @@ import { conform } from '../machinery/conform.ts';
 import { keyFor, write } from '../storage.ts';
 import { generateName, systemFields, withNamespace } from './meta.ts';
 import { strategyFor } from './strategies.ts';
-import type { Obj } from './strategy.ts';
+import { hasStatus, type Obj } from './strategy.ts';
 
 export interface Registry {
   readonly admission: AdmissionChain;
@@ -25,10 +25,6 @@ export interface CreateOptions {
 }
 
 const NAME_TRIES = 8;
-
-function hasStatus(r: ResourceInfo): boolean {
-  return r.subresources.some((s) => s.name === 'status');
-}
 
 /** A generated name that is taken is drawn again, as upstream does since v1.31. */
 function freeName(o: KubeObject, r: ResourceInfo, namespace: string, ctx: Context): KubeObject {

@@ -18,7 +18,7 @@ interface Range {
   readonly size: number;
 }
 
-export function toNumber(ip: string): number | undefined {
+function toNumber(ip: string): number | undefined {
   const m = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(ip);
   if (m === null) return undefined;
   const parts = m.slice(1).map(Number);

@@ -1,5 +1,6 @@
 // What is particular to one resource. Models the strategies in pkg/registry (rest.RESTCreateStrategy and its kin).
 import type { KubeObject } from '../../../model/object.ts';
+import type { ResourceInfo } from '../../../model/resources.ts';
 import type { Context } from '../context.ts';
 
 /** An object whose fields are read without knowing its kind. */
@@ -45,6 +46,10 @@ export interface Strategy {
   /** Writes what goes with the object, such as a Service's addresses; `next` is undefined on removal. */
   readonly commit?: (next: Obj | undefined, old: Obj | undefined, ctx: Context) => void;
   readonly warnings?: (o: Obj, old: Obj | undefined) => readonly string[];
+}
+
+export function hasStatus(r: ResourceInfo): boolean {
+  return r.subresources.some((s) => s.name === 'status');
 }
 
 export function part(o: Obj, field: string): Record<string, unknown> {

@@ -8,7 +8,7 @@ import { find, keyFor, remove, write } from '../storage.ts';
 import { createObject, type Registry } from './create.ts';
 import { keepSystemFields, withNamespace } from './meta.ts';
 import { strategyFor } from './strategies.ts';
-import type { Obj, Strategy } from './strategy.ts';
+import { hasStatus, type Obj, type Strategy } from './strategy.ts';
 
 export interface UpdateOptions {
   /** "", `status` or another sub-resource that stores into the same object. */
@@ -98,10 +98,6 @@ function checkVersion(ctx: Context, r: ResourceInfo, o: KubeObject, current: Kub
   }
   if (resourceVersion === current.metadata.resourceVersion) return o;
   return { ...o, metadata: { ...o.metadata, resourceVersion: current.metadata.resourceVersion ?? '' } };
-}
-
-function hasStatus(r: ResourceInfo): boolean {
-  return r.subresources.some((s) => s.name === 'status');
 }
 
 function prepareUpdate(next: Obj, old: Obj, r: ResourceInfo, options: UpdateOptions, ctx: Context): Obj {

@@ -12,7 +12,7 @@ import {
   type Violation,
 } from './check.ts';
 
-export const DEFAULT_CAPABILITIES = new Set([
+const DEFAULT_CAPABILITIES = new Set([
   'AUDIT_WRITE',
   'CHOWN',
   'DAC_OVERRIDE',

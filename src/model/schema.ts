@@ -34,6 +34,8 @@ export interface ValueSchema {
 
 export interface FieldSchema extends ValueSchema {
   readonly name: string;
+  /** As metadata.managedFields names it: `f:` and the name. */
+  readonly element?: string | undefined;
   readonly required: boolean;
   readonly default?: unknown;
   /** Of the value, or of the items of a list. */
@@ -114,13 +116,16 @@ function schemaFrom(code: string): ValueSchema {
 
 /** Types refer to each other in circles, so a reference is followed when it is first used. */
 function objectOf(id: string): ValueSchema {
+  let type: TypeSchema | undefined;
   return {
     kind: 'object',
     get object() {
-      return typeById(id);
+      type ??= typeById(id);
+      return type;
     },
     get atomic() {
-      return typeById(id)?.atomic;
+      type ??= typeById(id);
+      return type?.atomic;
     },
   };
 }
@@ -130,6 +135,7 @@ function fieldFrom(name: string, encoded: Encoded): FieldSchema {
   const value = schemaFrom(code);
   const field = {
     name,
+    element: `f:${name}`,
     kind: value.kind,
     items: value.items,
     required: x.r === 1,

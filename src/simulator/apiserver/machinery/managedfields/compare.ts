@@ -2,7 +2,7 @@
 // once. Models sigs.k8s.io/structured-merge-diff typed/compare.go.
 import { isRecord, type Json } from '../../../../model/object.ts';
 import { equal } from '../../../../model/paths.ts';
-import type { TypeSchema, ValueSchema } from '../../../../model/schema.ts';
+import type { FieldSchema, TypeSchema, ValueSchema } from '../../../../model/schema.ts';
 import { EMPTY, type FieldSet, MEMBER } from './set.ts';
 import { childSchema, elementOf, itemSchema, rootOf, shapeOf } from './typed.ts';
 
@@ -36,6 +36,11 @@ export const UNOWNED_META = new Set([
 const UNOWNED_TYPE = new Set(['apiVersion', 'kind']);
 const UNOWNED_ROOT = new Set([...UNOWNED_TYPE, 'metadata']);
 
+/** How a set of fields names a field. What a type says of it is one string for all objects; a map's entries have no type. */
+function fieldElement(schema: FieldSchema | ValueSchema, key: string): string {
+  return (schema as Partial<FieldSchema>).element ?? `f:${key}`;
+}
+
 /** Every field of a value that came or went, with all nodes on the way. */
 function whole(value: unknown, schema: ValueSchema): FieldSet {
   switch (shapeOf(schema, value)) {
@@ -65,7 +70,7 @@ function wholeMembers(value: unknown, schema: ValueSchema): FieldSet {
     const child = childSchema(schema, key);
     if (!child) continue;
     out ??= { '.': MEMBER };
-    out[`f:${key}`] = whole(value[key], child);
+    out[fieldElement(child, key)] = whole(value[key], child);
   }
   return out ?? MEMBER;
 }
@@ -124,13 +129,14 @@ function compareMembers(before: Json, after: Json, schema: ValueSchema, node: No
     if ((was === is && is !== undefined) || skip?.has(key)) continue;
     const child = childSchema(schema, key);
     if (!child) continue;
-    if (is === undefined && !Object.hasOwn(after, key)) node.one('removed', `f:${key}`, whole(was, child));
-    else if (was !== is) node.add(`f:${key}`, compareValues(was, is, child));
+    if (is === undefined && !Object.hasOwn(after, key))
+      node.one('removed', fieldElement(child, key), whole(was, child));
+    else if (was !== is) node.add(fieldElement(child, key), compareValues(was, is, child));
   }
   for (const key in after) {
     if (before[key] !== undefined || Object.hasOwn(before, key) || skip?.has(key)) continue;
     const child = childSchema(schema, key);
-    if (child) node.one('added', `f:${key}`, whole(after[key], child));
+    if (child) node.one('added', fieldElement(child, key), whole(after[key], child));
   }
 }
 

@@ -122,6 +122,8 @@ export class Cluster {
       node: 'control-plane-1',
       onAudit: this.options.onAudit,
       kubelets: this.kubelets,
+      // The recorded clusters with a fake runtime had no metrics-server.
+      metricsApi: this.options.runtime !== 'fake',
       // The recorded clusters with a fake runtime ran with kube-apiserver's own default; kubeadm sets the flag.
       allowPrivileged: this.options.runtime !== 'fake',
       ...(this.options.openapi ? { openapi: this.options.openapi } : {}),

@@ -109,15 +109,6 @@ async function watch({ production = false, tests = false }): Promise<void> {
   await Promise.all(contexts.map((one) => one.dispose()));
 }
 
-/** Size in bytes of each file that is shipped in dist/, source maps left out. */
-export function sizes(built: readonly Built[]): { file: string; bytes: number }[] {
-  return built.flatMap(({ result }) =>
-    Object.entries(result.metafile.outputs)
-      .filter(([file]) => !file.endsWith('.map'))
-      .map(([file, { bytes }]) => ({ file, bytes })),
-  );
-}
-
 function printSizes(built: readonly Built[]): void {
   const folder = path.join(ROOT, 'artifacts', 'metafile');
   mkdirSync(folder, { recursive: true });

@@ -3,6 +3,7 @@
 import type { Scope } from '../../kernel/process.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
 import { ClusterRoleAggregationController } from './clusterroleaggregation/controller.ts';
+import { CronJobController } from './cronjob/controller.ts';
 import { DaemonSetController } from './daemonset/controller.ts';
 import { DeploymentController } from './deployment/controller.ts';
 import { DisruptionController } from './disruption/controller.ts';
@@ -17,6 +18,7 @@ import { PodGarbageCollector } from './podgc/controller.ts';
 import { ClaimProtectionController, VolumeProtectionController } from './protection/controller.ts';
 import { PersistentVolumeBinder } from './pvbinder/controller.ts';
 import { ReplicaSetController } from './replicaset/controller.ts';
+import { ResourceQuotaController } from './resourcequota/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
 import { StatefulSetController } from './statefulset/controller.ts';
@@ -61,6 +63,8 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'disruption-controller', start: (ctx) => new DisruptionController(ctx) },
   { name: 'pod-garbage-collector', start: (ctx) => new PodGarbageCollector(ctx) },
   { name: 'statefulset-controller', start: (ctx) => new StatefulSetController(ctx) },
+  { name: 'cronjob-controller', start: (ctx) => new CronJobController(ctx) },
+  { name: 'resourcequota-controller', start: (ctx) => new ResourceQuotaController(ctx) },
   { name: 'persistent-volume-binder', start: (ctx) => new PersistentVolumeBinder(ctx) },
   { name: 'pvc-protection-controller', start: (ctx) => new ClaimProtectionController(ctx) },
   { name: 'pv-protection-controller', start: (ctx) => new VolumeProtectionController(ctx) },

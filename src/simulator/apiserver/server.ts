@@ -1,6 +1,7 @@
 // The API server as a function from request to response. Models cmd/kube-apiserver and k8s.io/apiserver/pkg/server: the
 // handler chain in its order, one step for each request.
 import { type Kernel, MINUTE } from '../../kernel/kernel.ts';
+import type { Random } from '../../kernel/random.ts';
 import { rfc3339 } from '../../kernel/time.ts';
 import { allResources, qualifiedResource, type ResourceInfo, resourceOf } from '../../model/resources.ts';
 import { isStatus, notAcceptable, StatusError } from '../../model/status.ts';
@@ -94,7 +95,10 @@ export class ApiServer implements ApiServerPort {
       bootstrapTokens(store, () => kernel.wallMs),
       ...(options.verifiers ?? []),
     ];
-    this.registry = { admission: new AdmissionChain(defaultPlugins(this.authorizer)), machine: new Machine(options) };
+    this.registry = {
+      admission: new AdmissionChain(defaultPlugins(this.authorizer, this.rbac)),
+      machine: new Machine(options),
+    };
     this.definitions = new DefinitionRegistry(store, this.core.hub);
     const now = (): string => rfc3339(kernel.wallMs);
     new DefinitionController(this.core, (request) => this.handle(request), now);
@@ -172,6 +176,16 @@ export class ApiServer implements ApiServerPort {
       ...(connection === undefined ? {} : { connection }),
       step,
     };
+  }
+
+  /**
+   * What a write would be answered. Nothing is stored, told to anybody or recorded as a step, and what is random comes from
+   * `random`, so that asking does not change what happens later.
+   */
+  rehearse(request: ApiRequest, random: Random): Answer {
+    if (!this.up) return { code: 0, text: 'connect: connection refused' };
+    const asked = { ...request, query: { ...request.query, dryRun: ['All'] } };
+    return this.answer(new Context({ ...this.core, random }, asked, requestInfo(asked)));
   }
 
   private answer(ctx: Context): Answer {

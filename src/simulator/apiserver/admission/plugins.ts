@@ -1,6 +1,8 @@
 // The admission plugins in upstream's order. Models AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go, with those that
 // are on by default and NodeRestriction, which kubeadm turns on.
 import type { Authorizer } from '../authz/attributes.ts';
+import { escalationCheck } from '../authz/escalation.ts';
+import type { RbacAuthorizer } from '../authz/rbac.ts';
 import type { Plugin } from './chain.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
@@ -16,7 +18,7 @@ import { defaultIngressClass, defaultStorageClass } from './storage-class.ts';
 import { storageObjectInUseProtection } from './storage-protection.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 
-export function defaultPlugins(authorizer: Authorizer): readonly Plugin[] {
+export function defaultPlugins(authorizer: Authorizer, rbac: RbacAuthorizer): readonly Plugin[] {
   return [
     namespaceLifecycle,
     limitRanger,
@@ -33,6 +35,7 @@ export function defaultPlugins(authorizer: Authorizer): readonly Plugin[] {
     certificateApproval(authorizer),
     defaultIngressClass,
     podTopologyLabels,
+    escalationCheck({ authorizer, rbac }),
     resourceQuota,
   ];
 }

@@ -57,5 +57,6 @@ export const GLYPHS = {
   plus: 'M8 3.5v9M3.5 8h9',
   minus: 'M3.5 8h9',
   fit: 'M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3',
+  save: 'M8 2.5v7.5M5 7l3 3 3-3M3 12.5h10',
   close: 'M4 4l8 8M12 4l-8 8',
 } as const;

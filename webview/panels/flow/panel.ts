@@ -1,14 +1,15 @@
 // The flow panel: takes the host's messages, holds the story and the reader's place in it, and keeps every part up to date.
-import type { ToFlow } from '../../../src/protocol/flow.ts';
+import type { FlowObject, ToFlow } from '../../../src/protocol/flow.ts';
 import { FLOW_PROTOCOL } from '../../../src/protocol/flow.ts';
 import { parseSteps } from '../../../src/trace/parse.ts';
 import type { Step } from '../../../src/trace/step.ts';
-import { actorName, clock, duration, transcriptMarkdown } from '../../../src/trace/words.ts';
+import { actorName, clock, duration, line } from '../../../src/trace/words.ts';
 import type { Filter } from '../../scene/filter.ts';
 import { Replay } from '../../scene/replay.ts';
 import { Story } from '../../scene/story.ts';
 import { Details } from './details.ts';
 import { h } from './dom.ts';
+import { type Exported, type ExportForm, exportOf, type Seen } from './exports.ts';
 import { Filters } from './filters.ts';
 import { Host, type VsCode } from './host.ts';
 import { keys } from './keys.ts';
@@ -33,6 +34,8 @@ export class Panel {
   private memory: Memory;
   private replay: Replay | undefined;
   private source: Init['source'] | undefined;
+  /** What was there before the first step. */
+  private objects: readonly FlowObject[] = [];
   private origin = 0;
   private running = false;
   private asked = false;
@@ -61,6 +64,7 @@ export class Panel {
       speed: (speed) => this.remember({ speed }),
       tab: (tab) => this.openTab(tab),
       why: () => this.toggleWhy(),
+      export: (form) => void this.export(form),
     });
     this.filters = new Filters(this.memory.filter, (filter) => this.setFilter(filter));
     this.details = new Details({
@@ -142,6 +146,7 @@ export class Panel {
     const story = new Story(message.topology, message.objects, steps);
     const first = message.startAt === undefined ? undefined : story.index.get(message.startAt);
     this.source = message.source;
+    this.objects = message.objects ?? [];
     this.running = message.clock?.running ?? false;
     this.origin = Math.min(first?.request?.sentAt ?? Number.POSITIVE_INFINITY, first?.at ?? steps[0]?.at ?? 0);
     this.replay = new Replay(story, this.memory.filter);
@@ -330,16 +335,30 @@ export class Panel {
     return answer.ok ? (answer.text ?? 'Nothing is known of this field.') : `${answer.message} ${answer.advice}`;
   }
 
-  private async copy(): Promise<void> {
-    const { replay } = this;
-    if (!replay) return;
-    const markdown = transcriptMarkdown(replay.story, replay.shownSteps(), this.origin, this.title());
-    if (await this.request({ type: 'copyTranscript', markdown }))
-      this.live.textContent = 'The transcript is on the clipboard.';
+  private exported(form: ExportForm): Exported | undefined {
+    const { replay, origin, objects } = this;
+    if (!replay) return undefined;
+    const { tab } = this.memory;
+    const reading: Pick<Reading, 'seen'> = tab === 'cluster' ? this.stage : this.readings[tab];
+    const step = replay.story.steps[replay.position];
+    const description = step ? line(replay.story, step) : 'Before the first step.';
+    const seen = (): Seen | undefined => reading.seen?.();
+    return exportOf(form, { replay, source: this.source?.name ?? 'trace', origin, objects, description, seen });
   }
 
-  private title(): string {
-    return `Transcript of ${this.source?.name ?? 'a trace'}`;
+  private async export(form: ExportForm): Promise<void> {
+    const file = this.exported(form);
+    if (!file) return;
+    const answer = await this.host.ask({ type: 'export', ...file });
+    if (!answer.ok) this.banner.show(answer.message, answer.advice);
+    else this.live.textContent = answer.text ?? '';
+  }
+
+  private async copy(): Promise<void> {
+    const markdown = this.exported('transcript')?.data;
+    if (markdown === undefined) return;
+    if (await this.request({ type: 'copyTranscript', markdown }))
+      this.live.textContent = 'The transcript is on the clipboard.';
   }
 
   private remember(part: Partial<Memory>): void {

@@ -6,7 +6,9 @@ import { Cast } from '../../scene/lifelines.ts';
 import type { Replay } from '../../scene/replay.ts';
 import { SEQUENCE_ROW, type SequenceRow, sequenceColumns, sequenceRow } from '../../scene/sequence.ts';
 import { h } from './dom.ts';
+import type { Seen } from './exports.ts';
 import type { Reading } from './reading.ts';
+import { piecesOf } from './snapshot.ts';
 import { svg, text } from './svg.ts';
 import { VirtualList } from './virtual-list.ts';
 
@@ -44,6 +46,25 @@ export class Sequence implements Reading {
   setCurrent(index: number): void {
     this.refresh();
     this.list.setCurrent(index);
+  }
+
+  /** The rows on the screen under the names of those who take part. */
+  seen(): Seen {
+    const frame = this.list.element;
+    const { top, bottom, width, height } = frame.getBoundingClientRect();
+    const rows = [...frame.querySelectorAll<HTMLElement>('.exchange')].filter((row) => {
+      const place = row.getBoundingClientRect();
+      return place.bottom > top && place.top < bottom;
+    });
+    const drawn = rows.flatMap((row) => [...row.querySelectorAll('svg')]);
+    const times = rows.flatMap((row) => [...row.querySelectorAll<HTMLElement>('.go')]);
+    const cover = { y: '0', width: String(width), height: String(this.head.clientHeight) };
+    const ground = {
+      tag: 'rect',
+      attributes: { ...cover, x: '0', fill: getComputedStyle(document.body).backgroundColor },
+    };
+    const names = piecesOf(frame, this.head.querySelectorAll('svg'), []);
+    return { width, height, content: [...piecesOf(frame, drawn, times), ground, ...names] };
   }
 
   /** Draws all anew when the room or the participants have changed. */

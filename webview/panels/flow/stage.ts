@@ -5,7 +5,9 @@ import { planBetween } from '../../scene/plan.ts';
 import { describe, type Scene, sceneOf } from '../../scene/scene.ts';
 import type { Story } from '../../scene/story.ts';
 import { GLYPHS, h } from './dom.ts';
+import type { Seen } from './exports.ts';
 import { legend } from './legend.ts';
+import { shapeOf } from './snapshot.ts';
 import { button } from './toolbar.ts';
 
 /** The least size of the drawing, where 1 draws its small print at 10.5 px. */
@@ -81,6 +83,11 @@ export class Stage {
     const done = await this.drawing.play(planBetween(before, after, true), before, after, speed);
     if (done) this.followAction();
     return done;
+  }
+
+  seen(): Seen | undefined {
+    const drawn = shapeOf(this.svg)?.children;
+    return drawn && this.scene && { width: this.scene.width, height: this.scene.height, content: drawn };
   }
 
   toggleWhole(): void {

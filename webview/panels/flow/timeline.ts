@@ -6,7 +6,9 @@ import { Cast } from '../../scene/lifelines.ts';
 import type { Replay } from '../../scene/replay.ts';
 import { nearest, type Timeline as Picture, timelineOf } from '../../scene/timeline.ts';
 import { h } from './dom.ts';
+import type { Seen } from './exports.ts';
 import type { Reading } from './reading.ts';
+import { shapeOf } from './snapshot.ts';
 import { svg, text } from './svg.ts';
 
 const LEFT = 132;
@@ -57,6 +59,11 @@ export class TimelineReading implements Reading {
     const lane = this.picture?.lanes[index];
     this.ring.setAttribute('cx', String(x ?? -99));
     this.ring.setAttribute('cy', String(lane === undefined ? -99 : AXIS + lane * LANE + LANE / 2));
+  }
+
+  seen(): Seen {
+    const { width, height } = this.svg.getBoundingClientRect();
+    return { width, height, content: shapeOf(this.svg)?.children ?? [] };
   }
 
   private draw(): void {

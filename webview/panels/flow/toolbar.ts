@@ -1,6 +1,8 @@
 // Play, step, speed, the scrubber with its time, and the tabs.
 import { GLYPHS, glyph, h } from './dom.ts';
+import type { ExportForm } from './exports.ts';
 import { TABS, type Tab } from './memory.ts';
+import { Menu } from './menu.ts';
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 10, 50] as const;
 
@@ -12,6 +14,7 @@ export interface ToolbarActions {
   speed(speed: number): void;
   tab(tab: Tab): void;
   why(): void;
+  export(form: ExportForm): void;
 }
 
 export interface ToolbarState {
@@ -77,7 +80,7 @@ export class Toolbar {
         this.speed,
       ),
       h('div', { class: 'where' }, this.range, this.time, this.count),
-      h('div', { class: 'views' }, this.tabList(actions), this.why),
+      h('div', { class: 'views' }, this.tabList(actions), this.why, this.exports(actions)),
     );
   }
 
@@ -101,6 +104,21 @@ export class Toolbar {
       element.setAttribute('aria-selected', String(tab === state.tab));
       element.tabIndex = tab === state.tab ? 0 : -1;
     }
+  }
+
+  private exports({ export: run }: ToolbarActions): HTMLElement {
+    const noPicture = (): string | undefined =>
+      this.range.max === '0'
+        ? 'there are no steps'
+        : this.tabs.get('transcript')?.ariaSelected === 'true'
+          ? 'open a drawing first'
+          : undefined;
+    return new Menu('Export', GLYPHS.save, [
+      { label: 'Transcript as Markdown', run: () => run('transcript') },
+      { label: 'Sequence diagram as Mermaid', run: () => run('mermaid') },
+      { label: 'What is seen as SVG', run: () => run('svg'), unavailable: noPicture },
+      { label: 'Trace as JSON, to be opened again', run: () => run('trace') },
+    ]).element;
   }
 
   private tabList(actions: ToolbarActions): HTMLElement {

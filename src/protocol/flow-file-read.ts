@@ -1,0 +1,96 @@
+// Opening a trace: a file of our own, whole or cut off, or a bare list of steps.
+import { findComponent } from '../knowledge/components.ts';
+import { isRecord, type Json } from '../model/object.ts';
+import { RefusedError } from '../model/refused.ts';
+import { parseSteps } from '../trace/parse.ts';
+import { TRACE_FORMAT, TRACE_VERSION, type TraceFile } from './flow-file.ts';
+import { parseToFlow } from './flow-parse.ts';
+import { topologyOf } from './flow-topology.ts';
+
+const REMEDY = 'Choose a file that the flow panel exported as a trace, or that `kube-anatomy trace --json` printed.';
+
+export interface OpenedTrace extends TraceFile {
+  /** Sentences on what could not be read; the rest is usable. */
+  readonly problems: readonly string[];
+}
+
+/** Throws a RefusedError when the text holds no trace. */
+export function readTrace(text: string): OpenedTrace {
+  const whole = parse(text);
+  const cut = whole === undefined;
+  const value = whole ?? salvage(text);
+  if (Array.isArray(value)) return ofSteps(value);
+  if (!isRecord(value) || value.format !== TRACE_FORMAT)
+    throw new RefusedError(
+      cut ? 'The file is not JSON, or was cut off near its beginning.' : 'The file is JSON, but not a trace.',
+      REMEDY,
+    );
+  if (value.version !== TRACE_VERSION)
+    throw new RefusedError(
+      `The trace has version ${JSON.stringify(value.version)}; this version of Kube Anatomy reads ${TRACE_VERSION}.`,
+      'Install a newer version of the extension.',
+    );
+  return ofFile(value, cut);
+}
+
+function ofFile(value: Json, cut: boolean): OpenedTrace {
+  const list = Array.isArray(value.steps) ? value.steps : [];
+  const { steps, problems } = parseSteps(list);
+  // The shapes of everything but the steps are those of the message that carries them to the panel.
+  const shape = parseToFlow({
+    type: 'init',
+    protocol: 1,
+    source: { id: '', name: value.source, kind: 'file' },
+    topology: value.topology,
+    objects: value.objects,
+    steps: [],
+    autoplay: false,
+  });
+  if (!shape.ok || shape.message.type !== 'init')
+    throw new RefusedError('The trace is damaged: its list of machines or of objects cannot be read.', REMEDY);
+  const { source, topology, objects = [] } = shape.message;
+  const early = `The file ends early: it was cut off after step ${steps.at(-1)?.id ?? 0}.`;
+  return { source: source.name, topology, objects, steps, problems: cut ? [early, ...problems] : problems };
+}
+
+/** Steps alone, as the command line prints them: the machines are those that acted or that the scheduler looked at. */
+function ofSteps(list: readonly unknown[]): OpenedTrace {
+  const { steps, problems } = parseSteps(list);
+  if (steps.length === 0) throw new RefusedError('The file is a list, but holds no step of a trace.', REMEDY);
+  const machines = new Map<string, Set<string>>();
+  const machine = (name: string): Set<string> => {
+    const on = machines.get(name) ?? new Set();
+    machines.set(name, on);
+    return on;
+  };
+  for (const { actor, detail } of steps) {
+    if (actor.node !== undefined) machine(actor.node).add(actor.component);
+    if (detail?.type === 'schedule') for (const { node } of detail.nodes) machine(node);
+  }
+  const isMaster = (name: string): boolean =>
+    [...machine(name)].some((id) => findComponent(id) !== undefined && findComponent(id)?.group !== 'node');
+  const names = [...machines.keys()].toSorted();
+  const masters = names.filter(isMaster);
+  const topology = topologyOf([
+    ...(masters.length > 0 ? masters : ['control plane']).map((name) => ({ name, controlPlane: true })),
+    ...names.filter((name) => !isMaster(name)).map((name) => ({ name, controlPlane: false })),
+  ]);
+  return { source: 'trace', topology, objects: [], steps, problems };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands before the place where a file of ours was cut off. */
+function salvage(text: string): unknown {
+  const [first = '', ...lines] = text.split(/\r?\n/);
+  if (!first.endsWith(',"steps":[')) return undefined;
+  const head = parse(`${first}]}`);
+  const steps = lines.flatMap((line) => parse(line.replace(/,\s*$/, '')) ?? []);
+  return isRecord(head) ? { ...head, steps } : undefined;
+}

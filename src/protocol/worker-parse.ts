@@ -107,6 +107,11 @@ const params: { readonly [M in Method]: Check } = {
   watch: request,
   unwatch: shape({ watch: whole(0) }),
   apply: shape({ manifest, source: string, namespace: string }),
+  schedule: shape({
+    manifest,
+    namespace: string,
+    object: shape({ apiVersion: string, kind: string, name: optional(string) }),
+  }),
   pace: shape({ running: optional(boolean), speed: optional(speed) }),
   advance: shape({ until: oneOf('next-step', 'settled') }),
   steps: shape({ after: whole(0), limit: whole(1, 100_000) }),

@@ -1,7 +1,7 @@
 // Messages between the host and the simulator's worker: one union per direction. Everything is plain JSON, so that a
 // message crosses `worker_threads`, a Web Worker and a test's array in the same way. `worker-parse.ts` checks them.
 import type { ApplyResult } from '../cluster/apply/apply.ts';
-import type { Step, StepId } from '../trace/step.ts';
+import type { ScheduleDetail, Step, StepId } from '../trace/step.ts';
 
 export interface StartOptions {
   /** Worker nodes; they are called worker-1 … worker-N. */
@@ -73,6 +73,29 @@ export interface Applied extends ApplyResult {
   readonly after: StepId;
 }
 
+export interface ScheduleOptions extends Pick<ApplyOptions, 'manifest' | 'namespace'> {
+  /** Which object of the manifest. */
+  readonly object: { readonly apiVersion: string; readonly kind: string; readonly name?: string };
+}
+
+/** Where the pods of an object would go if it were applied now, in the order in which they would be scheduled. */
+export interface Scheduled {
+  /** An object of this name is there already; its pods count as running. */
+  readonly exists: boolean;
+  /** Pods that the object asks for; of many, the first are told. */
+  readonly wanted: number;
+  readonly pods: readonly {
+    /** The node; null where the pod would stay Pending. */
+    readonly chosen: string | null;
+    /** What FailedScheduling would say. */
+    readonly message: string | null;
+    /** Where preemption would make room, and who would have to go (`namespace/name`). */
+    readonly nominated?: string;
+    readonly victims: readonly string[];
+    readonly detail: ScheduleDetail;
+  }[];
+}
+
 export interface ComponentState {
   /** Id in the knowledge data. */
   readonly component: string;
@@ -117,6 +140,8 @@ export interface Calls {
   watch: { params: WireRequest; result: WireResponse };
   unwatch: { params: { readonly watch: number }; result: null };
   apply: { params: ApplyOptions; result: Applied };
+  /** Nothing is applied, and the trace stays as it is. */
+  schedule: { params: ScheduleOptions; result: Scheduled };
   pace: { params: { readonly running?: boolean; readonly speed?: number }; result: Clock };
   /** While the clock stands: runs until the next step is recorded, or until only upkeep is left. */
   advance: { params: { readonly until: 'next-step' | 'settled' }; result: Clock };

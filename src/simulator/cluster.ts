@@ -2,6 +2,7 @@
 import { Kernel } from '../kernel/kernel.ts';
 import { type Process, Scope, sleep, spawn } from '../kernel/process.ts';
 import type { Node } from '../model/generated/core.v1.ts';
+import type { KubeObject } from '../model/object.ts';
 import { RefusedError } from '../model/refused.ts';
 import { TraceLog } from '../trace/log.ts';
 import type { Actor, Step, StepId } from '../trace/step.ts';
@@ -17,6 +18,7 @@ import { ManagedProcess } from './process.ts';
 import { ComponentContext, type Surroundings } from './runtime/component.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { Store } from './store/index.ts';
+import { type WouldSchedule, wouldSchedule } from './what-if.ts';
 
 export const VERSION = 'v1.36.2';
 
@@ -284,6 +286,14 @@ export class Cluster {
       actor: { component: 'user' },
       ...(observer ? { observer } : {}),
     });
+  }
+
+  /** Where the pods of an object would go if it were applied now. Nothing is applied. Throws RefusedError. */
+  schedule(object: KubeObject, namespace: string): WouldSchedule {
+    const { commonName, organizations = [] } = this.pki.admin.subject;
+    if (!this.server.running) throw new RefusedError('kube-apiserver is stopped: nobody answers.', 'Start it again.');
+    const credential = { type: 'certificate', commonName, organizations } as const;
+    return wouldSchedule(this.server, object, { seed: this.options.seed, credential, namespace });
   }
 
   topology(): { version: string; machines: MachineState[] } {

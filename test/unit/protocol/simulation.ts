@@ -1,7 +1,7 @@
 // A simulation for tests of the engine: a list of moments at which something happens, and real time that a test moves.
 
 import { RefusedError } from '../../../src/model/refused.ts';
-import type { FaultTarget, Topology, WireRequest } from '../../../src/protocol/worker.ts';
+import type { FaultTarget, Scheduled, Topology, WireRequest } from '../../../src/protocol/worker.ts';
 import type { RealTime, Simulation } from '../../../src/protocol/worker-engine.ts';
 import type { Step } from '../../../src/trace/step.ts';
 
@@ -111,6 +111,11 @@ export class FakeSimulation implements Simulation {
     this.record(`${request.method} ${request.path}`);
     if (request.method === 'GET') return { code: 404, step: 0, body: { message: 'not found' } };
     return { code: 201, step: this.lastStep, body: { kind: 'Status' } };
+  }
+
+  schedule(object: { readonly kind?: string }): Scheduled {
+    if (object.kind === 'Job') throw new TypeError('a mistake');
+    return { exists: false, wanted: 0, pods: [] };
   }
 
   topology(): Topology {

@@ -195,6 +195,20 @@ describe('a worker', () => {
     await expect(client.call('topology', null)).resolves.toMatchObject({ version: 'v1.36.2' });
   });
 
+  it('asks where an object of a manifest would go, and lives on whatever comes of it', async () => {
+    const { client, simulation } = setUp();
+    await client.call('start', START);
+    const ask = (kind: string, manifest: string) =>
+      client.call('schedule', { manifest, namespace: 'default', object: { apiVersion: 'v1', kind, name: 'c' } });
+    const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: c}\n';
+    expect(await ask('Pod', pod)).toMatchObject({ pods: [] });
+    await expect(ask('Node', pod)).rejects.toThrow('holds no Node c any more');
+    await expect(ask('Pod', `${pod}\t- : [`)).rejects.toThrow(/^Line \d+: /);
+    await expect(ask('Job', pod.replace('Pod', 'Job'))).rejects.toThrow('cannot be answered: a mistake');
+    expect(simulation.steps).toEqual([]);
+    await expect(client.call('topology', null)).resolves.toMatchObject({ version: 'v1.36.2' });
+  });
+
   it('serves once and closes what it opened', async () => {
     const { client, closed } = setUp({ serve: true });
     await client.call('start', START);

@@ -26,8 +26,9 @@ export function explanationMarkdown(explanation: Explanation, links: readonly Ma
 }
 
 function headline(explanation: Explanation): string {
-  const name = explanation.entry === undefined ? explanation.field : `${explanation.field} › ${explanation.entry}`;
-  const facts = [`**${name}**`, code(explanation.fieldType)];
+  const { field, entry } = explanation;
+  const name = entry === undefined ? field : `${field} › ${entry}`;
+  const facts = [`**${literal(name)}**`, code(explanation.fieldType)];
   if (explanation.values) facts.push(explanation.values.map(code).join(' or '));
   if (explanation.required) facts.push('required');
   else if (explanation.default) facts.push(`default ${explanation.default}`);
@@ -74,5 +75,12 @@ function footer(explanation: Explanation, links: readonly MarkdownLink[]): strin
 
 /** Inline code that survives backticks in the text. */
 function code(text: string): string {
-  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
+}
+
+/** Text of a manifest, which must not become a link or an image of the hover. */
+function literal(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>!~&]/g, '\\$&');
 }

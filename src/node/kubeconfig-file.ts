@@ -1,4 +1,5 @@
 // Kubeconfigs for the simulated cluster: a client certificate, so a secret, so mode 0600.
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Pki } from '../simulator/bootstrap/pki/pki.ts';
@@ -25,7 +26,13 @@ export function kubeconfigText(url: string, pki: Pki): string {
 /** Written beside and renamed, so that nobody reads half of it and no moment shows it with a wider mode. */
 export function writeSecretFile(file: string, text: string): void {
   fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-  const draft = `${file}.${process.pid}.tmp`;
-  fs.writeFileSync(draft, text, { mode: 0o600 });
-  fs.renameSync(draft, file);
+  const draft = `${file}.${randomUUID()}.tmp`;
+  // Exclusive: a link or file that somebody else put there is not written through.
+  fs.writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
+  try {
+    fs.renameSync(draft, file);
+  } catch (e) {
+    fs.rmSync(draft, { force: true });
+    throw e;
+  }
 }

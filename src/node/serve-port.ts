@@ -1,4 +1,5 @@
 // Serves a simulated cluster to kubectl: the HTTPS adapter, a kubeconfig, and the control path for faults.
+import { isRecord } from '../model/object.ts';
 import { RefusedError } from '../model/refused.ts';
 import type { ServePort } from '../protocol/worker-engine.ts';
 import type { Cluster } from '../simulator/cluster.ts';
@@ -40,13 +41,13 @@ function controlOf(cluster: Cluster, around: { before(): void; after(): void }):
 }
 
 function inject(cluster: Cluster, body: string): string {
-  let fault: { action?: unknown; name?: unknown };
+  let fault: unknown;
   try {
-    fault = JSON.parse(body) as typeof fault;
+    fault = JSON.parse(body);
   } catch {
     throw new RefusedError('The body is not JSON.');
   }
-  const { action, name } = fault;
+  const { action, name } = isRecord(fault) ? fault : {};
   if (typeof action !== 'string' || typeof name !== 'string')
     throw new RefusedError('A fault has an action and a name.');
   const verb = action.startsWith('stop') ? 'stop' : 'start';

@@ -20,6 +20,8 @@ export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri, nam
     `style-src ${webview.cspSource} 'nonce-${token}'`,
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
+    "base-uri 'none'",
+    "form-action 'none'",
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">

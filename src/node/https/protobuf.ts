@@ -147,6 +147,15 @@ function put(out: Record<string, unknown>, name: string, [key, value]: [string, 
 
 /** The object in an envelope, as JSON. Throws ProtobufError. */
 export function decodeProtobuf(bytes: Buffer): unknown {
+  try {
+    return decode(bytes);
+  } catch (e) {
+    // What Node says of a time or a number that cannot be.
+    throw e instanceof RangeError ? new ProtobufError(`malformed value: ${e.message}`) : e;
+  }
+}
+
+function decode(bytes: Buffer): unknown {
   if (!bytes.subarray(0, 4).equals(MAGIC))
     throw new ProtobufError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
   const unknown = bytes.subarray(4);

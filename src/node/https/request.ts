@@ -17,51 +17,53 @@ export function parseTarget(target: string): Parsed {
   } catch {
     return { error: `the path ${JSON.stringify(raw)} has a broken percent-encoding` };
   }
-  const query: Record<string, string[]> = {};
-  if (mark >= 0) {
-    for (const [k, v] of new URLSearchParams(target.slice(mark + 1))) {
-      const known = query[k];
-      if (known) known.push(v);
-      else query[k] = [v];
-    }
+  return { path, query: grouped(mark < 0 ? [] : new URLSearchParams(target.slice(mark + 1))) };
+}
+
+/** The values of each name, in order. A Map, because names such as `__proto__` come from outside. */
+function grouped(pairs: Iterable<readonly [name: string, value: string]>): Record<string, string[]> {
+  const out = new Map<string, string[]>();
+  for (const [name, value] of pairs) {
+    const known = out.get(name);
+    if (known) known.push(value);
+    else out.set(name, [value]);
   }
-  return { path, query };
+  return Object.fromEntries(out);
 }
 
 function listOf(value: string | string[] | undefined): string[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
 
-/** Undefined: a certificate was shown that the cluster's CA did not sign. */
+/**
+ * A certificate is asked before a token, so it wins where both are shown. Undefined: a certificate was shown that the
+ * cluster's CA did not sign, and no token. Models pkg/kubeapiserver/authenticator/config.go.
+ */
 export function credentialOf(message: IncomingMessage): Credential | undefined {
-  const authorization = message.headers.authorization;
-  if (authorization !== undefined) {
-    const token = /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1];
-    return token === undefined ? { type: 'anonymous' } : { type: 'token', token };
-  }
   const socket = message.socket as TLSSocket;
-  const certificate = socket.getPeerCertificate();
-  if (certificate?.subject === undefined) return { type: 'anonymous' };
-  if (!socket.authorized) return undefined;
-  const { CN, O } = certificate.subject;
-  return { type: 'certificate', commonName: listOf(CN)[0] ?? '', organizations: listOf(O) };
+  const subject = socket.getPeerCertificate()?.subject;
+  if (subject !== undefined && socket.authorized) {
+    return { type: 'certificate', commonName: listOf(subject.CN)[0] ?? '', organizations: listOf(subject.O) };
+  }
+  const token = /^Bearer\s+(\S+)\s*$/i.exec(message.headers.authorization ?? '')?.[1];
+  if (token !== undefined) return { type: 'token', token };
+  return subject === undefined ? { type: 'anonymous' } : undefined;
 }
 
-export function impersonationOf(message: IncomingMessage): Impersonation | undefined {
+function impersonationOf(message: IncomingMessage): Impersonation | undefined {
   const { headers } = message;
   const user = listOf(headers['impersonate-user'])[0];
   if (user === undefined) return undefined;
-  const extra: Record<string, string[]> = {};
+  const extras: [string, string][] = [];
   const groups: string[] = [];
   // Repeated headers are joined in `headers`; the raw list keeps them apart.
   for (let i = 0; i + 1 < message.rawHeaders.length; i += 2) {
     const name = (message.rawHeaders[i] ?? '').toLowerCase();
     const value = message.rawHeaders[i + 1] ?? '';
     if (name === 'impersonate-group') groups.push(value);
-    if (!name.startsWith('impersonate-extra-')) continue;
-    const key = name.slice('impersonate-extra-'.length);
-    extra[key] = [...(extra[key] ?? []), value];
+    if (name.startsWith('impersonate-extra-')) extras.push([name.slice('impersonate-extra-'.length), value]);
   }
+  const extra = grouped(extras);
   const uid = listOf(headers['impersonate-uid'])[0];
   return {
     user,

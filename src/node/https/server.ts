@@ -212,7 +212,7 @@ function send(message: IncomingMessage, response: ServerResponse, r: ApiResponse
     refuse(response, 400, 'BadRequest', 'Upgrade request required');
     return;
   }
-  for (const w of r.warnings ?? []) response.appendHeader('Warning', `299 - "${w.replace(/[\\"]/g, '\\$&')}"`);
+  for (const w of r.warnings ?? []) response.appendHeader('Warning', warningHeader(w));
   response.setHeader('Cache-Control', 'no-cache, private');
   response.setHeader('Content-Type', r.contentType);
   for (const [k, v] of Object.entries(r.headers ?? {})) response.setHeader(k, v);
@@ -220,6 +220,12 @@ function send(message: IncomingMessage, response: ServerResponse, r: ApiResponse
   if (r.watch !== undefined) stream(response, r.watch);
   else if (r.stream !== undefined) follow(response, r.stream);
   else response.end(r.text ?? (r.body === undefined ? '' : `${JSON.stringify(r.body)}\n`));
+}
+
+/** As Go sends it: a header's bytes are UTF-8, which Node takes as Latin-1. Control characters end a header. */
+function warningHeader(text: string): string {
+  const quoted = text.replace(/\p{Cc}/gu, ' ').replace(/[\\"]/g, '\\$&');
+  return `299 - "${Buffer.from(quoted, 'utf8').toString('latin1')}"`;
 }
 
 function stream(response: ServerResponse, watch: Watch): void {

@@ -7,6 +7,8 @@ const [SYN_STREAM, SYN_REPLY, RST_STREAM, PING, GOAWAY] = [1, 2, 3, 6, 7];
 const FIN = 1;
 const HEADER = 8;
 const MAX_FRAME = 4 * 1024 * 1024;
+/** What the headers of one stream may unpack to, as net/http limits them. */
+const MAX_HEADERS = 1024 * 1024;
 /** First bytes of a zlib stream with a preset dictionary, and that dictionary's Adler-32. */
 const ZLIB_START = Buffer.from([0x78, 0xbb, 0xe3, 0xc6, 0xa7, 0xc2]);
 /** A stored block of four zero bytes, which is a list of no headers, and the empty block that Go waits for. */
@@ -36,6 +38,7 @@ export class SpdyServer {
   private readonly streams = new Map<number, SpdyStream>();
   private readonly inflate: Inflate = createInflate({ dictionary: SPDY_DICTIONARY });
   private inflated: Buffer[] = [];
+  private unpacked = 0;
   private buffer = Buffer.alloc(0);
   private replied = false;
   private closed = false;
@@ -45,7 +48,11 @@ export class SpdyServer {
   constructor(wire: Wire, opened: (stream: SpdyStream) => void) {
     this.wire = wire;
     this.opened = opened;
-    this.inflate.on('data', (b: Buffer) => this.inflated.push(b));
+    this.inflate.on('data', (b: Buffer) => {
+      this.inflated.push(b);
+      this.unpacked += b.length;
+      if (this.unpacked > MAX_HEADERS) this.close();
+    });
     this.inflate.on('error', () => this.close());
   }
 
@@ -119,9 +126,11 @@ export class SpdyServer {
 
   private async headers(packed: Buffer): Promise<Map<string, string>> {
     this.inflated = [];
+    this.unpacked = 0;
     await new Promise<void>((done, fail) => {
       this.inflate.write(packed, (e) => (e ? fail(e) : done()));
     });
+    if (this.closed) throw new Error('the connection was closed');
     const block = Buffer.concat(this.inflated);
     const out = new Map<string, string>();
     let at = 4;

@@ -168,4 +168,10 @@ describe('markdown', () => {
     expect(places).not.toContain(-1);
     expect(text).not.toMatch(/undefined|\*Deprecated\*/);
   });
+
+  test('what a manifest says becomes no link and no image of the hover', () => {
+    const found = at(`${POD}spec:\n  nodeSelector:\n    '![x](http¦s://example.org/x.png)': ssd\n`);
+    expect(found?.entry).toBe('![x](https://example.org/x.png)');
+    expect(found && explanationMarkdown(found)).toContain(String.raw`\!\[x\](https://example.org/x.png)`);
+  });
 });

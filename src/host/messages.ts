@@ -1,5 +1,6 @@
 // Failures as people read them: what happened, what to do, and the command that does it where there is one.
 import * as vscode from 'vscode';
+import { RefusedError } from '../model/refused.ts';
 import { SimulatorError } from '../protocol/worker-client.ts';
 
 export interface Offer {
@@ -15,7 +16,7 @@ export function showError(message: string, remedy?: string, ...offers: readonly 
 }
 
 export function remedyOf(error: unknown): string | undefined {
-  return error instanceof SimulatorError ? error.remedy : undefined;
+  return error instanceof SimulatorError || error instanceof RefusedError ? error.remedy : undefined;
 }
 
 export function messageOf(error: unknown): string {

@@ -5,6 +5,7 @@ import { objectPath } from '../../cluster/resources.ts';
 import type { Row } from '../../cluster/tree/row.ts';
 import type { ObjectRef } from '../../trace/step.ts';
 import type { App } from '../app.ts';
+import { chooseTrace } from '../flow/files.ts';
 import { showError } from '../messages.ts';
 
 function objectOf(app: App, rowId: unknown): { row: Row; object: ObjectRef } | undefined {
@@ -27,6 +28,11 @@ export async function watchInFlow(app: App, rowId: unknown): Promise<void> {
     `No step about ${found.object.name} is recorded.`,
     'What was there before the simulator started has no steps.',
   );
+}
+
+export async function openTrace(app: App, file: unknown): Promise<void> {
+  const trace = await chooseTrace(file);
+  if (trace) await app.flow.openFile(trace);
 }
 
 export async function deleteObject(app: App, rowId: unknown): Promise<void> {

@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { messageOf, reportError } from '../messages.ts';
 import { applyManifest } from './apply.ts';
 import { connect, disconnect, openKubeconfig, showCluster } from './clusters.ts';
-import { deleteObject, openYaml, watchInFlow } from './objects.ts';
+import { deleteObject, openTrace, openYaml, watchInFlow } from './objects.ts';
 import {
   chooseSpeed,
   ensureSimulator,
@@ -45,6 +45,7 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.watchInFlow': (row) => watchInFlow(app, row),
     'kubeAnatomy.deleteObject': (row) => deleteObject(app, row),
     'kubeAnatomy.openFlow': () => app.flow.open(),
+    'kubeAnatomy.openTrace': (file) => openTrace(app, file),
     'kubeAnatomy.copyTranscript': () => app.flow.copyTranscript(),
     'kubeAnatomy.openSample': () => openSample(app),
     'kubeAnatomy.openWalkthrough': () =>

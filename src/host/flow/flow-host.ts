@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { SourceState } from '../../cluster/source.ts';
 import { findComponent } from '../../knowledge/components.ts';
+import { RefusedError } from '../../model/refused.ts';
 import { FLOW_PROTOCOL, type FlowObject, type FromFlow, type ToFlow } from '../../protocol/flow.ts';
 import { parseFromFlow } from '../../protocol/flow-parse.ts';
 import type { ObjectRef, Step, StepId } from '../../trace/step.ts';
@@ -10,6 +11,7 @@ import type { ObjectDocuments } from '../documents.ts';
 import { messageOf, remedyOf } from '../messages.ts';
 import { flowTopology, objectsOf } from '../simulator/flow-steps.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
+import { messagesOf, type OpenedFile, save } from './files.ts';
 import { panelHtml, webviewRoot } from './html.ts';
 
 export const FLOW_VIEW = 'kubeAnatomy.flow';
@@ -42,6 +44,8 @@ export class FlowHost implements vscode.Disposable {
   private ready = false;
   private begin: Begin = { after: 0, autoplay: false };
   private steps: Step[] = [];
+  /** A trace that was opened from a file, which the panel then shows instead of the simulator. */
+  private file: OpenedFile | undefined;
   /** Raised by each init: what an older one still waits for is dropped. */
   private generation = 0;
   private readonly stops: (() => void)[];
@@ -51,11 +55,12 @@ export class FlowHost implements vscode.Disposable {
     const { session } = deps;
     this.stops = [
       session.onSteps.add((steps) => this.append(steps)),
-      session.onTopology.add((t) => this.ready && this.post({ type: 'topology', topology: flowTopology(t) })),
+      session.onTopology.add((t) => this.live && this.post({ type: 'topology', topology: flowTopology(t) })),
       session.onClock.add(
-        (c) => this.ready && this.post({ type: 'state', clock: { running: c.running, speed: c.speed, atUs: c.now } }),
+        (c) => this.live && this.post({ type: 'state', clock: { running: c.running, speed: c.speed, atUs: c.now } }),
       ),
       session.onState.add(({ phase }) => {
+        if (this.file) return;
         if (phase === 'running') void this.restart({ after: 0, autoplay: false });
         else if (phase === 'crashed' || phase === 'stopped') this.simulatorGone(session.state);
       }),
@@ -66,17 +71,37 @@ export class FlowHost implements vscode.Disposable {
     return this.panel !== undefined;
   }
 
-  /** Opens the panel on the whole trace, or brings it to the front as it is. */
+  /** The panel shows the simulator, and can be told things. */
+  private get live(): boolean {
+    return this.ready && this.file === undefined;
+  }
+
+  /** Opens the panel on the simulator's whole trace, or brings it to the front as it is. */
   async open(column: vscode.ViewColumn = vscode.ViewColumn.Beside): Promise<void> {
+    const before = this.file;
+    this.file = undefined;
+    this.show('simulator', column);
+    if (before) await this.restart({ after: this.beginning(), autoplay: false });
+    await this.deps.ensureSimulator();
+  }
+
+  /** Shows a trace from a file; the simulator goes on unseen. */
+  async openFile(file: OpenedFile): Promise<void> {
+    this.file = file;
+    this.show(file.name, vscode.ViewColumn.Active);
+    if (this.ready) await this.init();
+  }
+
+  private show(name: string, column: vscode.ViewColumn): void {
     if (this.panel) {
+      this.panel.title = `Flow: ${name}`;
       this.panel.reveal(undefined, true);
       return;
     }
-    this.adopt(
-      vscode.window.createWebviewPanel(FLOW_VIEW, 'Flow: simulator', { viewColumn: column, preserveFocus: true }, {}),
-    );
     this.begin = { after: this.beginning(), autoplay: false };
-    await this.deps.ensureSimulator();
+    this.adopt(
+      vscode.window.createWebviewPanel(FLOW_VIEW, `Flow: ${name}`, { viewColumn: column, preserveFocus: true }, {}),
+    );
   }
 
   /** A snapshot to be taken before something happens that is then shown from there. */
@@ -95,8 +120,9 @@ export class FlowHost implements vscode.Disposable {
     const all = await this.deps.session.call('steps', { after: 0, limit: 100_000 });
     const first = all.find((s) => !s.routine && isAbout(s, ref));
     if (!first) return false;
+    const shown = this.live;
     await this.open();
-    if (first.id > this.begin.after && this.ready) this.post({ type: 'reveal', stepId: first.id, play: true });
+    if (first.id > this.begin.after && shown) this.post({ type: 'reveal', stepId: first.id, play: true });
     else await this.restart({ after: Math.max(0, first.id - 1), startAt: first.id, autoplay: true });
     return true;
   }
@@ -105,10 +131,11 @@ export class FlowHost implements vscode.Disposable {
   async copyTranscript(): Promise<void> {
     const { session } = this.deps;
     const after = this.panel ? this.begin.after : 0;
-    const steps = await session.call('steps', { after, limit: 100_000 });
+    const steps = this.file?.steps ?? (await session.call('steps', { after, limit: 100_000 }));
     const shown = steps.filter((s) => !s.routine);
     const names = { component: findComponent };
-    const text = transcriptMarkdown(names, shown, shown[0]?.at ?? 0, 'What the simulated cluster did');
+    const title = this.file ? `Transcript of ${this.file.name}` : 'What the simulated cluster did';
+    const text = transcriptMarkdown(names, shown, shown[0]?.at ?? 0, title);
     await vscode.env.clipboard.writeText(text);
     vscode.window.setStatusBarMessage(`$(check) Transcript of ${shown.length} steps copied`, 5000);
   }
@@ -128,6 +155,7 @@ export class FlowHost implements vscode.Disposable {
     panel.onDidDispose(() => {
       if (this.panel !== panel) return;
       this.panel = undefined;
+      this.file = undefined;
       this.ready = false;
       this.steps = [];
       this.deps.session.call('follow', { after: null }).catch(() => {});
@@ -151,6 +179,12 @@ export class FlowHost implements vscode.Disposable {
 
   private async init(): Promise<void> {
     const { session } = this.deps;
+    if (this.file) {
+      this.generation++;
+      this.steps = [...this.file.steps];
+      for (const message of messagesOf(this.file)) this.post(message);
+      return;
+    }
     const { topology, clock } = session;
     if (!topology || !clock) {
       this.simulatorGone(session.state);
@@ -179,7 +213,7 @@ export class FlowHost implements vscode.Disposable {
   }
 
   private append(steps: readonly Step[]): void {
-    if (!this.ready) return;
+    if (!this.live) return;
     const last = this.steps.at(-1)?.id ?? this.begin.after;
     const fresh = steps.filter((s) => s.id > last);
     if (fresh.length === 0) return;
@@ -189,7 +223,7 @@ export class FlowHost implements vscode.Disposable {
   }
 
   private simulatorGone(state: SimulatorSession['state'] | SourceState): void {
-    if (!this.ready) return;
+    if (!this.live) return;
     const crashed = state.phase === 'crashed';
     this.post({
       type: 'error',
@@ -211,7 +245,8 @@ export class FlowHost implements vscode.Disposable {
     const { message } = parsed;
     if (message.type === 'ready') {
       this.ready = true;
-      void this.deps.ensureSimulator().then(
+      const source = this.file ? Promise.resolve() : this.deps.ensureSimulator();
+      void source.then(
         () => this.init(),
         (error) => this.deps.log.error(messageOf(error)),
       );
@@ -242,6 +277,11 @@ export class FlowHost implements vscode.Disposable {
 
   private async perform(message: Extract<FromFlow, { request: number }>): Promise<string | undefined> {
     const { session, documents } = this.deps;
+    if (this.file && (message.type === 'clock' || message.type === 'openObject'))
+      throw new RefusedError(
+        'A trace from a file has its steps, not the cluster itself.',
+        'Open the flow panel of the simulator to look at its objects.',
+      );
     switch (message.type) {
       case 'clock':
         if (message.command === 'step') await session.advance('next-step');
@@ -266,13 +306,4 @@ function isAbout(step: Step, ref: ObjectRef): boolean {
   if (!o || o.resource !== ref.resource || o.group !== ref.group) return false;
   if (o.uid && ref.uid) return o.uid === ref.uid;
   return o.name === ref.name && (o.namespace ?? '') === (ref.namespace ?? '');
-}
-
-async function save(suggestedName: string, data: string): Promise<string | undefined> {
-  const name = suggestedName.replace(/[^\w.-]+/g, '-');
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const target = await vscode.window.showSaveDialog(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {});
-  if (!target) return undefined;
-  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(data));
-  return `Saved as ${vscode.workspace.asRelativePath(target)}`;
 }

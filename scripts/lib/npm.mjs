@@ -49,13 +49,13 @@ export function npm(args, cwd) {
 }
 
 /**
- * The end of npm's output, without the help that it prints after some errors and the place of its log.
+ * The end of npm's output, without its stack, and without the help that it prints after some errors.
  * @param {string} output
  */
 function lastLines(output) {
   const help = output.search(/^npm error (Usage|Options):?$/m);
   const told = (help < 0 ? output : output.slice(0, help)).split('\n');
-  return told.filter((line) => !/^(npm error\s*|npm warn .*)?$/.test(line)).slice(-15);
+  return told.filter((line) => !/^(npm error(\s*| {5}at .*)|npm warn .*)?$/.test(line)).slice(-15);
 }
 
 /**

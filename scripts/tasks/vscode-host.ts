@@ -3,11 +3,12 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { ROOT } from '../lib/dependencies.mjs';
 import { node24 } from '../lib/node24.mjs';
 import { cachedPackage, npm } from '../lib/npm.mjs';
-import { progress } from '../lib/say.mjs';
+import { progress, UserError } from '../lib/say.mjs';
 import { stop, untilPrinted } from './processes.ts';
 
 /** code-server 4.x carries VS Code 1.x: this one 1.139, and says in its `engines` that it wants Node 24. */
@@ -59,6 +60,7 @@ export interface Host extends HostAddress {
 export async function startHost(options: HostOptions): Promise<Host> {
   const [vscode, node] = [await installHost(), await node24()];
   const { dataDir, port = 0 } = options;
+  await portIsFree(port);
   const token = randomBytes(16).toString('hex');
   // In a file, because a command line can be read by every user of the machine.
   const tokenFile = path.join(dataDir, 'connection-token');
@@ -86,6 +88,17 @@ export async function startHost(options: HostOptions): Promise<Host> {
   child.stderr.pipe(log);
   const match = await untilPrinted(child, /Extension host agent listening on (\d+)/, 60_000);
   return { port: Number(match[1]), token, stop: () => stop(child) };
+}
+
+/** The server itself says nothing and waits when its port is taken. */
+function portIsFree(port: number): Promise<void> {
+  const probe = createServer();
+  return new Promise((resolve, reject) => {
+    probe.once('error', (error) =>
+      reject(new UserError(`port ${port} cannot be used (${error.message}): give another, or 0 for any free one`)),
+    );
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+  });
 }
 
 /** The address of a workbench that shows a folder, with this checkout's extension; runs a suite where there is one. */

@@ -5,6 +5,7 @@ import type { Status } from '../../../model/generated/meta.v1.ts';
 import type { ResourceInfo } from '../../../model/resources.ts';
 import { badRequest, invalid, notFound, serviceUnavailable } from '../../../model/status.ts';
 import type { Connection, TextStream } from '../api.ts';
+import { type Authorizer, attributesOf, cannot, refusal } from '../authz/attributes.ts';
 import { type Answer, type Context, refuse } from '../context.ts';
 import { first, parseBool } from '../request.ts';
 import { find } from '../storage.ts';
@@ -92,8 +93,21 @@ export function log(ctx: Context, kubelets: Kubelets | undefined, r: ResourceInf
   return { code: 200, contentType: 'text/plain', ...answer };
 }
 
+/**
+ * Whoever reaches into a pod needs `create`, also by a GET as websockets begin. Source: the gate
+ * AuthorizePodWebsocketUpgradeCreatePermission, on since v1.35.
+ */
+function mayCreate(ctx: Context, authorizer: Authorizer): void {
+  if (ctx.info.verb === 'create') return;
+  const attributes = attributesOf(ctx.user, { ...ctx.info, verb: 'create' }, undefined);
+  const decision = authorizer.authorize(attributes);
+  if (decision?.allowed) return;
+  ctx.refuse('authorization', refusal(attributes, decision?.reason ?? ''), cannot(attributes));
+}
+
 /** exec, attach and port-forward: the adapter that holds the socket carries the bytes. */
-export function connect(ctx: Context, r: ResourceInfo, kind: Connection['kind']): Answer {
+export function connect(ctx: Context, authorizer: Authorizer, r: ResourceInfo, kind: Connection['kind']): Answer {
+  mayCreate(ctx, authorizer);
   const pod = podOf(ctx, r);
   const { query } = ctx.request;
   const node = pod.spec?.nodeName;

@@ -214,5 +214,5 @@ function finish(
   const unchanged = same && equal(entries, live.metadata.managedFields ?? []);
   if (unchanged) return { object: live, changed: false };
   const owned = withManagedFields(object, entries);
-  return { object: request.manager === 'kubectl' ? withLastApplied(owned) : owned, changed: true };
+  return { object: request.manager === 'kubectl' ? withLastApplied(owned, request.applied) : owned, changed: true };
 }

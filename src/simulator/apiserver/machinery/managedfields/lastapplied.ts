@@ -28,13 +28,23 @@ export function allowedByLastApplied(live: KubeObject, type: TypeSchema): FieldS
   }
 }
 
-/** Keeps the annotation of client-side apply in step, where the object has one. */
-export function withLastApplied(object: KubeObject): KubeObject {
-  const { annotations, managedFields: _, ...metadata } = object.metadata;
-  if (!annotations || !Object.hasOwn(annotations, ANNOTATION)) return object;
-  const { [ANNOTATION]: __, ...others } = annotations;
-  const bare = { ...object, metadata: { ...metadata, ...(Object.keys(others).length ? { annotations: others } : {}) } };
-  const text = `${JSON.stringify(bare)}\n`;
+/** Go writes a map with its keys in order. */
+const inOrder = (_: string, value: unknown): unknown =>
+  isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+
+/** Keeps the annotation of client-side apply in step with what is applied now, where the object has one. */
+export function withLastApplied(object: KubeObject, applied: Json): KubeObject {
+  const { annotations } = object.metadata;
+  if (!annotations?.[ANNOTATION]) return object;
+  const { [ANNOTATION]: _, ...others } = annotations;
+  const text = `${JSON.stringify(withoutAnnotation(applied), inOrder)}\n`;
   const kept = text.length > MAX_ANNOTATIONS ? others : { ...annotations, [ANNOTATION]: text };
   return { ...object, metadata: { ...object.metadata, annotations: kept } };
+}
+
+function withoutAnnotation(applied: Json): Json {
+  const { metadata } = applied;
+  if (!isRecord(metadata) || !isRecord(metadata.annotations)) return applied;
+  const { [ANNOTATION]: _, ...annotations } = metadata.annotations;
+  return { ...applied, metadata: { ...metadata, annotations } };
 }

@@ -49,7 +49,7 @@ export const RULES: readonly Rule[] = [
   {
     folder: 'src/simulator',
     folders: ['src/kernel', ...VOCABULARY],
-    packages: ['@noble/curves', '@noble/hashes'],
+    packages: ['@noble/curves'],
     instead: 'the simulator runs in any worker: pass time, randomness and I/O in from src/node or a worker entry point',
   },
   reader('src/manifest'),

@@ -19,6 +19,7 @@ export async function main(args: string[]): Promise<number> {
   const generators: [name: string, ...args: string[]][] = [
     ['types'],
     ['go-types', kubectl],
+    ['go-structs', kubectl],
     ['schema'],
     ['resources'],
     ['protobuf', kubectl],

@@ -16,7 +16,7 @@ import { Expectations } from '../common/expectations.ts';
 import { goJson, newRevision, templatePatch } from '../common/history.ts';
 import { controllerRef, namespaceTerminating, PodControl, podFromTemplate } from '../common/podcontrol.ts';
 import { type Made, RevisionHistory } from '../common/revisions.ts';
-import { templateHash } from '../deployment/annotations.ts';
+import { templateHash } from '../common/templatehash.ts';
 import { slowStartBatches } from '../replicaset/decide.ts';
 import * as decide from './decide.ts';
 

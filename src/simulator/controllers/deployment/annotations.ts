@@ -84,16 +84,3 @@ function withoutHash(t: PodTemplateSpec | undefined): PodTemplateSpec {
   const { [HASH_LABEL]: _, ...rest } = labels;
   return { ...t, metadata: { ...t?.metadata, labels: rest } };
 }
-
-/**
- * The pod-template-hash. Upstream hashes Go's printed form of the template, which no other language has; ours hashes its
- * canonical JSON, so the ten characters differ from a real cluster's for the same template.
- */
-export function templateHash(template: PodTemplateSpec, collisionCount: number | undefined): string {
-  let h = 0x811c9dc5;
-  const text = canonical(template) + (collisionCount === undefined ? '' : `#${collisionCount}`);
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  // SafeEncodeString maps decimal digits to letters that make no words.
-  const safe = 'bcdfghjklmnpqrstvwxz2456789';
-  return [...String(h >>> 0)].map((c) => safe[c.charCodeAt(0) % safe.length]).join('');
-}

@@ -1,11 +1,12 @@
 // The ReplicaSet that a Deployment's template asks for. Models getNewReplicaSet in pkg/controller/deployment/sync.go.
 import type { Deployment, ReplicaSet } from '../../../model/generated/apps.v1.ts';
 import { controllerRef } from '../common/podcontrol.ts';
+import { templateHash } from '../common/templatehash.ts';
 import * as ann from './annotations.ts';
 
 export function newReplicaSet(d: Deployment, revision: number): ReplicaSet {
   const template = d.spec?.template ?? {};
-  const hash = ann.templateHash(template, d.status?.collisionCount);
+  const hash = templateHash(template, d.status?.collisionCount);
   const labels = { ...template.metadata?.labels, [ann.HASH_LABEL]: hash };
   const selector = d.spec?.selector ?? {};
   return {

@@ -1,6 +1,7 @@
 // The simulated cluster: wires the parts by hand, in one place. Nothing here waits; a driver calls runNext or runUntil.
 import { Kernel } from '../kernel/kernel.ts';
 import { type Process, Scope, sleep, spawn } from '../kernel/process.ts';
+import { rfc3339 } from '../kernel/time.ts';
 import type { Node } from '../model/generated/core.v1.ts';
 import type { KubeObject } from '../model/object.ts';
 import { RefusedError } from '../model/refused.ts';
@@ -13,6 +14,7 @@ import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
 import { KubeletServers } from './containers/kubelets.ts';
 import { startControllerManager } from './controllers/manager.ts';
 import { Kubelet, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
+import { Machine } from './kubelet/machine.ts';
 import type { NodeSpecification } from './kubelet/node.ts';
 import { ManagedProcess } from './process.ts';
 import { ComponentContext, type Surroundings } from './runtime/component.ts';
@@ -98,6 +100,8 @@ export class Cluster {
   private readonly processes: ManagedProcess[] = [];
   /** Node → its range of pod addresses. */
   private readonly subnets = new Map<string, string>();
+  /** What runs on a machine even when its kubelet does not. */
+  private readonly hardware = new Map<string, Machine>();
   private readonly machines: { name: string; role: 'control-plane' | 'worker' }[] = [];
 
   constructor(options: Partial<ClusterOptions> = {}) {
@@ -225,10 +229,12 @@ export class Cluster {
       runtimeVersion,
       ...extra,
     };
+    const machine = new Machine(spec.images);
+    this.hardware.set(name, machine);
     this.processes.push(
       new ManagedProcess('kubelet', name, (scope) => {
         const ctx = new ComponentContext(this.surroundings, kubeletIdentity(name, runtime), scope);
-        new Kubelet(ctx, { spec, mode: runtime, subnet });
+        new Kubelet(ctx, { spec, mode: runtime, subnet, machine });
       }),
     );
   }
@@ -323,6 +329,7 @@ export class Cluster {
       if (action === 'stop') p.stop();
       else p.start();
     }
+    if (action === 'stop' && component === undefined) this.hardware.get(node ?? '')?.powerOff(rfc3339(this.wallMs));
     const what = component === undefined ? `machine ${node}` : `${component}${node === undefined ? '' : ` on ${node}`}`;
     const actor: Actor = { component: 'user' };
     const text = action === 'stop' ? `stopped ${what}.` : `started ${what} again.`;

@@ -8,8 +8,20 @@ import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { podRef } from './runtime/modelled.ts';
-import { newRecord, type PodRecord } from './status.ts';
+import { type ContainerRecord, newRecord, type PodRecord } from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
+
+/** What a kubelet says of a container that its runtime knows nothing of. Source: convertToAPIContainerStatuses, v1.36. */
+const NOT_FOUND = { exitCode: 137, reason: 'ContainerStatusUnknown' } as const;
+
+/** The fake runtime forgets its containers when its process ends: they count as restarted. */
+function lostBefore(pod: Pod, container: string): Pick<ContainerRecord, 'lastState' | 'restartCount'> | undefined {
+  const known = pod.status?.containerStatuses?.find((c) => c.name === container);
+  if (known?.state?.running === undefined) return undefined;
+  const message = 'The container could not be located when the pod was deleted.  The container used to be Running';
+  const restarted = pod.metadata.deletionTimestamp === undefined ? 1 : 0;
+  return { lastState: { terminated: { ...NOT_FOUND, message } }, restartCount: known.restartCount + restarted };
+}
 
 export class FakePodWorker {
   private readonly ctx: ComponentContext;
@@ -26,6 +38,7 @@ export class FakePodWorker {
         ...newRecord(c, 'ContainerCreating'),
         ready: true,
         started: undefined,
+        ...lostBefore(pod, c.name),
       })),
       hostIP,
       startTime: rfc3339(ctx.kernel.wallMs),
@@ -86,8 +99,12 @@ export class FakePodWorker {
     yield* sleep(this.ctx.kernel, (5 + this.ctx.random.int(10)) * MS);
     const now = rfc3339(this.ctx.kernel.wallMs);
     for (const c of this.record.main) {
+      const { startedAt } = c.state.running ?? {};
       c.state = {
-        terminated: { exitCode: 0, reason: 'Completed', startedAt: c.state.running?.startedAt ?? now, finishedAt: now },
+        terminated:
+          startedAt === undefined
+            ? { ...NOT_FOUND, message: 'The container could not be located when the pod was terminated' }
+            : { exitCode: 0, reason: 'Completed', startedAt, finishedAt: now },
       };
       c.ready = false;
     }

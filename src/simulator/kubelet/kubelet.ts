@@ -6,14 +6,17 @@ import { rfc3339, rfc3339Micro } from '../../kernel/time.ts';
 import type { Lease } from '../../model/generated/coordination.v1.ts';
 import type { Node, Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
+import { isPodTerminal } from '../controllers/common/pods.ts';
 import type { Identity } from '../runtime/client.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { LEASES, NODES, PODS } from '../runtime/kinds.ts';
 import { EventRecorder } from '../runtime/recorder.ts';
+import { type Refusal, refusal } from './admit.ts';
 import { FakePodWorker } from './fakeworker.ts';
+import type { Machine, PodOnMachine } from './machine.ts';
 import { type NodeSpecification, nodeObject, nodeStatus } from './node.ts';
 import { PodWorker } from './podworker.ts';
-import { ModelledRuntime } from './runtime/modelled.ts';
+import { ModelledRuntime, podRef } from './runtime/modelled.ts';
 
 export type RuntimeMode = 'fake' | 'modelled';
 
@@ -34,15 +37,21 @@ export function kubeletIdentity(node: string, mode: RuntimeMode): Identity {
 }
 
 interface Worker {
+  readonly onMachine?: PodOnMachine;
   update(pod: Pod, cause: StepId): void;
   removed(): void;
 }
+
+/** For a pod that was refused or has ended: nothing runs. */
+const IDLE: Worker = { update: () => undefined, removed: () => undefined };
 
 export interface KubeletOptions {
   readonly spec: NodeSpecification;
   readonly mode: RuntimeMode;
   /** First three octets of the node's pod range. */
   readonly subnet: string;
+  /** What outlives the kubelet's process. */
+  readonly machine: Machine;
 }
 
 export class Kubelet {
@@ -51,6 +60,9 @@ export class Kubelet {
   private readonly events: EventRecorder;
   private readonly runtime: ModelledRuntime;
   private readonly workers = new Map<string, Worker>();
+  /** Pods that were admitted and have not ended, by uid. */
+  private readonly taken = new Map<string, Pod>();
+  private node: Node | undefined;
   private nextFakeHost = 2;
   /** As it was last written. */
   private lease: Lease | undefined;
@@ -62,7 +74,7 @@ export class Kubelet {
     this.events = new EventRecorder(ctx, 'kubelet', spec.name);
     const part = (component: string): ComponentContext =>
       ctx.as({ ...ctx.client.identity, actor: { component, node: spec.name } });
-    this.runtime = new ModelledRuntime(part('container-runtime'), part('cni'), subnet, spec.images);
+    this.runtime = new ModelledRuntime(part('container-runtime'), part('cni'), subnet, options.machine);
     spawn(ctx.scope, this.register());
   }
 
@@ -99,7 +111,8 @@ export class Kubelet {
     const current = yield* client.get(NODES, '', name, { causes: [] });
     if (!current.ok) return;
     const status = nodeStatus(this.options.spec, rfc3339(kernel.wallMs), current.value.status?.conditions ?? []);
-    yield* client.patch(NODES, '', name, 'strategic', { status }, { causes: [], subresource: 'status' });
+    const done = yield* client.patch(NODES, '', name, 'strategic', { status }, { causes: [], subresource: 'status' });
+    if (done.ok) this.node = done.value;
   }
 
   /**
@@ -142,8 +155,8 @@ export class Kubelet {
   }
 
   private watchPods(): void {
-    const { name } = this.options.spec;
-    const pods = this.ctx.informers.of(PODS, { fieldSelector: [`spec.nodeName=${name}`] });
+    const { machine, spec } = this.options;
+    const pods = this.ctx.informers.of(PODS, { fieldSelector: [`spec.nodeName=${spec.name}`] });
     pods.onChange({
       add: (pod, cause) => this.seen(pod, cause),
       update: (pod, _, cause) => this.seen(pod, cause),
@@ -151,28 +164,78 @@ export class Kubelet {
         const uid = pod.metadata.uid ?? '';
         this.workers.get(uid)?.removed();
         this.workers.delete(uid);
+        this.taken.delete(uid);
+        machine.pods.delete(uid);
       },
+    });
+    pods.onSynced(() => {
+      // What was deleted for good while no kubelet ran is cleaned up.
+      for (const uid of [...machine.pods.keys()]) if (!this.workers.has(uid)) machine.pods.delete(uid);
     });
   }
 
   private seen(pod: Pod, cause: StepId): void {
     const uid = pod.metadata.uid ?? '';
-    let worker = this.workers.get(uid);
-    if (worker === undefined) {
-      worker = this.startWorker(pod, cause);
-      this.workers.set(uid, worker);
-    }
+    const known = this.workers.get(uid);
+    if (known === undefined) this.admit(pod, uid, cause);
+    else known.update(pod, cause);
+    if (isPodTerminal(pod)) this.taken.delete(uid);
+    else if (this.taken.has(uid)) this.taken.set(uid, pod);
+  }
+
+  private admit(pod: Pod, uid: string, cause: StepId): void {
+    this.workers.set(uid, IDLE);
+    if (isPodTerminal(pod)) return;
+    const going = pod.metadata.deletionTimestamp !== undefined;
+    if (going || this.node === undefined || refusal(pod, this.node, [...this.taken.values()]) === undefined)
+      this.take(pod, uid, cause);
+    else spawn(this.ctx.scope, this.askAgain(pod, uid, cause));
+  }
+
+  private take(pod: Pod, uid: string, cause: StepId): void {
+    const worker = this.startWorker(pod, cause);
+    this.workers.set(uid, worker);
+    this.taken.set(uid, pod);
+    if (worker.onMachine !== undefined) this.options.machine.pods.set(uid, worker.onMachine);
     worker.update(pod, cause);
   }
 
+  /** What the kubelet knows of its node may be old: it looks once more before it refuses a pod. */
+  private *askAgain(pod: Pod, uid: string, cause: StepId): Process<void> {
+    const fresh = yield* this.ctx.client.get(NODES, '', this.options.spec.name, { causes: [cause] });
+    if (fresh.ok) this.node = fresh.value;
+    const why = this.node === undefined ? undefined : refusal(pod, this.node, [...this.taken.values()]);
+    if (!this.workers.has(uid)) return;
+    if (why === undefined) this.take(pod, uid, cause);
+    else yield* this.refuse(pod, why, cause);
+  }
+
+  private *refuse(pod: Pod, { reason, message }: Refusal, cause: StepId): Process<void> {
+    const { namespace = '', name = '', uid = '', generation = 1 } = pod.metadata;
+    const step = this.ctx.record({
+      kind: 'node',
+      action: 'AdmitPod',
+      object: podRef(pod),
+      causes: [cause],
+      text: `refused the pod: ${message}. It will not run here, and nobody moves it.`,
+      detail: { type: 'node', call: 'AdmitPod', data: { reason } },
+    });
+    this.events.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Warning', reason, message, [step]);
+    const startTime = rfc3339(this.ctx.kernel.wallMs);
+    const why = { phase: 'Failed', reason, message: `Pod was rejected: ${message}` };
+    const patch = { metadata: { uid }, status: { observedGeneration: generation, ...why, startTime } };
+    yield* this.ctx.client.patch(PODS, namespace, name, 'strategic', patch, { causes: [step], subresource: 'status' });
+  }
+
   private startWorker(pod: Pod, cause: StepId): Worker {
-    const { spec, mode, subnet } = this.options;
+    const { spec, mode, subnet, machine } = this.options;
     if (mode === 'fake')
       return new FakePodWorker(this.ctx, pod, spec.internalIP, `${subnet}.${(this.nextFakeHost++ % 250) + 2}`, cause);
     return new PodWorker(
       { ctx: this.ctx, events: this.events, runtime: this.runtime, hostIP: spec.internalIP },
       pod,
       cause,
+      machine.pods.get(pod.metadata.uid ?? ''),
     );
   }
 }

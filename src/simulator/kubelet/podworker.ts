@@ -7,6 +7,7 @@ import type { ContainerStateTerminated, Pod } from '../../model/generated/core.v
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
+import type { PodOnMachine } from './machine.ts';
 import { podRef } from './runtime/modelled.ts';
 import type { ContainerRuntime, Sandbox } from './runtime/runtime.ts';
 import { type ContainerRecord, isSidecar, newRecord, type PodRecord } from './status.ts';
@@ -23,6 +24,18 @@ export interface WorkerDeps {
 const BACKOFF_MIN = 10 * SECOND;
 const BACKOFF_MAX = 300 * SECOND;
 
+function freshRecord(pod: Pod, deps: WorkerDeps): PodRecord {
+  const init = pod.spec?.initContainers ?? [];
+  const waiting = init.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+  return {
+    init: init.map((c) => newRecord(c, 'PodInitializing')),
+    main: (pod.spec?.containers ?? []).map((c) => newRecord(c, waiting)),
+    hostIP: deps.hostIP,
+    startTime: rfc3339(deps.ctx.kernel.wallMs),
+    sandboxReady: false,
+  };
+}
+
 export class PodWorker {
   private readonly deps: WorkerDeps;
   private readonly scope = new Scope();
@@ -32,23 +45,24 @@ export class PodWorker {
   private stopping = false;
   private readonly status: StatusWriter;
   private readonly exits = new Map<ContainerRecord, () => void>();
+  private readonly here: PodOnMachine;
 
-  constructor(deps: WorkerDeps, pod: Pod, cause: StepId) {
+  /** `here`: what the machine has of the pod already, when the kubelet was started again. */
+  constructor(deps: WorkerDeps, pod: Pod, cause: StepId, here: PodOnMachine | undefined) {
     this.deps = deps;
     this.pod = pod;
-    const init = pod.spec?.initContainers ?? [];
-    this.record = {
-      init: init.map((c) => newRecord(c, 'PodInitializing')),
-      main: (pod.spec?.containers ?? []).map((c) =>
-        newRecord(c, init.length > 0 ? 'PodInitializing' : 'ContainerCreating'),
-      ),
-      hostIP: deps.hostIP,
-      startTime: rfc3339(deps.ctx.kernel.wallMs),
-      sandboxReady: false,
-    };
+    this.here = here ?? { record: freshRecord(pod, deps), exits: new Map(), lost: false };
+    this.record = this.here.record;
+    this.sandbox = this.here.sandbox;
     this.status = new StatusWriter(deps.ctx, pod, this.record);
     deps.ctx.scope.onClose(() => this.scope.close());
-    spawn(this.scope, this.start(cause));
+    const begun = here?.sandbox !== undefined;
+    spawn(this.scope, begun ? (this.here.lost ? this.revive(cause) : this.resume(cause)) : this.start(cause));
+  }
+
+  /** What this pod leaves on the machine when its kubelet stops. */
+  get onMachine(): PodOnMachine {
+    return this.here;
   }
 
   /** A newer version of the pod from the API server. */
@@ -81,6 +95,36 @@ export class PodWorker {
     });
   }
 
+  /** The containers went on without their kubelet; what has not been begun yet is begun now. */
+  private *resume(cause: StepId): Process<void> {
+    const { kernel } = this.deps.ctx;
+    const running = this.record.main.filter((c) => c.state.running !== undefined).length;
+    const text = `found ${running} of its ${this.record.main.length} containers still running: they did not need their kubelet.`;
+    const seen = this.say('SyncPod', text, cause);
+    for (const [c, exit] of this.here.exits)
+      kernel.schedule(Math.max(0, exit.at - kernel.now), () => this.ended(c, exit.code, seen, exit.simplification));
+    this.publish(seen);
+    yield* this.runAll(seen);
+  }
+
+  /** The machine was off: a new sandbox, and every container starts anew. */
+  private *revive(cause: StepId): Process<void> {
+    const seen = this.say('SyncPod', 'found the pod’s sandbox gone: the machine was off.', cause);
+    this.here.lost = false;
+    const message = 'Pod sandbox changed, it will be killed and re-created.';
+    this.deps.events.event({ apiVersion: 'v1', kind: 'Pod', object: this.pod }, 'Normal', 'SandboxChanged', message, [
+      seen,
+    ]);
+    this.publish(seen);
+    for (const c of [...this.record.init, ...this.record.main]) {
+      if (c.state.terminated === undefined) continue;
+      c.lastState = { terminated: c.state.terminated };
+      c.state = { waiting: { reason: 'ContainerCreating' } };
+      c.restartCount++;
+    }
+    yield* this.begin(seen);
+  }
+
   private *start(cause: StepId): Process<void> {
     const { kernel } = this.deps.ctx;
     const volumes = this.pod.spec?.volumes?.length ?? 0;
@@ -93,13 +137,25 @@ export class PodWorker {
     this.publish(seen);
     yield* sleep(kernel, 300 * MS);
     const mounted = volumes > 0 ? this.say('MountVolumes', 'mounted all volumes of the pod.', seen) : seen;
-    this.sandbox = yield* this.deps.runtime.runPodSandbox(this.pod, mounted);
+    yield* this.begin(mounted);
+  }
+
+  private *begin(cause: StepId): Process<void> {
+    const sandbox = yield* this.deps.runtime.runPodSandbox(this.pod, cause);
+    this.sandbox = sandbox;
+    this.here.sandbox = sandbox;
     this.record.sandboxReady = true;
-    this.publish(this.sandbox.step);
-    let last = this.sandbox.step;
-    for (const c of this.record.init) last = yield* this.runInit(c, last);
+    this.publish(sandbox.step);
+    yield* this.runAll(sandbox.step);
+  }
+
+  /** Init containers in order, then the others: those that do not run yet. */
+  private *runAll(cause: StepId): Process<void> {
+    let last = cause;
+    for (const c of this.record.init) if (c.state.waiting !== undefined) last = yield* this.runInit(c, last);
     for (const c of this.record.main) {
-      if (c.state.waiting?.reason === 'PodInitializing') c.state = { waiting: { reason: 'ContainerCreating' } };
+      if (c.state.waiting === undefined) continue;
+      if (c.state.waiting.reason === 'PodInitializing') c.state = { waiting: { reason: 'ContainerCreating' } };
       last = yield* this.run(c, last, false);
     }
     this.publish(last);
@@ -135,6 +191,7 @@ export class PodWorker {
     c.ready = true;
     const exit = runtime.exitOf(this.pod, c.container, init);
     if (exit.after !== undefined) {
+      this.here.exits.set(c, { ...exit, at: ctx.kernel.now + exit.after });
       ctx.kernel.schedule(exit.after, () => this.ended(c, exit.code, last, exit.simplification));
     }
     return last;
@@ -205,6 +262,7 @@ export class PodWorker {
 
   private ended(c: ContainerRecord, code: number, cause: StepId, simplification?: string): void {
     if (!this.scope.alive || this.stopping || c.state.running === undefined) return;
+    this.here.exits.delete(c);
     const { ctx } = this.deps;
     const text = `PLEG saw container ${c.container.name} end with exit code ${code}.`;
     const base = { kind: 'node', action: 'ContainerDied', object: podRef(this.pod), causes: [cause], text } as const;

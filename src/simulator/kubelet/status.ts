@@ -6,6 +6,7 @@ import type {
   ContainerStatus,
   Pod,
   PodCondition,
+  PodIP,
   PodStatus,
 } from '../../model/generated/core.v1.ts';
 
@@ -195,13 +196,19 @@ export function podStatus(pod: Pod, r: PodRecord, now: string): PodStatus {
   };
 }
 
+/** Addresses are merged by their text: those that are gone have to be taken away by name. */
+function replacedIPs(before: readonly PodIP[], after: readonly PodIP[]): object[] {
+  const gone = before.filter((b) => !after.some((a) => a.ip === b.ip));
+  return [...after, ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))];
+}
+
 /** A strategic merge patch from one status to the next; undefined where they are equal. */
 export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodStatus): object | undefined {
   const patch: Record<string, unknown> = {};
   const old = (before ?? {}) as { readonly [key: string]: unknown };
   for (const [key, value] of Object.entries(after)) {
     if (key === 'conditions' || JSON.stringify(old[key]) === JSON.stringify(value)) continue;
-    patch[key] = value;
+    patch[key] = key === 'podIPs' ? replacedIPs(before?.podIPs ?? [], after.podIPs ?? []) : value;
   }
   const known = before?.conditions ?? [];
   const changed = (after.conditions ?? []).filter((c) => {

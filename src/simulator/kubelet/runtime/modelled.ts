@@ -1,32 +1,34 @@
 // A model of containerd and runc with a bridge CNI plugin: what is called, in which order, and about how long it takes.
-// Times follow a recording of containerd 2.1 under a kubelet v1.36.2. Commands are not run.
+// Times follow a recording of containerd 2.1 under a kubelet v1.36.2. Images are not run; a command is, where it is simple.
 import { MS, SECOND } from '../../../kernel/kernel.ts';
 import { type Process, sleep } from '../../../kernel/process.ts';
 import type { Container, Pod } from '../../../model/generated/core.v1.ts';
 import type { NodeDetail, StepId } from '../../../trace/step.ts';
+import { commandEnd } from '../../containers/exit.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
+import type { Machine } from '../machine.ts';
 import type { CallResult, ContainerRuntime, Exit, Sandbox } from './runtime.ts';
 
-const NOT_RUN = 'commands in containers are not run: this one is taken to end by itself with exit code 0';
+const NOT_RUN = 'programs of images are not run: this one is taken to end by itself with exit code 0';
+const OWN_SHELL = 'the simulator runs the command itself, in a shell that knows a few programs';
 
 export class ModelledRuntime implements ContainerRuntime {
   readonly scheme = 'containerd://';
   private readonly ctx: ComponentContext;
   private readonly cni: ComponentContext;
   private readonly subnet: string;
-  private readonly images = new Set<string>();
-  private nextHost = 2;
+  private readonly machine: Machine;
 
   /** `subnet`: the first three octets of the node's pod range, such as `10.244.1`. */
-  constructor(runtime: ComponentContext, cni: ComponentContext, subnet: string, images: readonly string[]) {
+  constructor(runtime: ComponentContext, cni: ComponentContext, subnet: string, machine: Machine) {
     this.ctx = runtime;
     this.cni = cni;
     this.subnet = subnet;
-    for (const image of images) this.images.add(image);
+    this.machine = machine;
   }
 
   imagePresent(image: string): boolean {
-    return this.images.has(image);
+    return this.machine.images.has(image);
   }
 
   *runPodSandbox(pod: Pod, cause: StepId): Process<Sandbox> {
@@ -46,7 +48,7 @@ export class ModelledRuntime implements ContainerRuntime {
   }
 
   private allocate(): string {
-    const host = this.nextHost++;
+    const host = this.machine.nextHost++;
     return `${this.subnet}.${((host - 2) % 253) + 2}`;
   }
 
@@ -71,7 +73,7 @@ export class ModelledRuntime implements ContainerRuntime {
       return { ok: false, error, step };
     }
     yield* sleep(this.ctx.kernel, 1.2 * SECOND + this.ctx.random.int(1_600) * MS);
-    this.images.add(image);
+    this.machine.images.add(image);
     return { ok: true, step };
   }
 
@@ -114,7 +116,10 @@ export class ModelledRuntime implements ContainerRuntime {
     return step;
   }
 
-  exitOf(pod: Pod, _container: Container, init: boolean): Exit {
+  exitOf(pod: Pod, container: Container, init: boolean): Exit {
+    const end = commandEnd(pod, container);
+    if (end.type === 'ends') return { after: Math.max(end.after, 100 * MS), code: end.code, simplification: OWN_SHELL };
+    if (end.type === 'runs') return { after: undefined, code: 0 };
     if (init) return { after: 1.5 * SECOND, code: 0, simplification: NOT_RUN };
     if ((pod.spec?.restartPolicy ?? 'Always') === 'Always') return { after: undefined, code: 0 };
     return { after: 2 * SECOND, code: 0, simplification: NOT_RUN };

@@ -1,0 +1,61 @@
+// Whether a kubelet takes a pod that was bound to its node: pure. Models pkg/kubelet/lifecycle/predicate.go, v1.36.
+import type { Node, Pod } from '../../model/generated/core.v1.ts';
+import { milliValue, wholeValue } from '../scheduler/framework/quantity.ts';
+import { podRequests, type Resources } from '../scheduler/framework/resources.ts';
+import { NO_LABELS, tolerated } from '../scheduler/framework/selectors.ts';
+import { matchesNodeAffinity } from '../scheduler/plugins/node-affinity.ts';
+
+export interface Refusal {
+  /** As in `status.reason` and the Event: `OutOfcpu`, `NodeAffinity`. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+type Amount = readonly [resource: string, requested: number, used: number, capacity: number];
+
+function outOf([resource, requested, used, capacity]: Amount): Refusal {
+  const message = `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
+  return { reason: `OutOf${resource}`, message };
+}
+
+function predicate(name: string, why: string): Refusal {
+  return { reason: name, message: `Predicate ${name} failed: ${why}` };
+}
+
+/** `others`: the pods that this node has taken and that have not ended. */
+export function refusal(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined {
+  return shortage(pod, node, others) ?? mismatch(pod, node, others);
+}
+
+function shortage(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined {
+  const allocatable = node.status?.allocatable ?? {};
+  const wants: Resources = podRequests(pod);
+  const used = others.map((p): Resources => podRequests(p));
+  const sum = (of: (r: Resources) => number): number => used.reduce((n, r) => n + of(r), 0);
+  const amounts: Amount[] = [
+    ['pods', 1, others.length, wholeValue(allocatable.pods ?? 0)],
+    ['cpu', wants.milliCPU, sum((r) => r.milliCPU), milliValue(allocatable.cpu ?? 0)],
+    ['memory', wants.memory, sum((r) => r.memory), wholeValue(allocatable.memory ?? 0)],
+  ];
+  const short = amounts.find(([, requested, taken, capacity]) => requested > 0 && requested + taken > capacity);
+  return short === undefined ? undefined : outOf(short);
+}
+
+function mismatch(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined {
+  if (!matchesNodeAffinity(pod, node.metadata.labels ?? NO_LABELS, node.metadata.name ?? ''))
+    return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
+  const ports = hostPorts(pod);
+  const taken = new Set(others.flatMap(hostPorts));
+  if (ports.some((p) => taken.has(p)))
+    return predicate('NodePorts', "node(s) didn't have free ports for the requested pod ports");
+  const taints = (node.spec?.taints ?? []).filter((t) => t.effect === 'NoExecute');
+  return taints.every((t) => tolerated(pod.spec?.tolerations ?? [], t))
+    ? undefined
+    : predicate('TaintToleration', "node(s) had taints that the pod didn't tolerate");
+}
+
+function hostPorts(pod: Pod): string[] {
+  return (pod.spec?.containers ?? []).flatMap((c) =>
+    (c.ports ?? []).flatMap((p) => (p.hostPort ? [`${p.protocol ?? 'TCP'}/${p.hostPort}`] : [])),
+  );
+}

@@ -12,8 +12,14 @@ export interface StepDraft extends Omit<Step, 'id' | 'text' | 'changed' | 'detai
   readonly request?: Lazy<RequestInfo>;
 }
 
+/** A step that is made as a whole when somebody reads it, for steps of which there are very many. */
+export interface DeferredStep {
+  readonly routine: true | undefined;
+  step(): Omit<Step, 'id'>;
+}
+
 export interface StepSink {
-  record(draft: StepDraft): StepId;
+  record(draft: StepDraft | DeferredStep): StepId;
 }
 
 function force<T>(value: Lazy<T>): T {
@@ -24,7 +30,7 @@ function force<T>(value: Lazy<T>): T {
 const KEEP_ROUTINE = 20_000;
 
 export class TraceLog implements StepSink {
-  private readonly drafts: (StepDraft | undefined)[] = [];
+  private readonly drafts: (StepDraft | DeferredStep | undefined)[] = [];
   /** Ids of the steps of upkeep that are kept, in a ring. */
   private readonly routine: StepId[] = [];
   private readonly keepRoutine: number;
@@ -39,7 +45,7 @@ export class TraceLog implements StepSink {
     return this.drafts.length;
   }
 
-  record(draft: StepDraft): StepId {
+  record(draft: StepDraft | DeferredStep): StepId {
     const id = this.drafts.push(draft);
     if (draft.routine) this.makeRoom(id);
     return id;
@@ -62,6 +68,7 @@ export class TraceLog implements StepSink {
   get(id: StepId): Step | undefined {
     const draft = this.drafts[id - 1];
     if (draft === undefined) return undefined;
+    if ('step' in draft) return { id, ...draft.step() };
     const { text, changed, detail, request, ...rest } = draft;
     return {
       id,

@@ -5,8 +5,8 @@ import { isRecord, type KubeObject } from '../../model/object.ts';
 import { diff } from '../../model/paths.ts';
 import { redact } from '../../model/redact.ts';
 import { schemaForKind } from '../../model/schema.ts';
-import type { StepDraft } from '../../trace/log.ts';
-import type { Actor, FieldChange, ObjectRef, RequestInfo as TraceRequest } from '../../trace/step.ts';
+import type { DeferredStep } from '../../trace/log.ts';
+import type { Actor, FieldChange, ObjectRef, Step, StepId, RequestInfo as TraceRequest } from '../../trace/step.ts';
 import type { Change } from '../store/index.ts';
 import type { Answer, Context, Gate } from './context.ts';
 import { summary } from './summary.ts';
@@ -27,31 +27,27 @@ function actorOf(ctx: Context): Actor {
   return { component: byIdentity.get(name) ?? 'user' };
 }
 
-function objectRef(ctx: Context): ObjectRef | undefined {
-  const { info, resource, after, before } = ctx;
-  if (!info.isResource) return undefined;
-  const meta = (after ?? before)?.metadata;
-  const name = info.name || meta?.name || '';
-  if (name === '') return undefined;
-  const { namespace } = info;
-  const uid = meta?.name === name ? meta.uid : undefined;
-  // What is known by the table of resources is not kept as a part of each path.
-  return {
-    group: resource?.group ?? info.group,
-    resource: resource?.plural ?? info.resource,
-    kind: resource?.kind ?? '',
-    ...(namespace ? { namespace } : {}),
-    name,
-    ...(uid ? { uid } : {}),
-  };
-}
-
-/** What is kept of a request for its step: with the Context its body and all that it gathered would stay for ever. */
-interface Kept {
-  readonly info: Context['info'];
+/**
+ * What is kept of a request until its step is read: no more than that takes. With the Context its body and all that it
+ * gathered would stay for ever. Names come from what is stored, where they are known, as those of the path are new strings.
+ */
+class Kept implements DeferredStep {
+  readonly at: number;
+  readonly actor: Actor;
+  readonly causes: readonly StepId[];
+  readonly routine: true | undefined;
+  readonly isResource: boolean;
+  readonly verb: string;
   readonly method: string;
+  readonly path: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly kind: string;
+  readonly subresource: string;
+  readonly namespace: string;
   /** Of the object; "" where there is none. */
   readonly name: string;
+  readonly uid: string | undefined;
   readonly user: string;
   readonly proof: string;
   readonly grant: string;
@@ -68,43 +64,85 @@ interface Kept {
   readonly sentAt: number;
   /** kubectl asked for an object that is not there. */
   readonly absent: boolean;
+  readonly simplification: string | undefined;
+
+  constructor(ctx: Context, answer: Answer) {
+    const { info, request, changes, resource } = ctx;
+    const meta = (ctx.after ?? ctx.before)?.metadata;
+    const same = meta !== undefined && (info.name === '' || meta.name === info.name);
+    this.at = ctx.core.kernel.now;
+    this.actor = actorOf(ctx);
+    this.causes = request.causes ?? [];
+    this.routine = isRoutine(ctx, this.actor) ? true : undefined;
+    this.isResource = info.isResource;
+    this.verb = info.verb;
+    this.method = request.method;
+    this.path = info.path;
+    this.group = resource?.group ?? info.group;
+    this.resource = resource?.plural ?? info.resource;
+    this.kind = resource?.kind ?? '';
+    this.subresource = info.subresource;
+    this.namespace = same && meta.namespace === info.namespace ? meta.namespace : info.namespace;
+    this.name = same ? (meta.name ?? '') : info.name;
+    this.uid = same ? meta.uid : undefined;
+    this.user = ctx.user.name;
+    this.proof = ctx.proof;
+    this.grant = ctx.grant;
+    // A copy has no room to grow.
+    this.gates = ctx.gates.slice();
+    this.defaulted = ctx.defaulted;
+    this.dryRun = ctx.dryRun;
+    this.main = changes.find((c) => c.object.metadata.uid === meta?.uid) ?? changes[0];
+    this.last = changes.at(-1);
+    this.writes = changes.length;
+    this.code = answer.code;
+    this.message = answer.code >= 400 && isRecord(answer.body) ? String(answer.body.message ?? '') : undefined;
+    this.sentAt = request.sentAt ?? this.at;
+    this.absent = isAbsent(ctx, answer);
+    this.simplification = ctx.simplification;
+  }
+
+  step(): Omit<Step, 'id'> {
+    const { at, actor, causes, routine, verb, main, last, simplification } = this;
+    const object = objectRef(this);
+    return {
+      at,
+      actor,
+      kind: 'request',
+      action: verb,
+      ...(object === undefined ? {} : { object }),
+      request: requestOf(this),
+      ...(last === undefined ? {} : { changed: changed(main), resourceVersion: String(last.revision) }),
+      causes,
+      ...(simplification === undefined
+        ? { fidelity: 'simulated' as const }
+        : { fidelity: 'simplified' as const, simplification }),
+      ...(routine ? { routine } : {}),
+      text: sentence(this, actor.component === 'user'),
+    };
+  }
 }
 
-function keep(ctx: Context, answer: Answer): Kept {
-  const { info, request, changes } = ctx;
-  const { metadata } = ctx.after ?? ctx.before ?? {};
-  return {
-    info,
-    method: request.method,
-    name: info.name || metadata?.name || '',
-    user: ctx.user.name,
-    proof: ctx.proof,
-    grant: ctx.grant,
-    // A copy has no room to grow.
-    gates: ctx.gates.slice(),
-    defaulted: ctx.defaulted,
-    dryRun: ctx.dryRun,
-    main: changes.find((c) => c.object.metadata.uid === metadata?.uid) ?? changes[0],
-    last: changes.at(-1),
-    writes: changes.length,
-    code: answer.code,
-    message: answer.code >= 400 && isRecord(answer.body) ? String(answer.body.message ?? '') : undefined,
-    sentAt: request.sentAt ?? ctx.core.kernel.now,
-    absent:
-      answer.code === 404 &&
-      info.verb === 'get' &&
-      info.subresource === '' &&
-      ctx.resource !== undefined &&
-      request.userAgent.startsWith('kubectl/'),
-  };
+function isAbsent({ info, request, resource }: Context, answer: Answer): boolean {
+  if (answer.code !== 404 || info.verb !== 'get' || info.subresource !== '') return false;
+  return resource !== undefined && request.userAgent.startsWith('kubectl/');
+}
+
+function isRoutine(ctx: Context, actor: Actor): boolean {
+  const { info, request } = ctx;
+  if (READS.has(info.verb) && (actor.component !== 'user' || request.observer === true)) return true;
+  return UPKEEP.has(info.resource) || !info.isResource || isHeartbeat(ctx);
+}
+
+function objectRef({ isResource, group, resource, kind, namespace, name, uid }: Kept): ObjectRef | undefined {
+  if (!isResource || name === '') return undefined;
+  return { group, resource, kind, ...(namespace ? { namespace } : {}), name, ...(uid ? { uid } : {}) };
 }
 
 /** `POST deployments/web → 201`. */
-function headline({ info, method, name, code }: Kept): string {
-  const target = info.isResource
-    ? [info.resource, name, info.subresource].filter((s) => s !== '').join('/')
-    : info.path;
-  return `${READS.has(info.verb) ? info.verb.toUpperCase() : method} ${target} → ${code}`;
+function headline({ isResource, resource, subresource, path, verb, method, name, code }: Kept): string {
+  const target = isResource ? [resource, name, subresource].filter((s) => s !== '').join('/') : path;
+  return `${READS.has(verb) ? verb.toUpperCase() : method} ${target} → ${code}`;
 }
 
 function passed(r: Kept): string[] {
@@ -122,10 +160,9 @@ function passed(r: Kept): string[] {
   return out;
 }
 
-function outcome({ info, dryRun, last, writes }: Kept): string {
+function outcome({ verb, dryRun, last, writes }: Kept): string {
   if (dryRun) return 'wrote nothing, because this is a dry run';
-  if (last === undefined)
-    return info.verb === 'patch' || info.verb === 'update' ? 'found nothing to change' : 'answered';
+  if (last === undefined) return verb === 'patch' || verb === 'update' ? 'found nothing to change' : 'answered';
   const did = last.current === undefined ? 'removed' : 'wrote';
   const more = writes > 1 ? ` and ${writes - 1} more` : '';
   return `${did} \`${last.key}\`${more} at revision ${last.revision}`;
@@ -146,7 +183,7 @@ function sentence(r: Kept, long: boolean): string {
       : `${head}. Refused at ${gate.stage.replace('-', ' ')}: ${message}`;
   }
   if (!long) {
-    if (last === undefined) return READS.has(r.info.verb) ? `${head}.` : `${head}, nothing changed.`;
+    if (last === undefined) return READS.has(r.verb) ? `${head}.` : `${head}, nothing changed.`;
     const what = last.previous === undefined || last.current === undefined ? '' : summary(changed(r.main));
     return `${head}, revision ${last.revision}${what === '' ? '' : `: ${what}`}.`;
   }
@@ -171,12 +208,12 @@ function forDiff(o: KubeObject | undefined): KubeObject | undefined {
   return redact({ ...o, metadata });
 }
 
-function requestOf({ info, method, code, user, sentAt, gates, message }: Kept): TraceRequest {
+function requestOf({ verb, method, path, subresource, code, user, sentAt, gates, message }: Kept): TraceRequest {
   return {
-    verb: info.verb,
+    verb,
     method,
-    path: info.path,
-    ...(info.subresource ? { subresource: info.subresource } : {}),
+    path,
+    ...(subresource ? { subresource } : {}),
     code,
     user,
     sentAt,
@@ -194,29 +231,7 @@ function isHeartbeat(ctx: Context): boolean {
   return states(before) !== '' && states(before) === states(after);
 }
 
-/** The step for a request that has been answered. Its thunks read only what no longer changes. */
-export function draftOf(ctx: Context, answer: Answer): StepDraft {
-  const { info } = ctx;
-  const actor = actorOf(ctx);
-  const byUser = actor.component === 'user';
-  const object = objectRef(ctx);
-  const kept = keep(ctx, answer);
-  const { last, main } = kept;
-  const reads = READS.has(info.verb) && (!byUser || ctx.request.observer === true);
-  const routine = reads || UPKEEP.has(info.resource) || !info.isResource || isHeartbeat(ctx);
-  return {
-    at: ctx.core.kernel.now,
-    actor,
-    kind: 'request',
-    action: info.verb,
-    ...(object === undefined ? {} : { object }),
-    request: () => requestOf(kept),
-    ...(last === undefined ? {} : { changed: () => changed(main), resourceVersion: String(last.revision) }),
-    causes: ctx.request.causes ?? [],
-    ...(ctx.simplification === undefined
-      ? { fidelity: 'simulated' as const }
-      : { fidelity: 'simplified' as const, simplification: ctx.simplification }),
-    ...(routine ? { routine: true as const } : {}),
-    text: () => sentence(kept, byUser),
-  };
+/** The step for a request that has been answered. It reads only what no longer changes. */
+export function draftOf(ctx: Context, answer: Answer): DeferredStep {
+  return new Kept(ctx, answer);
 }

@@ -108,8 +108,10 @@ export class Store {
   }
 
   /** Writes `value`, which must carry `nextRevision` as its resourceVersion. Subscribers hear of it at `publish`. */
-  put(prefix: string, key: string, value: KubeObject, lease = 0): Change {
-    const previous = this.keyspace.get(key);
+  put(prefix: string, path: string, value: KubeObject, lease = 0): Change {
+    const previous = this.keyspace.get(path);
+    // One string for all revisions of a key.
+    const key = previous?.key ?? path;
     const revision = this.rev + 1;
     const current: KeyValue = {
       key,

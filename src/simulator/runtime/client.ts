@@ -158,12 +158,12 @@ export class Client {
         if (!this.scope.alive) return;
         const { actor, userAgent, credential } = this.identity;
         const response = this.server.handle({
+          accept: 'application/json',
           ...request,
           actor,
           userAgent,
           credential,
           sentAt,
-          accept: 'application/json',
         });
         this.kernel.schedule(ANSWER, () => resume(response));
       });

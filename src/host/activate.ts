@@ -7,7 +7,9 @@ import { registerCommands } from './commands/register.ts';
 import { ensureSimulator } from './commands/simulator.ts';
 import { ObjectDocuments, SCHEME } from './documents.ts';
 import { ManifestDiagnostics } from './editor/diagnostics.ts';
+import { ManifestLenses } from './editor/lenses.ts';
 import { Manifests } from './editor/manifests.ts';
+import { Answers } from './editor/where-scheduled.ts';
 import { FLOW_VIEW, FlowHost } from './flow/flow-host.ts';
 import { ManifestHover } from './hover.ts';
 import { messageOf } from './messages.ts';
@@ -49,6 +51,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   });
   const clustersView = createClustersView(clusters);
   const anatomy = createAnatomyView(clusters);
+  const answers = new Answers();
   const app: App = {
     context,
     platform,
@@ -57,6 +60,8 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     clusters,
     documents,
     flow,
+    manifests,
+    answers,
     clusterTree: clustersView.tree,
     anatomyTree: anatomy.tree,
   };
@@ -70,6 +75,8 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     manifests,
     new ManifestHover(manifests),
     new ManifestDiagnostics(manifests, log),
+    new ManifestLenses(manifests),
+    answers,
     flow,
     anatomy,
     clustersView,

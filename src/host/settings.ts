@@ -21,6 +21,9 @@ export const settings = {
   get hover(): boolean {
     return get('hover.enabled', true) === true;
   },
+  get codeLens(): boolean {
+    return get('codeLens.enabled', true) === true;
+  },
   get diagnostics(): 'auto' | 'on' | 'off' {
     const value: unknown = get('diagnostics.enable', 'auto');
     return value === 'on' || value === 'off' ? value : 'auto';

@@ -372,7 +372,10 @@ function schedule(simulation: Simulation, { manifest, namespace, object }: Sched
     .map((o) => o.object as unknown as KubeObject)
     .find(
       ({ apiVersion, kind, metadata }) =>
-        apiVersion === object.apiVersion && kind === object.kind && metadata?.name === object.name,
+        apiVersion === object.apiVersion &&
+        kind === object.kind &&
+        metadata?.name === object.name &&
+        metadata?.namespace === object.namespace,
     );
   if (!found?.metadata) throw new RefusedError(`The manifest holds no ${object.kind} ${object.name ?? ''} any more.`);
   try {

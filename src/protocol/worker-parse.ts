@@ -110,7 +110,7 @@ const params: { readonly [M in Method]: Check } = {
   schedule: shape({
     manifest,
     namespace: string,
-    object: shape({ apiVersion: string, kind: string, name: optional(string) }),
+    object: shape({ apiVersion: string, kind: string, name: optional(string), namespace: optional(string) }),
   }),
   pace: shape({ running: optional(boolean), speed: optional(speed) }),
   advance: shape({ until: oneOf('next-step', 'settled') }),

@@ -75,7 +75,12 @@ export interface Applied extends ApplyResult {
 
 export interface ScheduleOptions extends Pick<ApplyOptions, 'manifest' | 'namespace'> {
   /** Which object of the manifest. */
-  readonly object: { readonly apiVersion: string; readonly kind: string; readonly name?: string };
+  readonly object: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name?: string;
+    readonly namespace?: string;
+  };
 }
 
 /** Where the pods of an object would go if it were applied now, in the order in which they would be scheduled. */

@@ -3,6 +3,7 @@ import './activation.test.ts';
 import './hover.test.ts';
 import './editor-diagnostics.test.ts';
 import './simulator.test.ts';
+import './editor-lenses.test.ts';
 import './clusters.test.ts';
 
 export { runTests as run } from './harness.ts';

@@ -1,10 +1,11 @@
 // Every command of the extension, by its id. What one throws is shown, never lost.
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { whereScheduled } from '../editor/where-scheduled.ts';
 import { messageOf, reportError } from '../messages.ts';
 import { applyManifest } from './apply.ts';
 import { connect, disconnect, openKubeconfig, showCluster } from './clusters.ts';
-import { deleteObject, openTrace, openYaml, watchInFlow } from './objects.ts';
+import { deleteObject, openTrace, openYaml, watchInFlow, why } from './objects.ts';
 import {
   chooseSpeed,
   ensureSimulator,
@@ -36,6 +37,7 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.serve': () => serve(app, setServed),
     'kubeAnatomy.stopServing': () => stopServing(app, setServed),
     'kubeAnatomy.applyManifest': (target, selection) => applyManifest(app, target, selection),
+    'kubeAnatomy.whereScheduled': (target, object) => whereScheduled(app, target, object),
     'kubeAnatomy.connect': (row) => connect(app, row),
     'kubeAnatomy.disconnect': (row) => disconnect(app, row),
     'kubeAnatomy.showCluster': (row) => showCluster(app, row),
@@ -43,6 +45,7 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.openKubeconfig': () => openKubeconfig(app),
     'kubeAnatomy.openYaml': (row) => openYaml(app, row),
     'kubeAnatomy.watchInFlow': (row) => watchInFlow(app, row),
+    'kubeAnatomy.why': (row) => why(app, row),
     'kubeAnatomy.deleteObject': (row) => deleteObject(app, row),
     'kubeAnatomy.openFlow': () => app.flow.open(),
     'kubeAnatomy.openTrace': (file) => openTrace(app, file),

@@ -1,0 +1,100 @@
+// «Where would it be scheduled?»: asks the simulator about one object of a manifest and shows the answer as a read-only text.
+import * as vscode from 'vscode';
+import type { ExplainedObject } from '../../manifest/explanation.ts';
+import type { ManifestService } from '../../manifest/service.ts';
+import type { App } from '../app.ts';
+import { ensureSimulator } from '../commands/simulator.ts';
+import { showError } from '../messages.ts';
+import { rangeOf } from './manifests.ts';
+import { scheduleText } from './schedule-text.ts';
+
+export const ANSWER_SCHEME = 'kube-anatomy-answer';
+
+/** Kinds whose pods the simulator can place without making them. */
+const ANSWERED = new Set(['v1 Pod', 'apps/v1 Deployment', 'apps/v1 ReplicaSet']);
+
+export function canBePlaced({ apiVersion, kind }: ExplainedObject): boolean {
+  return ANSWERED.has(`${apiVersion} ${kind}`);
+}
+
+/** Texts that were made once and are shown until they are closed. */
+export class Answers implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.changed.event;
+  private readonly texts = new Map<string, string>();
+  private readonly subscriptions = [
+    vscode.workspace.registerTextDocumentContentProvider(ANSWER_SCHEME, this),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => this.texts.delete(uri.toString())),
+    this.changed,
+  ];
+
+  async show(name: string, text: string): Promise<vscode.TextDocument> {
+    const uri = vscode.Uri.from({ scheme: ANSWER_SCHEME, path: `/${name}.txt` });
+    this.texts.set(uri.toString(), text);
+    this.changed.fire(uri);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+    return document;
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.toString()) ?? 'This answer is not kept. Ask again from the manifest.\n';
+  }
+
+  dispose(): void {
+    for (const s of this.subscriptions) s.dispose();
+  }
+}
+
+/** `target` and `asked` come from a lens; from the palette it is the object at the cursor. */
+export async function whereScheduled(
+  app: App,
+  target: unknown,
+  asked: unknown,
+): Promise<vscode.TextDocument | undefined> {
+  const editor = vscode.window.activeTextEditor;
+  const document =
+    typeof target === 'string'
+      ? await vscode.workspace.openTextDocument(vscode.Uri.parse(target, true))
+      : editor?.document;
+  if (!document) {
+    showError('There is no manifest to ask about.', 'Open a YAML or JSON file with a Pod or a Deployment first.');
+    return undefined;
+  }
+  const { service, uri } = await app.manifests.of(document);
+  const object = isObject(asked) ? asked : objectAt(service, uri, editor?.selection.active);
+  if (!object || !canBePlaced(object)) {
+    showError('This is no object that is scheduled.', 'Put the cursor into a Pod, a Deployment or a ReplicaSet.');
+    return undefined;
+  }
+  if (!(await ensureSimulator(app))) return undefined;
+  const { apiVersion, kind, name, namespace } = object;
+  const answer = await app.session.call('schedule', {
+    manifest: document.getText(),
+    namespace: 'default',
+    object: {
+      apiVersion,
+      kind,
+      ...(name === undefined ? {} : { name }),
+      ...(namespace === undefined ? {} : { namespace }),
+    },
+  });
+  const called = `${kind} ${name ?? ''}`.trim();
+  return app.answers.show(`Where would ${called} go`, scheduleText(called, answer));
+}
+
+function isObject(x: unknown): x is ExplainedObject {
+  return typeof x === 'object' && x !== null && 'apiVersion' in x && 'kind' in x;
+}
+
+function objectAt(
+  service: ManifestService,
+  uri: string,
+  position: vscode.Position | undefined,
+): ExplainedObject | undefined {
+  if (!position) return undefined;
+  const objects = service.objects(uri);
+  return (
+    objects.find(({ range }) => rangeOf(range).contains(position)) ?? (objects.length === 1 ? objects[0] : undefined)
+  );
+}

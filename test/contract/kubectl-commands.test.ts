@@ -59,7 +59,8 @@ function run(command: string, extra: Extra = {}): Promise<Said> {
 type Row = readonly [command: string, says: RegExp | string, code?: number];
 
 function table(rows: readonly Row[]): void {
-  it.each(rows)('%s', async (command, says, code = 0) => {
+  it.each(rows.map(([command, says, code = 0]) => ({ command, says, code })))('$command', async (row) => {
+    const { command, says, code } = row;
     const said = await run(command);
     const all = `${said.out}\n${said.err}`;
     if (typeof says === 'string') expect(all).toContain(says);
@@ -220,6 +221,13 @@ describe('inside containers', () => {
     ['exec loop -c side -- cat /shared/made', 'No such file or directory', 1],
     ['exec loop -c main -- sleep 1', ''],
     ['exec loop -c main -- curl localhost', 'not simulated', 127],
+    ['create role watcher --verb=get --resource=pods,pods/exec', 'created'],
+    ['create rolebinding watcher --role=watcher --user=wanda', 'created'],
+    ['exec loop -c main --as=wanda -- ls', 'User "wanda" cannot create resource "pods/exec" in API group ""', 1],
+    ["run broken --image=busybox:1.36 --restart=Never --command -- sh -c 'echo cannot; exit 2'", 'pod/broken created'],
+    ['wait --for=jsonpath={.status.phase}=Failed pod/broken --timeout=40s', 'condition met'],
+    ['logs broken', /^cannot$/m],
+    ["get pod broken -o jsonpath='{.status.containerStatuses[0].state.terminated.exitCode}'", /^2$/m],
   ]);
 
   it('logs -f goes on', async () => {

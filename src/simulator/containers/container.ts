@@ -78,7 +78,7 @@ export class RunningContainer {
     this.program =
       command.length === 0
         ? unknown(io, `the program of image ${container.image ?? ''}`)
-        : KNOWN.has(name)
+        : KNOWN_PROGRAMS.has(name)
           ? new Shell(io).command(command)
           : unknown(io, first);
   }
@@ -94,10 +94,10 @@ export class RunningContainer {
   }
 
   /** Lets the program run up to a time, ms since 1970. */
-  advance(to: number): void {
+  advance(to: number, most = MAX_EFFECTS): void {
     for (let n = 0; this.ended === undefined && this.wake <= to; n++) {
       this.at = this.wake;
-      if (n > MAX_EFFECTS) {
+      if (n > most) {
         this.print('stderr', '[simulated] the log ends here: the program prints more than is kept\n');
         this.wake = FOREVER;
         return;
@@ -148,7 +148,7 @@ export class RunningContainer {
 const delay = (e: Effect): number => ('sleep' in e ? e.sleep / 1000 : 0);
 
 /** Programs that the simulated shell runs itself when they are a container's command. */
-const KNOWN: ReadonlySet<string> = new Set(
+export const KNOWN_PROGRAMS: ReadonlySet<string> = new Set(
   'sh bash ash echo printf cat ls env printenv touch rm mkdir sleep test [ date grep wc seq tar tee head tail true false hostname pwd exit'.split(
     ' ',
   ),

@@ -1,7 +1,8 @@
 // The environment, the files and the command of a container, from its pod and what the pod refers to.
 // Models pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables) and pkg/volume.
-import type { ConfigMap, Container, EnvVar, Pod, Secret, Volume, VolumeMount } from '../../model/generated/core.v1.ts';
+
 import { decodeBase64 } from '../../model/base64.ts';
+import type { ConfigMap, Container, EnvVar, Pod, Secret, Volume, VolumeMount } from '../../model/generated/core.v1.ts';
 import { type Entries, FileSystem, type Mount } from './files.ts';
 import { bytesOf } from './program.ts';
 

@@ -67,7 +67,7 @@ const toFlow: { readonly [type in ToFlow['type']]: Shape } = {
   steps: { from: isCount, steps: isList },
   topology: { topology: isTopology },
   state: { clock: isClock },
-  reveal: { stepId: isCount, play: maybe(isFlag) },
+  reveal: { stepId: isCount, play: maybe(isFlag), why: maybe(isFlag) },
   done: { request: isCount, text: maybe(isString) },
   error: { request: maybe(isCount), message: isString, advice: isString },
 };

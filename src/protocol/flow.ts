@@ -82,8 +82,8 @@ export type ToFlow =
   | { readonly type: 'steps'; readonly from: number; readonly steps: readonly Step[] }
   | { readonly type: 'topology'; readonly topology: Topology }
   | { readonly type: 'state'; readonly clock: ClockState }
-  /** Show this step, paused; with `play`, go on from there. */
-  | { readonly type: 'reveal'; readonly stepId: StepId; readonly play?: boolean }
+  /** Show this step, paused; with `play`, go on from there; with `why`, and how it came about. */
+  | { readonly type: 'reveal'; readonly stepId: StepId; readonly play?: boolean; readonly why?: boolean }
   /** A request was done; `text` is what was asked for (plain text, `explainField`). */
   | { readonly type: 'done'; readonly request: number; readonly text?: string }
   /** Without `request`: something that concerns the whole panel, shown above what is there. */

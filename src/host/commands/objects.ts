@@ -23,11 +23,16 @@ export async function openYaml(app: App, rowId: unknown): Promise<void> {
 
 export async function watchInFlow(app: App, rowId: unknown): Promise<void> {
   const found = objectOf(app, rowId);
-  if (!found || (await app.flow.watch(found.object))) return;
-  showError(
-    `No step about ${found.object.name} is recorded.`,
-    'What was there before the simulator started has no steps.',
-  );
+  if (found && !(await app.flow.watch(found.object))) nothingRecorded(found.object);
+}
+
+export async function why(app: App, rowId: unknown): Promise<void> {
+  const found = objectOf(app, rowId);
+  if (found && !(await app.flow.why(found.object))) nothingRecorded(found.object);
+}
+
+function nothingRecorded({ name }: ObjectRef): void {
+  showError(`No step about ${name} is recorded.`, 'What was there before the simulator started has no steps.');
 }
 
 export async function openTrace(app: App, file: unknown): Promise<void> {

@@ -5,6 +5,7 @@ import { findComponent } from '../../knowledge/components.ts';
 import { RefusedError } from '../../model/refused.ts';
 import { FLOW_PROTOCOL, type FlowObject, type FromFlow, type ToFlow } from '../../protocol/flow.ts';
 import { parseFromFlow } from '../../protocol/flow-parse.ts';
+import { isWrite } from '../../trace/fold.ts';
 import type { ObjectRef, Step, StepId } from '../../trace/step.ts';
 import { transcriptMarkdown } from '../../trace/words.ts';
 import type { ObjectDocuments } from '../documents.ts';
@@ -36,6 +37,8 @@ interface Begin {
   readonly objects?: readonly FlowObject[];
   readonly startAt?: StepId;
   readonly autoplay: boolean;
+  /** What is shown at first. */
+  readonly reveal?: Extract<ToFlow, { readonly type: 'reveal' }>;
 }
 
 export class FlowHost implements vscode.Disposable {
@@ -117,14 +120,31 @@ export class FlowHost implements vscode.Disposable {
 
   /** Shows how an object came to be. False where the trace has no step about it. */
   async watch(ref: ObjectRef): Promise<boolean> {
-    const all = await this.deps.session.call('steps', { after: 0, limit: 100_000 });
-    const first = all.find((s) => !s.routine && isAbout(s, ref));
+    const first = (await this.stepsAbout(ref))[0];
     if (!first) return false;
     const shown = this.live;
     await this.open();
     if (first.id > this.begin.after && shown) this.post({ type: 'reveal', stepId: first.id, play: true });
     else await this.restart({ after: Math.max(0, first.id - 1), startAt: first.id, autoplay: true });
     return true;
+  }
+
+  /** Shows why an object is as it is: the newest step about it, and how that came about. False where there is none. */
+  async why(ref: ObjectRef): Promise<boolean> {
+    const last = (await this.stepsAbout(ref)).at(-1);
+    if (!last) return false;
+    const shown = this.live && last.id > this.begin.after && last.id <= (this.steps.at(-1)?.id ?? 0);
+    await this.open();
+    const reveal = { type: 'reveal', stepId: last.id, why: true } as const;
+    if (shown) this.post(reveal);
+    else await this.restart({ after: Math.max(0, last.id - MOST_STEPS), autoplay: false, reveal });
+    return true;
+  }
+
+  /** What was done to an object, upkeep and failed attempts left out, oldest first. */
+  private async stepsAbout(ref: ObjectRef): Promise<Step[]> {
+    const all = await this.deps.session.call('steps', { after: 0, limit: 100_000 });
+    return all.filter((s) => !s.routine && isAbout(s, ref) && (s.request === undefined || isWrite(s)));
   }
 
   /** Puts what the panel shows, or the whole trace where none is open, on the clipboard. */
@@ -190,14 +210,14 @@ export class FlowHost implements vscode.Disposable {
       this.simulatorGone(session.state);
       return;
     }
-    const { after, objects, startAt, autoplay } = this.begin;
+    const { after, objects, startAt, autoplay, reveal } = this.begin;
     const generation = ++this.generation;
     await session.call('follow', { after: null });
     const steps = [...(await session.call('steps', { after, limit: MOST_STEPS }))];
     if (generation !== this.generation) return;
     this.steps = steps;
     // A panel that was hidden asks again when it is shown; it goes on where it was.
-    this.begin = { ...this.begin, autoplay: false };
+    this.begin = { after, ...(objects ? { objects } : {}), ...(startAt ? { startAt } : {}), autoplay: false };
     this.post({
       type: 'init',
       protocol: FLOW_PROTOCOL,
@@ -209,6 +229,7 @@ export class FlowHost implements vscode.Disposable {
       autoplay,
       clock: { running: clock.running, speed: clock.speed, atUs: clock.now },
     });
+    if (reveal) this.post(reveal);
     await session.call('follow', { after: this.steps.at(-1)?.id ?? after });
   }
 

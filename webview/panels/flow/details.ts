@@ -3,8 +3,10 @@ import type { ObjectRef, Step } from '../../../src/trace/step.ts';
 import { actorName, deed, duration, FIDELITY, valueText } from '../../../src/trace/words.ts';
 import { type ChangeEntry, changeEntries } from '../../scene/changes.ts';
 import type { Story } from '../../scene/story.ts';
+import { whyOf } from '../../scene/why.ts';
 import { type Child, GLYPHS, glyph, h, present, sentence } from './dom.ts';
 import { requestView, scheduleView } from './inspect.ts';
+import { whyGraph } from './why-graph.ts';
 
 export interface DetailActions {
   /** Show the step with this id. */
@@ -59,37 +61,44 @@ export class Details {
     this.element.scrollTop = 0;
   }
 
-  /** The chain from the user's action to this step, oldest first. */
+  /** From the step back to where it began, and everything that took part. */
   why(story: Story, step: Step, origin: number, close: () => void): void {
-    const chain = story.index.chain(step.id).toReversed();
-    const whole = chain.length > 0;
-    const steps = whole ? chain : story.index.ancestry(step.id);
+    const why = whyOf(story, step);
     const end = h(
       'button',
       { class: 'icon', type: 'button', title: 'Back to the step', 'aria-label': 'Back to the step', onclick: close },
       glyph(GLYPHS.close),
     );
-    const rows = steps.map((one, i) =>
+    const rows = why.lines.map(({ step: one, link, text }, i) =>
       h(
         'li',
         {
           class: `cause c-${story.component(one.actor.component)?.colour ?? 'none'}`,
-          ...(i === steps.length - 1 ? { 'aria-current': 'step' } : {}),
+          ...(i === 0 ? { 'aria-current': 'step' } : {}),
         },
-        this.link(story, one, origin),
-        h('p', {}, ...sentence(one.text)),
+        ...present([link !== '' && h('span', { class: 'dim' }, `${link} `)]),
+        h(
+          'button',
+          { class: 'link', type: 'button', title: deed(one), onclick: () => this.actions.go(one.id) },
+          actorName(story, one),
+        ),
+        ' ',
+        ...sentence(text),
+        h('span', { class: 'dim' }, ` ${duration(one.at - origin)}`),
       ),
     );
     this.element.replaceChildren(
-      h('div', { class: 'head' }, h('h2', {}, 'Why?'), end),
-      h(
-        'p',
-        { class: 'dim' },
-        whole
-          ? `${steps.length} steps lead from ${actorName(story, steps[0] ?? step)} to here.`
-          : 'The trace does not reach back to where this began.',
-      ),
-      h('ol', { class: 'why' }, ...rows),
+      ...present([
+        h('div', { class: 'head' }, h('h2', {}, 'Why?'), end),
+        why.state !== undefined && h('p', { class: 'sentence' }, `${why.state}.`),
+        h('ol', { class: 'why' }, ...rows),
+        !why.whole && h('p', { class: 'dim' }, 'The trace does not reach back to where this began.'),
+        why.graph.rows.length > 1 &&
+          section(
+            'What took part',
+            whyGraph(why.graph, story, step.id, (id) => this.actions.go(id)),
+          ),
+      ]),
     );
     this.element.scrollTop = 0;
   }

@@ -134,7 +134,7 @@ export class Panel {
     else if (!this.replay) return;
     else if (message.type === 'steps') this.append(message.from, message.steps);
     else if (message.type === 'topology') this.setTopology(message.topology);
-    else if (message.type === 'reveal') this.reveal(message.stepId, message.play ?? false);
+    else if (message.type === 'reveal') this.reveal(message);
     else if (message.type === 'state') {
       this.running = message.clock.running;
       this.update();
@@ -191,9 +191,10 @@ export class Panel {
     this.redraw();
   }
 
-  private reveal(id: number, play: boolean): void {
-    this.goToStep(id);
+  private reveal({ stepId, play, why }: Extract<ToFlow, { readonly type: 'reveal' }>): void {
+    this.goToStep(stepId);
     if (play) this.player.play();
+    if (why) this.toggleWhy();
   }
 
   // Where the reader is ------------------------------------------------------------------------------------------------

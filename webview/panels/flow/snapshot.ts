@@ -8,6 +8,7 @@ const LOOKS = [
   'stroke-dasharray',
   'stroke-linecap',
   'stroke-linejoin',
+  'paint-order',
   'opacity',
   'font-family',
   'font-size',
@@ -20,6 +21,7 @@ const USUAL: { readonly [look: string]: string } = {
   'stroke-dasharray': 'none',
   'stroke-linecap': 'butt',
   'stroke-linejoin': 'miter',
+  'paint-order': 'normal',
   opacity: '1',
   'font-weight': '400',
 };
@@ -50,7 +52,7 @@ function looksOf(style: CSSStyleDeclaration, letters: boolean): { [name: string]
   return looks;
 }
 
-/** Elements of a reading, each where it stands in the reading's own frame; HTML text becomes text of the picture. */
+/** Elements of a reading, each where it stands in the reading's frame; HTML words, which end at their right edge, as text. */
 export function piecesOf(frame: Element, pictures: Iterable<SVGSVGElement>, words: Iterable<HTMLElement>): Shape[] {
   const { left, top } = frame.getBoundingClientRect();
   const drawn = [...pictures].flatMap((picture): Shape[] => {
@@ -61,12 +63,13 @@ export function piecesOf(frame: Element, pictures: Iterable<SVGSVGElement>, word
       : [];
   });
   const said = [...words].map((word): Shape => {
-    const { x, y, height } = word.getBoundingClientRect();
+    const { right, y, height } = word.getBoundingClientRect();
     const style = getComputedStyle(word);
     const font = looksOf(style, true);
     const attributes = {
       ...font,
-      x: String(x - left),
+      x: String(right - left),
+      'text-anchor': 'end',
       y: String(y - top + height * 0.72),
       fill: style.color,
       stroke: 'none',

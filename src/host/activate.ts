@@ -9,6 +9,7 @@ import { ObjectDocuments, SCHEME } from './documents.ts';
 import { ManifestDiagnostics } from './editor/diagnostics.ts';
 import { ManifestLenses } from './editor/lenses.ts';
 import { Manifests } from './editor/manifests.ts';
+import { ManifestSymbols } from './editor/symbols.ts';
 import { Answers } from './editor/where-scheduled.ts';
 import { FLOW_VIEW, FlowHost } from './flow/flow-host.ts';
 import { ManifestHover } from './hover.ts';
@@ -76,6 +77,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     new ManifestHover(manifests),
     new ManifestDiagnostics(manifests, log),
     new ManifestLenses(manifests),
+    new ManifestSymbols(manifests).register(),
     answers,
     flow,
     anatomy,

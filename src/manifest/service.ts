@@ -8,6 +8,7 @@ import { known, pathText } from './explain.ts';
 import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
 import { type Located, locate } from './locate.ts';
 import { objectAt, objectsOf } from './objects.ts';
+import { type OutlineEntry, outlineOf } from './outline.ts';
 import { type ParsedPiece, parsePiece } from './parse.ts';
 import { lineStartsOf, rangeOf } from './positions.ts';
 import { readingNote } from './reading.ts';
@@ -30,6 +31,8 @@ export interface ManifestService {
   explainAt(uri: string, line: number, column: number): Explanation | undefined;
   /** The objects of a text in order, lists unpacked. */
   objects(uri: string): readonly ManifestObject[];
+  /** The objects with what is in them, for an overview. */
+  outline(uri: string): readonly OutlineEntry[];
   /** What is wrong with the shape of the objects; nothing for templates and for YAML that is not Kubernetes'. */
   diagnostics(uri: string): readonly ManifestDiagnostic[];
 }
@@ -93,6 +96,15 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
           path,
           range: rangeOf(tree.lineStarts, node.range?.[0] ?? 0, node.range?.[1] ?? 0, first),
         }));
+      });
+    },
+    outline(uri) {
+      const pieces = texts.get(uri)?.pieces;
+      if (!pieces) return [];
+      return pieces.list.flatMap((piece, index) => {
+        const { root, lineStarts, text } = read(piece);
+        const lines = { starts: lineStarts, firstLine: pieces.lines[index] ?? 0, text };
+        return objectsOf(root).map((found) => outlineOf(found, lines));
       });
     },
     diagnostics(uri) {

@@ -23,7 +23,8 @@ export function equal(a: unknown, b: unknown): boolean {
     return true;
   }
   if (Array.isArray(b)) return false;
-  const [x, y] = [a as Json, b as Json];
+  const x = a as Json;
+  const y = b as Json;
   let count = 0;
   for (const key in x) {
     if (!Object.hasOwn(y, key) || !equal(x[key], y[key])) return false;

@@ -9,7 +9,9 @@ const UTC_SECONDS = /^\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ$/;
 export function parseTime(text: string): number | undefined {
   if (UTC_SECONDS.test(text)) {
     const at = (i: number): number => text.charCodeAt(i) * 10 + text.charCodeAt(i + 1) - 528;
-    const [month, day, hour] = [at(5), at(8), at(11)];
+    const month = at(5);
+    const day = at(8);
+    const hour = at(11);
     if (month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23)
       return Date.UTC(at(0) * 100 + at(2), month - 1, day, hour, at(14), at(17));
   }

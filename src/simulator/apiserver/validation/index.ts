@@ -69,7 +69,8 @@ function withoutNulls(value: unknown, known?: unknown, clean?: unknown): unknown
   if (value === known && known !== undefined) return clean;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return withoutNullItems(value);
-  const [old, oldClean] = [(known ?? NOTHING) as Fields, (clean ?? NOTHING) as Fields];
+  const old = (known ?? NOTHING) as Fields;
+  const oldClean = (clean ?? NOTHING) as Fields;
   const object = value as Fields;
   let copy: { [field: string]: unknown } | undefined;
   for (const field in object) {

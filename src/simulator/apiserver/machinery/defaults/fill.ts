@@ -34,7 +34,8 @@ export function without<T extends object, K extends keyof T>(o: T, key: K): T {
 export function mapList<T>(list: readonly T[] | undefined, each: (item: T) => T): readonly T[] | undefined {
   if (!list) return list;
   let out: T[] | undefined;
-  for (const [i, item] of list.entries()) {
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i] as T;
     const next = each(item);
     if (next !== item) out ??= list.slice(0, i);
     out?.push(next);

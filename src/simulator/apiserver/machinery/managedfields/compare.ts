@@ -19,7 +19,7 @@ interface Change {
 }
 
 type Building = { [element: string]: FieldSet };
-type Side = 'added' | 'removed';
+type Side = 'added' | 'removed' | 'modified';
 
 /** Nobody owns these: they say what the object is, or the server alone writes them. */
 export const UNOWNED_META = new Set([
@@ -87,13 +87,9 @@ class Node {
 
   add(element: string, change: Change | undefined): void {
     if (!change) return;
-    for (const side of ['added', 'removed', 'modified'] as const) {
-      const set = change[side];
-      if (!set) continue;
-      const target = this.sides[side] ?? {};
-      this.sides[side] = target;
-      target[element] = set;
-    }
+    if (change.added) this.one('added', element, change.added);
+    if (change.removed) this.one('removed', element, change.removed);
+    if (change.modified) this.one('modified', element, change.modified);
   }
 
   one(side: Side, element: string, set: FieldSet): void {
@@ -125,7 +121,8 @@ function compareValues(before: unknown, after: unknown, schema: ValueSchema): Ch
 
 function compareMembers(before: Json, after: Json, schema: ValueSchema, node: Node, skip?: ReadonlySet<string>): void {
   for (const key in before) {
-    const [was, is] = [before[key], after[key]];
+    const was = before[key];
+    const is = after[key];
     if ((was === is && is !== undefined) || skip?.has(key)) continue;
     const child = childSchema(schema, key);
     if (!child) continue;
@@ -175,7 +172,8 @@ export function compare(before: Json, after: Json, type: TypeSchema): Comparison
   const node = new Node();
   const meta = childSchema(root, 'metadata');
   if (meta && before.metadata !== after.metadata) {
-    const [b, a] = [before.metadata, after.metadata];
+    const b = before.metadata;
+    const a = after.metadata;
     const inner = new Node();
     compareMembers(isRecord(b) ? b : {}, isRecord(a) ? a : {}, meta, inner, UNOWNED_META);
     node.add('f:metadata', inner.done());

@@ -43,7 +43,8 @@ function unionNodes(a: FieldSet, b: FieldSet): FieldSet {
   let same = Object.hasOwn(out, '.') === Object.hasOwn(a, '.');
   for (const e in a) {
     if (e === '.') continue;
-    const [x, y] = [a[e] as FieldSet, b[e]];
+    const x = a[e] as FieldSet;
+    const y = b[e];
     const merged = y ? unionNodes(x, y) : x;
     same &&= merged === x;
     set(out, e, merged);
@@ -63,7 +64,8 @@ export function union(a: FieldSet | undefined, b: FieldSet | undefined): FieldSe
   if (!b || isEmpty(b) || a === b) return a;
   let out: Building | undefined;
   for (const e in b) {
-    const [x, y] = [a[e], b[e] as FieldSet];
+    const x = a[e];
+    const y = b[e] as FieldSet;
     const merged = x ? unionNodes(x, y) : y;
     if (merged === x) continue;
     out ??= { ...a };
@@ -80,7 +82,8 @@ function subtract(a: FieldSet, b: FieldSet, all: boolean): FieldSet | undefined 
   let same = !(gone && isMember(a));
   for (const e in a) {
     if (e === '.') continue;
-    const [x, y] = [a[e] as FieldSet, b[e]];
+    const x = a[e] as FieldSet;
+    const y = b[e];
     const rest = y ? subtract(x, y, all) : x;
     same &&= rest === x;
     if (rest) set(children, e, rest);

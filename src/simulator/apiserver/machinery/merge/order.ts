@@ -32,7 +32,8 @@ export function normalizeOrder(
   const out: unknown[] = [];
   let [o, p] = [0, 0];
   while (o < others.length || p < patched.length) {
-    const [l, r] = [inServer(others[o]), inServer(patched[p])];
+    const l = inServer(others[o]);
+    const r = inServer(patched[p]);
     const otherFirst = p >= patched.length || (o < others.length && l >= 0 && r >= 0 && l < r);
     out.push(otherFirst ? others[o++] : patched[p++]);
   }

@@ -228,11 +228,17 @@ function warningHeader(text: string): string {
   return `299 - "${Buffer.from(quoted, 'utf8').toString('latin1')}"`;
 }
 
+/** A watcher that reads so slowly that this much waits for it is let go, as upstream does; it may come back. Bytes. */
+const MAX_WAITING = 16 * 1024 * 1024;
+
 function stream(response: ServerResponse, watch: Watch): void {
   response.flushHeaders();
   response.on('close', () => watch.stop());
   watch.start({
-    event: (e) => response.write(`${JSON.stringify({ type: e.type, object: e.object })}\n`),
+    event: (e) => {
+      response.write(`${JSON.stringify({ type: e.type, object: e.object })}\n`);
+      if (response.writableLength > MAX_WAITING) response.destroy();
+    },
     end: () => response.end(),
   });
 }

@@ -25,7 +25,8 @@ export type Node =
   | { readonly type: 'loop'; readonly until: boolean; readonly test: List; readonly body: List }
   | { readonly type: 'for'; readonly name: string; readonly words: readonly Word[]; readonly body: List }
   | { readonly type: 'if'; readonly branches: readonly (readonly [List, List])[]; readonly other: List | undefined }
-  | { readonly type: 'group'; readonly body: List };
+  /** Parentheses make a shell of its own, which `exit` ends. */
+  | { readonly type: 'group'; readonly body: List; readonly own: boolean };
 
 export interface Pipeline {
   readonly not: boolean;
@@ -143,11 +144,9 @@ class Lexer {
   private dollar(quoted: boolean): Part {
     if (this.s[this.at] === '`') return { command: parseShell(this.until('`'), this.depth + 1), quoted };
     if (this.s.startsWith('$((', this.at)) {
-      const end = this.s.indexOf('))', this.at);
-      if (end < 0) throw new ShellError('syntax error: missing ))');
-      const sum = this.s.slice(this.at + 3, end);
-      this.at = end + 2;
-      return { sum };
+      const inner = this.balanced();
+      if (!inner.endsWith(')')) throw new ShellError('syntax error: missing ))');
+      return { sum: inner.slice(1, -1) };
     }
     if (this.s[this.at + 1] === '(') return { command: parseShell(this.balanced(), this.depth + 1), quoted };
     const braced = /^\$\{([A-Za-z_]\w*|[0-9@#*?$])(?::?-([^}]*))?\}/.exec(this.s.slice(this.at));
@@ -257,7 +256,7 @@ class Parser {
     this.at++;
     const body = this.list();
     this.expect(close);
-    return { type: 'group', body };
+    return { type: 'group', body, own: close === ')' };
   }
 
   private body(): List {

@@ -105,7 +105,7 @@ export class Shell {
       case 'simple':
         return yield* this.simple(n, io);
       case 'group':
-        return yield* this.list(n.body, io);
+        return n.own ? yield* this.apart(n.body, io) : yield* this.list(n.body, io);
       case 'loop':
         return yield* this.loop(n, io);
       case 'for':
@@ -121,6 +121,18 @@ export class Shell {
         this.last = 0;
         return n.other ? yield* this.list(n.other, io) : 0;
     }
+  }
+
+  /** A shell of its own: what it sets and where it goes ends with it. */
+  private *apart(body: List, io: Surrounds): Program {
+    const inner = new Shell({ ...io, env: new Map(io.env) });
+    try {
+      this.last = yield* inner.list(body, inner.io);
+    } catch (e) {
+      if (!(e instanceof Exit)) throw e;
+      this.last = e.code;
+    }
+    return this.last;
   }
 
   private *loop(n: Node & { type: 'loop' }, io: Surrounds): Program {

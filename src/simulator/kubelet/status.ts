@@ -9,6 +9,8 @@ import type {
   PodIP,
   PodStatus,
 } from '../../model/generated/core.v1.ts';
+import type { Json } from '../../model/object.ts';
+import { equal } from '../../model/paths.ts';
 
 /** What the kubelet knows of one container. */
 export interface ContainerRecord {
@@ -207,13 +209,13 @@ export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodS
   const patch: Record<string, unknown> = {};
   const old = (before ?? {}) as { readonly [key: string]: unknown };
   for (const [key, value] of Object.entries(after)) {
-    if (key === 'conditions' || JSON.stringify(old[key]) === JSON.stringify(value)) continue;
+    if (key === 'conditions' || equal(old[key], value)) continue;
     patch[key] = key === 'podIPs' ? replacedIPs(before?.podIPs ?? [], after.podIPs ?? []) : value;
   }
   const known = before?.conditions ?? [];
   const changed = (after.conditions ?? []).filter((c) => {
     const k = known.find((x) => x.type === c.type);
-    return k === undefined || JSON.stringify(sorted(k)) !== JSON.stringify(sorted(c));
+    return k === undefined || !sameCondition(k, c);
   });
   if (changed.length > 0) {
     patch['$setElementOrder/conditions'] = (after.conditions ?? []).map(({ type }) => ({ type }));
@@ -222,8 +224,11 @@ export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodS
   return Object.keys(patch).length === 0 ? undefined : { metadata: { uid: pod.metadata.uid }, status: patch };
 }
 
-function sorted(o: object): [string, unknown][] {
-  return Object.entries(o)
-    .filter(([, v]) => v !== null)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+/** A field that is null says as little as one that is not there. */
+function sameCondition(a: PodCondition, b: PodCondition): boolean {
+  const x = a as unknown as Json;
+  const y = b as unknown as Json;
+  for (const key in x) if ((x[key] ?? undefined) !== (y[key] ?? undefined)) return false;
+  for (const key in y) if ((x[key] ?? undefined) !== (y[key] ?? undefined)) return false;
+  return true;
 }

@@ -116,6 +116,8 @@ function withField(o: Obj, field: string, value: unknown): Obj {
   return rest as Obj;
 }
 
+const WRITTEN_TO_STATUS = new Set(['status', 'metadata']);
+
 /** A write to /status takes the status, and of the metadata what the strategy lets through. */
 function statusOnly(next: Obj, old: Obj, strategy: Strategy): Obj {
   const { managedFields } = next.metadata;
@@ -127,9 +129,9 @@ function statusOnly(next: Obj, old: Obj, strategy: Strategy): Obj {
     metadata = old.metadata.labels ? { ...rest, labels: old.metadata.labels } : rest;
   }
   let out: Obj = { ...next, metadata };
-  for (const field of new Set([...Object.keys(old), ...Object.keys(next)])) {
-    if (field !== 'status' && field !== 'metadata') out = withField(out, field, old[field]);
-  }
+  for (const field in old) if (!WRITTEN_TO_STATUS.has(field)) out = withField(out, field, old[field]);
+  for (const field in next)
+    if (!WRITTEN_TO_STATUS.has(field) && !Object.hasOwn(old, field)) out = withField(out, field, undefined);
   return out;
 }
 
@@ -163,15 +165,21 @@ function commit(ctx: Context, r: ResourceInfo, next: Obj, current: Obj): KubeObj
     strategy.commit?.(undefined, next, ctx);
     return gone;
   }
-  const same = equal(withoutTimes(next), withoutTimes(current));
+  const same = isUnchanged(next, current);
   if (!same) strategy.commit?.(next, current, ctx);
   ctx.after = same ? current : write(ctx, r, next);
   return ctx.after;
 }
 
 /** When only the times in managedFields differ nothing is written. Models fieldmanager's ignoreManagedFieldsTimestamps. */
-function withoutTimes(o: Obj): Obj {
-  const { managedFields } = o.metadata;
-  if (managedFields === undefined) return o;
-  return { ...o, metadata: { ...o.metadata, managedFields: managedFields.map(({ time: _, ...rest }) => rest) } };
+function isUnchanged(next: Obj, current: Obj): boolean {
+  for (const key in next) if (key !== 'metadata' && !equal(next[key], current[key])) return false;
+  for (const key in current) if (!Object.hasOwn(next, key)) return false;
+  return equal(withoutTimes(next.metadata), withoutTimes(current.metadata));
+}
+
+function withoutTimes(metadata: Obj['metadata']): Obj['metadata'] {
+  const { managedFields } = metadata;
+  if (managedFields === undefined) return metadata;
+  return { ...metadata, managedFields: managedFields.map(({ time: _, ...rest }) => rest) };
 }

@@ -2,8 +2,8 @@
 import type * as vscode from 'vscode';
 import type { Clusters } from './clusters.ts';
 import type { ObjectDocuments } from './documents.ts';
+import type { Answers } from './editor/answers.ts';
 import type { Manifests } from './editor/manifests.ts';
-import type { Answers } from './editor/where-scheduled.ts';
 import type { FlowHost } from './flow/flow-host.ts';
 import type { Platform } from './platform.ts';
 import type { SimulatorSession } from './simulator/session.ts';

@@ -100,12 +100,7 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
     },
     outline(uri) {
       const pieces = texts.get(uri)?.pieces;
-      if (!pieces) return [];
-      return pieces.list.flatMap((piece, index) => {
-        const { root, lineStarts, text } = read(piece);
-        const lines = { starts: lineStarts, firstLine: pieces.lines[index] ?? 0, text };
-        return objectsOf(root).map((found) => outlineOf(found, lines));
-      });
+      return pieces?.list.flatMap((piece, index) => outlineOfPiece(read(piece), pieces.lines[index] ?? 0)) ?? [];
     },
     diagnostics(uri) {
       const pieces = texts.get(uri)?.pieces;
@@ -121,6 +116,10 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
       });
     },
   };
+}
+
+function outlineOfPiece({ root, lineStarts, text }: ReadPiece, firstLine: number): OutlineEntry[] {
+  return objectsOf(root).map((found) => outlineOf(found, { starts: lineStarts, firstLine, text }));
 }
 
 function findingsOf(tree: ReadPiece): readonly Finding[] {

@@ -6,21 +6,33 @@ type ScheduledPod = Scheduled['pods'][number];
 
 /** @param object how the object is called: `Deployment web`. */
 export function scheduleText(object: string, { exists, wanted, pods }: Scheduled): string {
-  const head = [`Where would ${object} be scheduled?`, ''];
-  if (wanted === 0) return [...head, 'It asks for no pods.', ''].join('\n');
-  head.push(
+  const title = `Where would ${object} be scheduled?`;
+  if (wanted === 0) return `${title}\n\nIt asks for no pods.\n`;
+  const about = [
     `${wanted === 1 ? 'One pod' : `${wanted} pods`}, onto the nodes of the simulator as they are now. Nothing was applied.`,
-  );
-  if (exists) head.push(`${object} is there already: its pods count as running, and these would come on top.`);
-  if (pods.length < wanted) head.push(`The first ${pods.length} are shown; each counts for those after it.`);
-  else if (wanted > 1) head.push('Each counts for those after it.');
-  return [...head, ...groups(pods, wanted), '', ...NOTES, ''].join('\n');
+    ...(exists ? [`${object} is there already: its pods count as running, and these would come on top.`] : []),
+    ...(wanted > 1 ? ['Each pod counts for those after it.'] : []),
+    ...(pods.length < wanted ? [`The first ${pods.length} are shown.`] : []),
+  ];
+  return [title, '', ...wrapped(about.join(' ')), ...groups(pods, wanted), '', ...wrapped(NOTES), ''].join('\n');
 }
 
-const NOTES = [
-  'Scores are after normalising and weighting, as kube-scheduler adds them up. Between equal totals it draws at random, so it',
-  'may choose another of them. Pods that wait to be scheduled, and objects of the file that are not applied yet, do not count.',
-];
+const NOTES =
+  'Scores are after normalising and weighting, as kube-scheduler adds them up. Between equal totals it draws at random, so ' +
+  'it may choose another of them. Pods that wait to be scheduled, and objects of the file that are not applied yet, do not count.';
+
+/** Where prose is broken, so that it can be read beside the manifest; tables go on. */
+const WIDTH = 76;
+
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
 
 /** Pods in a row of which the same is to be said are told of together. */
 function groups(pods: readonly ScheduledPod[], wanted: number): string[] {
@@ -43,7 +55,7 @@ function podText({ detail, chosen, message, nominated, victims }: ScheduledPod):
   const { why, nodes, filters } = detail;
   // A pod that a gate holds back was never tried, and so has no such Event.
   const event = message !== null && filters.length > 0 ? [`FailedScheduling: ${message}`] : [];
-  const lines = [...(why === message && event.length > 0 ? [] : [why]), ...event];
+  const lines = [...(why === message && event.length > 0 ? [] : [why]), ...event].flatMap(wrapped);
   if (nominated !== undefined) {
     lines.push(
       victims.length > 0
@@ -52,20 +64,20 @@ function podText({ detail, chosen, message, nominated, victims }: ScheduledPod):
     );
   }
   if (nodes.length > 0) lines.push('', ...nodeTable(nodes, chosen));
-  if (filters.length > 0) lines.push('', `Filters, in order: ${filters.join(', ')}`);
+  if (filters.length > 0) lines.push('', ...wrapped(`Filters, in order: ${filters.join(', ')}`));
   return lines;
 }
 
 function nodeTable(nodes: readonly NodeVerdict[], chosen: string | null): string[] {
   const sorted = [...nodes].sort((a, b) => rank(b, chosen) - rank(a, chosen) || (a.node < b.node ? -1 : 1));
   const plugins = [...new Set(nodes.flatMap(({ scores = [] }) => scores.map(({ plugin }) => plugin)))];
-  const head = ['node', 'verdict', ...plugins, ...(plugins.length > 0 ? ['total'] : [])];
+  const head = ['node', 'verdict', ...(plugins.length > 0 ? ['total'] : []), ...plugins];
   const rows = sorted.map((node) => {
     const { rejectedBy, reasons = [], scores = [], total } = node;
     if (rejectedBy !== undefined) return [node.node, `✗ ${rejectedBy}: ${reasons.join(', ')}`];
     const of = (plugin: string): string => String(scores.find((s) => s.plugin === plugin)?.weighted ?? '');
     const verdict = node.node === chosen ? '✓ chosen' : '✓ passed';
-    return [node.node, verdict, ...plugins.map(of), ...(plugins.length > 0 ? [String(total ?? '')] : [])];
+    return [node.node, verdict, ...(plugins.length > 0 ? [String(total ?? '')] : []), ...plugins.map(of)];
   });
   // A reason is as long as it is and stands last in its row: it widens nothing.
   const widths = head.map((title, i) =>

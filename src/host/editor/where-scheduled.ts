@@ -8,42 +8,11 @@ import { showError } from '../messages.ts';
 import { rangeOf } from './manifests.ts';
 import { scheduleText } from './schedule-text.ts';
 
-export const ANSWER_SCHEME = 'kube-anatomy-answer';
-
 /** Kinds whose pods the simulator can place without making them. */
 const ANSWERED = new Set(['v1 Pod', 'apps/v1 Deployment', 'apps/v1 ReplicaSet']);
 
 export function canBePlaced({ apiVersion, kind }: ExplainedObject): boolean {
   return ANSWERED.has(`${apiVersion} ${kind}`);
-}
-
-/** Texts that were made once and are shown until they are closed. */
-export class Answers implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  readonly onDidChange = this.changed.event;
-  private readonly texts = new Map<string, string>();
-  private readonly subscriptions = [
-    vscode.workspace.registerTextDocumentContentProvider(ANSWER_SCHEME, this),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => this.texts.delete(uri.toString())),
-    this.changed,
-  ];
-
-  async show(name: string, text: string): Promise<vscode.TextDocument> {
-    const uri = vscode.Uri.from({ scheme: ANSWER_SCHEME, path: `/${name}.txt` });
-    this.texts.set(uri.toString(), text);
-    this.changed.fire(uri);
-    const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
-    return document;
-  }
-
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.texts.get(uri.toString()) ?? 'This answer is not kept. Ask again from the manifest.\n';
-  }
-
-  dispose(): void {
-    for (const s of this.subscriptions) s.dispose();
-  }
 }
 
 /** `target` and `asked` come from a lens; from the palette it is the object at the cursor. */

@@ -87,6 +87,7 @@ describe('a manifest of any kind', () => {
           const found = service.explainAt('u', line, column);
           if (found) explanationMarkdown(found);
           service.objects('u');
+          service.outline('u');
           service.diagnostics('u');
           const fresh = createManifestService({ knowledge });
           fresh.update('u', 1, text);
@@ -116,6 +117,7 @@ describe('a manifest of any kind', () => {
     service.update('u', 1, text);
     service.explainAt('u', 2, 3);
     service.diagnostics('u');
+    service.outline('u');
     expect(service.objects('u').map(({ kind }) => kind)).toEqual(kinds);
   });
 });

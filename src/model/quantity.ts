@@ -166,11 +166,3 @@ export function unitsOf(q: Quantity): number {
 export function milliOf(q: Quantity): number {
   return Number(divideUp(q.nano, 1_000_000n));
 }
-
-export function quantityOfUnits(units: number, format: QuantityFormat = 'DecimalSI'): Quantity {
-  return { nano: BigInt(Math.round(units)) * NANO, format };
-}
-
-export function quantityOfMilli(milli: number, format: QuantityFormat = 'DecimalSI'): Quantity {
-  return { nano: BigInt(Math.round(milli)) * 1_000_000n, format };
-}

@@ -31,7 +31,6 @@ export interface Crowd {
 }
 
 export const CHIP_SIZE = 11;
-export const CHIP_LINE = 22;
 const LINE_STEP = 26;
 const TALLY_W = 50;
 

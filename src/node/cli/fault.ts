@@ -6,7 +6,6 @@ import { type Command, UsageError } from './args.ts';
 import { readText } from './read.ts';
 
 const ACTIONS = ['stop-node', 'start-node', 'stop', 'start'] as const;
-export type FaultAction = (typeof ACTIONS)[number];
 
 interface Access {
   readonly url: string;

@@ -91,7 +91,7 @@ async function answer(options: ServeOptions, message: IncomingMessage, response:
   const body = await readBody(message);
   if (body === 'aborted') return;
   if (body === 'too large')
-    return refuse(response, 413, 'RequestEntityTooLarge', 'Request entity too large: limit is 3145728');
+    return refuse(response, 413, 'RequestEntityTooLarge', `Request entity is too large: limit is ${BODY_LIMIT}`);
   const target = parseTarget(message.url ?? '/');
   if ('error' in target) return refuse(response, 400, 'BadRequest', target.error);
   const credential = credentialOf(message);

@@ -1,5 +1,4 @@
 // ServiceAccount tokens: signed JSON Web Tokens, bound to a pod. Models pkg/serviceaccount/{jwt,claims}.go.
-
 import { decodeBase64, decodeBase64Url, encodeBase64Url, encodeBase64UrlBytes, utf8 } from '../../model/base64.ts';
 import type { ServiceAccount } from '../../model/generated/core.v1.ts';
 import { isRecord } from '../../model/object.ts';

@@ -1,5 +1,4 @@
 // Continue tokens: where the next page of a list starts, and at which revision. Models apiserver/pkg/storage/continue.go.
-
 import { decodeBase64Url, encodeBase64Url } from '../../../model/base64.ts';
 import { badRequest } from '../../../model/status.ts';
 import { refuse } from '../context.ts';

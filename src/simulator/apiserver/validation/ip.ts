@@ -70,8 +70,6 @@ export function cidrContains(cidr: Cidr, ip: readonly number[]): boolean {
 }
 
 export const isIpv6 = (text: string): boolean => parseIp(text)?.length === 16;
-export const isIpv4 = (text: string): boolean => parseIp(text)?.length === 4;
-
 export const BAD_IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 export const BAD_CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
 

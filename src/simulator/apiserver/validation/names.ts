@@ -228,7 +228,6 @@ const named =
 
 export const nameIsDnsSubdomain: NameCheck = named(isDns1123Subdomain);
 export const nameIsDnsLabel: NameCheck = named(isDns1123Label);
-export const nameIsDns1035Label: NameCheck = named(isDns1035Label);
 
 /** What can stand as one segment of a URL: the rule for names that nothing else restricts, such as those of RBAC. */
 export const nameIsPathSegment: NameCheck = (name, prefix) => {

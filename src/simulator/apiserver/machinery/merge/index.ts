@@ -5,7 +5,7 @@ import { isRecord, type Json, type KubeObject } from '../../../../model/object.t
 import { quote } from '../../../../model/quote.ts';
 import { apiVersionOf } from '../../../../model/resources.ts';
 import { schemaForKind, type TypeSchema, type ValueSchema } from '../../../../model/schema.ts';
-import { badRequest, failure, invalid } from '../../../../model/status.ts';
+import { badRequest, failure, invalid, requestEntityTooLarge } from '../../../../model/status.ts';
 import { type Conformed, conform } from '../conform.ts';
 import { jsonKind } from '../conform-scalars.ts';
 import { type Body, type Decoded, decodeValue, type FieldValidation, type GroupVersionKind } from '../decode.ts';
@@ -72,7 +72,7 @@ function operations(value: unknown): Operation[] | Status {
   }
   if (value.length > MAX_OPERATIONS) {
     const text = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${value.length}`;
-    return failure(413, 'RequestEntityTooLarge', `Request entity is too large: ${text}`);
+    return requestEntityTooLarge(text);
   }
   const odd = value.find((o) => !isRecord(o));
   if (odd !== undefined) {

@@ -21,11 +21,6 @@ import { fileMode, nonReservedPath } from '../paths.ts';
 import { Ordered } from '../value.ts';
 import { DOWNWARD_VOLUME_FIELDS, validateFieldRef, validateResourceFieldRef } from './fieldrefs.ts';
 
-export interface FilesSource {
-  readonly items?: readonly Loose<KeyToPath>[] | undefined;
-  readonly defaultMode?: number | undefined;
-}
-
 export function validateItems(errs: Errors, path: Path, items: readonly Loose<KeyToPath>[] | undefined): void {
   for (const [i, item] of (items ?? []).entries()) validateKeyToPath(errs, path.child('items').index(i), item);
 }

@@ -9,6 +9,7 @@ import { DeploymentController } from './deployment/controller.ts';
 import { DisruptionController } from './disruption/controller.ts';
 import { EndpointController } from './endpoint/controller.ts';
 import { EndpointSliceController } from './endpointslice/controller.ts';
+import { EndpointSliceMirroringController } from './endpointslicemirroring/controller.ts';
 import { GarbageCollector } from './garbagecollector/controller.ts';
 import { JobController } from './job/controller.ts';
 import { NamespaceController } from './namespace/controller.ts';
@@ -45,6 +46,7 @@ interface Controller {
 const CONTROLLERS: readonly Controller[] = [
   { name: 'endpoint-controller', start: (ctx) => new EndpointController(ctx) },
   { name: 'endpointslice-controller', start: (ctx) => new EndpointSliceController(ctx) },
+  { name: 'endpointslicemirroring-controller', start: (ctx) => new EndpointSliceMirroringController(ctx) },
   { name: 'service-account-controller', start: (ctx) => new ServiceAccountController(ctx) },
   { name: 'root-ca-cert-publisher', start: (ctx, { rootCA }) => new RootCACertPublisher(ctx, rootCA) },
   { name: 'namespace-controller', start: (ctx) => new NamespaceController(ctx) },

@@ -19,9 +19,22 @@ const GRACE = 5 * SECOND;
 const WORKERS = 10;
 const FINALIZER = 'kubernetes';
 
-const CONTENT: readonly ResourceInfo[] = allResources().filter(
-  (r) => r.namespaced && r.preferred && r.verbs.includes('delete') && r.verbs.includes('deletecollection'),
-);
+/** Upstream takes the resources in the order of a Go map, which is another each time; this is the order of a recording. */
+const ORDER = (
+  'pods podtemplates daemonsets cronjobs ingresses endpoints horizontalpodautoscalers roles services controllerrevisions ' +
+  'networkpolicies poddisruptionbudgets csistoragecapacities secrets replicationcontrollers resourcequotas rolebindings ' +
+  'endpointslices resourceclaims configmaps deployments jobs replicasets serviceaccounts persistentvolumeclaims limitranges ' +
+  'statefulsets resourceclaimtemplates'
+).split(' ');
+
+function rank(r: ResourceInfo): number {
+  const at = ORDER.indexOf(r.plural);
+  return at < 0 ? ORDER.length : at;
+}
+
+const CONTENT: readonly ResourceInfo[] = allResources()
+  .filter((r) => r.namespaced && r.preferred && r.verbs.includes('delete') && r.verbs.includes('deletecollection'))
+  .sort((a, b) => rank(a) - rank(b));
 
 export class NamespaceController {
   private readonly ctx: ComponentContext;

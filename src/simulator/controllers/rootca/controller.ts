@@ -1,7 +1,7 @@
 // Every namespace has a ConfigMap with the CA by which pods check the API server's certificate.
 // Models pkg/controller/certificates/rootcacertpublisher, v1.36.
 import type { Process } from '../../../kernel/process.ts';
-import type { ConfigMap } from '../../../model/generated/core.v1.ts';
+import type { ConfigMap, Namespace } from '../../../model/generated/core.v1.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import { CONFIG_MAPS, NAMESPACES } from '../../runtime/kinds.ts';
@@ -24,15 +24,13 @@ export class RootCACertPublisher {
     const touched = (m: ConfigMap, cause: StepId): void => {
       if (m.metadata.name === NAME) queue.add(m.metadata.namespace ?? '', [cause]);
     };
-    namespaces.onChange({
-      add: (n, cause) => queue.add(n.metadata.name ?? '', [cause]),
-      update: (n, _, cause) => queue.add(n.metadata.name ?? '', [cause]),
-    });
+    const active = (n: Namespace, cause: StepId): void => {
+      if (n.status?.phase === 'Active') queue.add(n.metadata.name ?? '', [cause]);
+    };
+    namespaces.onChange({ add: active, update: (n, _, cause) => active(n, cause) });
     maps.onChange({ update: (m, _, cause) => touched(m, cause), remove: touched });
 
     const sync = function* (namespace: string, causes: readonly StepId[]): Process<SyncResult> {
-      const ns = namespaces.get(namespace);
-      if (ns === undefined || ns.status?.phase !== 'Active') return undefined;
       const current = maps.get(`${namespace}/${NAME}`);
       const wanted = { data: { 'ca.crt': rootCA } };
       if (current === undefined) {
@@ -43,7 +41,8 @@ export class RootCACertPublisher {
           ...wanted,
         };
         const made = yield* ctx.client.create<ConfigMap>(CONFIG_MAPS, map, { causes });
-        const fine = made.ok || made.status.reason === 'AlreadyExists' || namespaceTerminating(made.status);
+        const gone = !made.ok && (made.code === 404 || namespaceTerminating(made.status));
+        const fine = made.ok || gone || made.status.reason === 'AlreadyExists';
         return fine ? undefined : { error: made.status.message ?? 'create failed' };
       }
       const annotated = current.metadata.annotations?.[ANNOTATION] !== undefined;

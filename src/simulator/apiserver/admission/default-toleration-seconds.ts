@@ -3,7 +3,10 @@ import type { Pod, Toleration } from '../../../model/generated/core.v1.ts';
 import type { Mutation, Plugin, Review } from './chain.ts';
 
 const SECONDS = 300;
-const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
+/** By the taint that they bear. */
+const TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map(
+  (key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }) as const,
+);
 
 function covers(t: Toleration, taint: string): boolean {
   return (t.key === taint || !t.key) && (t.effect === 'NoExecute' || !t.effect);
@@ -12,13 +15,13 @@ function covers(t: Toleration, taint: string): boolean {
 function mutate(r: Review): Mutation | undefined {
   const pod = r.object as Pod;
   const had = pod.spec?.tolerations ?? [];
-  const missing = TAINTS.filter((taint) => !had.some((t) => covers(t, taint)));
-  if (pod.spec === undefined || missing.length === 0) return undefined;
-  const added = missing.map(
-    (key): Toleration => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }),
-  );
+  const added = TOLERATIONS.filter(({ key }) => !had.some((t) => covers(t, key)));
+  if (pod.spec === undefined || added.length === 0) return undefined;
   const object = { ...pod, spec: { ...pod.spec, tolerations: [...had, ...added] } };
-  return { object, note: `added tolerations of ${SECONDS} s for ${missing.map((m) => m.split('/')[1]).join(' and ')}` };
+  return {
+    object,
+    note: `added tolerations of ${SECONDS} s for ${added.map(({ key }) => key.split('/')[1]).join(' and ')}`,
+  };
 }
 
 export const defaultTolerationSeconds: Plugin = {

@@ -12,23 +12,19 @@ const EXPIRES = 3607;
 const MIRROR = 'kubernetes.io/config.mirror';
 const PODS = { group: '', resource: 'pods' };
 
-function tokenVolume(name: string): Volume {
-  return {
-    name,
-    projected: {
-      sources: [
-        { serviceAccountToken: { expirationSeconds: EXPIRES, path: 'token' } },
-        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        {
-          downwardAPI: {
-            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
-          },
-        },
-      ],
-      defaultMode: 420,
+/** The same in every pod: objects in the store are never changed, so they share it. */
+const PROJECTED: Volume['projected'] = {
+  sources: [
+    { serviceAccountToken: { expirationSeconds: EXPIRES, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    {
+      downwardAPI: {
+        items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+      },
     },
-  };
-}
+  ],
+  defaultMode: 420,
+};
 
 function withMount(containers: readonly Container[] | undefined, volume: string): readonly Container[] | undefined {
   return containers?.map((c) => {
@@ -45,7 +41,7 @@ function withToken(spec: PodSpec, r: Review): PodSpec {
   const initContainers = withMount(spec.initContainers, name);
   return {
     ...spec,
-    volumes: existing ? (spec.volumes ?? []) : [...(spec.volumes ?? []), tokenVolume(name)],
+    volumes: existing ? (spec.volumes ?? []) : [...(spec.volumes ?? []), { name, projected: PROJECTED }],
     containers: withMount(spec.containers, name) ?? [],
     ...(initContainers ? { initContainers } : {}),
   };

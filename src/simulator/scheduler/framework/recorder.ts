@@ -2,7 +2,7 @@
 // Buffers are used again for each attempt; what is kept is copied out at its end.
 import type { NodeInfo } from './node-info.ts';
 import type { Enabled, Plugin } from './plugin.ts';
-import { DecisionRecord } from './record.ts';
+import { type Column, DecisionRecord } from './record.ts';
 
 class Scores {
   readonly plugin: string;
@@ -35,6 +35,7 @@ class Scores {
 export class Recorder {
   private readonly scores: Scores[] = [];
   private filters: readonly string[] = [];
+  private columns: readonly Column[] = [];
   private record: DecisionRecord | undefined;
   /** While preemption tries nodes out, its questions are not verdicts. */
   private paused = false;
@@ -91,7 +92,6 @@ export class Recorder {
     if (record === undefined) return;
     const rows = best(totals, nodes.length, chosen, keep);
     const columns = this.scores.filter((s) => s.count > 0);
-    record.columns = columns;
     record.scored = rows.map((i) => (nodes[i] as NodeInfo).name);
     record.values = new Float32Array(rows.length * (1 + 2 * columns.length));
     let at = 0;
@@ -102,7 +102,15 @@ export class Recorder {
         record.values[at++] = c.normalized[row] as number;
       }
     }
-    record.columns = columns.map(({ plugin, weight }) => ({ plugin, weight }));
+    record.columns = this.sharedColumns(columns);
+  }
+
+  /** Records of like attempts share the names of their columns. */
+  private sharedColumns(scores: readonly Scores[]): readonly Column[] {
+    const known = this.columns;
+    if (known.length === scores.length && known.every((c, i) => c.plugin === scores[i]?.plugin)) return known;
+    this.columns = scores.map(({ plugin, weight }) => ({ plugin, weight }));
+    return this.columns;
   }
 
   /** Of more than `keep` nodes that were left out, the first are kept. */

@@ -113,6 +113,7 @@ spec:
             type: object
             required: [sails]
             properties:
+              mates: {type: integer, x-kubernetes-validations: [{rule: self < 9}]}
               sails: {type: integer, minimum: 1, description: How many sails the boat has.}
               crew: {type: integer, default: 2}
           status: {type: object, properties: {crew: {type: integer}}}
@@ -142,6 +143,7 @@ function files(): void {
   writeFileSync(inFolder('crd.yaml'), CRD);
   writeFileSync(inFolder('csr.yaml'), CSR);
   writeFileSync(inFolder('boat.yaml'), boat(2));
+  writeFileSync(inFolder('boat2.yaml'), boat(3));
   writeFileSync(inFolder('bad-boat.yaml'), boat(0));
   writeFileSync(inFolder('edit.sh'), '#!/bin/sh\nsed -i "s/color: red/color: green/" "$1"\n');
   chmodSync(inFolder('edit.sh'), 0o755);
@@ -372,6 +374,7 @@ describe('custom resources', () => {
     ['apply -f crd.yaml', 'customresourcedefinition.apiextensions.k8s.io/boats.example.com created'],
     ['wait --for=condition=Established crd/boats.example.com --timeout=20s', 'condition met'],
     ['apply -f boat.yaml', 'boat.example.com/dinghy created'],
+    ['apply -f boat2.yaml', 'the rule "self < 9" of spec.mates was not checked'],
     ['get bt', /NAME\s+CREW\ndinghy\s+2/],
     ['explain boat.spec.sails', 'How many sails the boat has.'],
     ['scale boat/dinghy --replicas=5', 'boat.example.com/dinghy scaled'],

@@ -9,6 +9,7 @@ import type { RequestBody } from './api.ts';
 import { type Context, type Gate, refuse } from './context.ts';
 import { storedVersion, toVersion } from './convert.ts';
 import { cleaned, customErrors } from './crd/resource.ts';
+import { ruleWarnings } from './crd/rules.ts';
 import { type CustomResourceInfo, isCustom } from './crd/types.ts';
 import {
   applyDefaults,
@@ -80,7 +81,6 @@ export class Machine {
     const unknown = dropped.map((field) => `unknown field ${JSON.stringify(field)}`);
     if (unknown.length > 0 && validation === 'Strict') ctx.refuse('decode', strictStatus(r, o, unknown, patched));
     if (validation === 'Warn') for (const u of unknown) ctx.warn(u);
-    if (r.custom.deprecation) ctx.warn(r.custom.deprecation);
     return object;
   }
 
@@ -250,6 +250,7 @@ export class Machine {
   }
 
   private judgeCustom(ctx: Context, r: CustomResourceInfo, o: KubeObject, old?: KubeObject): void {
+    for (const text of ruleWarnings(r.custom.schema)) ctx.warn(text);
     const errors = customErrors(r, o, old);
     if (errors.length > 0) ctx.refuse('validation', invalid(r, o.metadata.name ?? '', errors));
     ctx.pass('validation', `the object keeps the schema of ${r.custom.definition}`);

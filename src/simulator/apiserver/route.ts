@@ -3,6 +3,7 @@ import type { ResourceInfo } from '../../model/resources.ts';
 import { failure, serviceUnavailable } from '../../model/status.ts';
 import type { TokenVerifier } from './authn.ts';
 import { type Answer, type Context, refuse } from './context.ts';
+import { isCustom } from './crd/types.ts';
 import { type Served, servePath } from './discovery/paths.ts';
 import { get, list, watch } from './handlers/read.ts';
 import { create, patch, remove, removeCollection, update } from './handlers/write.ts';
@@ -39,6 +40,7 @@ export function route(ctx: Context, site: Site): Answer {
   const r = ctx.core.resource(info.group, info.resource, info.version);
   if (r === undefined) return NOT_FOUND;
   ctx.resource = r;
+  if (isCustom(r) && r.custom.deprecation) ctx.warn(r.custom.deprecation);
   if (r.namespaced && info.namespace === '' && !['list', 'watch'].includes(info.verb)) return NOT_ALLOWED;
   if (!ctx.core.store.available) requireEtcd(ctx);
   const wanted = wantedForm(ctx);

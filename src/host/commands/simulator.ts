@@ -143,7 +143,9 @@ export async function serve(app: App, setServed: (url: string | undefined) => vo
   }
   if (!(await ensureSimulator(app))) return;
   const { url, kubeconfig } = await app.session.call('serve', { port: 0 });
-  const file = await writePrivate(app.context.globalStorageUri.fsPath, 'simulator.kubeconfig', kubeconfig);
+  // The folder of this window's workspace: another window serves another cluster.
+  const { storageUri, globalStorageUri } = app.context;
+  const file = await writePrivate((storageUri ?? globalStorageUri).fsPath, 'simulator.kubeconfig', kubeconfig);
   setServed(url);
   const terminal = vscode.window.createTerminal({
     name: 'kubectl · simulator',

@@ -49,10 +49,6 @@ function kind<T extends KubeObject>(apiVersion: string, name: string, resource: 
   return { group: second === undefined ? '' : first, version: second ?? first, resource, kind: name, namespaced };
 }
 
-export function apiVersionOf(k: Pick<Kind, 'group' | 'version'>): string {
-  return k.group === '' ? k.version : `${k.group}/${k.version}`;
-}
-
 /** `/api/v1/namespaces/demo/pods/web-0/status` and the like. */
 export function pathOf(k: Kind, namespace?: string, name?: string, subresource?: string): string {
   const root = k.group === '' ? `/api/${k.version}` : `/apis/${k.group}/${k.version}`;

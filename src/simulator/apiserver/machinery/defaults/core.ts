@@ -1,5 +1,4 @@
 // Defaults of the core group's other kinds. Models pkg/apis/core/v1/defaults.go and conversion.go.
-
 import { encodeBase64, utf8 } from '../../../../model/base64.ts';
 import type {
   Endpoints,

@@ -18,7 +18,8 @@ import { Machine } from './kubelet/machine.ts';
 import type { NodeSpecification } from './kubelet/node.ts';
 import { ManagedProcess } from './process.ts';
 import { ComponentContext, type Surroundings } from './runtime/component.ts';
-import { startScheduler } from './scheduler/scheduler.ts';
+import { runAsLeader } from './runtime/leader.ts';
+import { schedulerIdentity, startScheduler } from './scheduler/scheduler.ts';
 import { Store } from './store/index.ts';
 import { type WouldSchedule, wouldSchedule } from './what-if.ts';
 
@@ -203,9 +204,16 @@ export class Cluster {
       new ManagedProcess('kube-controller-manager', node, (scope) =>
         startControllerManager(this.surroundings, scope, { node, rootCA, podCIDR: (name) => this.subnets.get(name) }),
       ),
-      new ManagedProcess('kube-scheduler', node, (scope) => {
-        startScheduler(this.surroundings, scope, { node });
-      }),
+      new ManagedProcess('kube-scheduler', node, (scope) =>
+        runAsLeader(this.surroundings, scope, {
+          name: 'kube-scheduler',
+          node,
+          identity: schedulerIdentity(node, 'leader-election'),
+          eventSource: 'default-scheduler',
+          releases: true,
+          lead: (term) => startScheduler(this.surroundings, term, { node }),
+        }),
+      ),
     );
   }
 

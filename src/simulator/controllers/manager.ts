@@ -2,6 +2,7 @@
 // Models cmd/kube-controller-manager/app, v1.36.
 import type { Scope } from '../../kernel/process.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
+import { runAsLeader } from '../runtime/leader.ts';
 import { ClusterRoleAggregationController } from './clusterroleaggregation/controller.ts';
 import { CronJobController } from './cronjob/controller.ts';
 import { DaemonSetController } from './daemonset/controller.ts';
@@ -42,6 +43,8 @@ interface Controller {
   start(ctx: ComponentContext, options: ManagerOptions): unknown;
 }
 
+const NAME = 'kube-controller-manager';
+
 /** In the order in which they start. */
 const CONTROLLERS: readonly Controller[] = [
   { name: 'endpoint-controller', start: (ctx) => new EndpointController(ctx) },
@@ -74,18 +77,27 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'clusterrole-aggregation-controller', start: (ctx) => new ClusterRoleAggregationController(ctx) },
 ];
 
+/** Contends for its Lease; the controllers run while it is held. */
 export function startControllerManager(around: Surroundings, scope: Scope, options: ManagerOptions): void {
-  const manager = new ComponentContext(
-    around,
-    {
-      actor: { component: 'kube-controller-manager', node: options.node },
-      userAgent: 'kube-controller-manager/v1.36.2 (linux/amd64)/shared-informers',
-      credential: { type: 'certificate', commonName: 'system:kube-controller-manager', organizations: [] },
-      qps: 20,
-      burst: 30,
-    },
-    scope,
-  );
-  for (const { name, account, start } of CONTROLLERS)
-    start(manager.as(controllerIdentity(name, options.node, account)), options);
+  const identity = {
+    actor: { component: NAME, node: options.node },
+    userAgent: `${NAME}/v1.36.2 (linux/amd64)/shared-informers`,
+    credential: { type: 'certificate', commonName: `system:${NAME}`, organizations: [] },
+    qps: 20,
+    burst: 30,
+  } as const;
+  const lead = (term: Scope): void => {
+    const manager = new ComponentContext(around, identity, term);
+    for (const { name, account, start } of CONTROLLERS)
+      start(manager.as(controllerIdentity(name, options.node, account)), options);
+  };
+  const elect = { ...identity, userAgent: `${NAME}/v1.36.2 (linux/amd64)/leader-election` };
+  runAsLeader(around, scope, {
+    name: NAME,
+    node: options.node,
+    identity: elect,
+    eventSource: NAME,
+    releases: false,
+    lead,
+  });
 }

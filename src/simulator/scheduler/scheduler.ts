@@ -5,6 +5,7 @@ import { type Process, type Scope, sleep, spawn, wait } from '../../kernel/proce
 import { rfc3339 } from '../../kernel/time.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
+import type { Identity } from '../runtime/client.ts';
 import { ComponentContext, type Surroundings } from '../runtime/component.ts';
 import type { Informer } from '../runtime/informer.ts';
 import { NODES, PODS } from '../runtime/kinds.ts';
@@ -42,15 +43,20 @@ export interface SchedulerOptions {
 }
 
 /** Starts kube-scheduler; closing the scope stops it. */
-export function startScheduler(around: Surroundings, scope: Scope, { node }: SchedulerOptions): Scheduler {
-  const identity = {
+/** `client`: what the user agent ends with; each of its clients has a limit of its own. */
+export function schedulerIdentity(node: string, client: string): Identity {
+  return {
     actor: { component: 'kube-scheduler', node },
-    userAgent: 'kube-scheduler/v1.36.2 (linux/amd64) kubernetes/scheduler',
+    userAgent: `kube-scheduler/v1.36.2 (linux/amd64) kubernetes/${client}`,
     credential: { type: 'certificate', commonName: 'system:kube-scheduler', organizations: [] },
     // Source: clientConnection of KubeSchedulerConfiguration. Events go through a client of their own.
     qps: 50,
     burst: 100,
-  } as const;
+  };
+}
+
+export function startScheduler(around: Surroundings, scope: Scope, { node }: SchedulerOptions): Scheduler {
+  const identity = schedulerIdentity(node, 'scheduler');
   const ctx = new ComponentContext(around, identity, scope);
   return new Scheduler(ctx, new EventV1Recorder(ctx.as(identity), SCHEDULER_NAME, `${SCHEDULER_NAME}-${node}`));
 }

@@ -45,6 +45,22 @@ export function outlineOf(found: FoundObject, lines: Lines): OutlineEntry {
   };
 }
 
+/** The same entries, further down by so many lines. */
+export function moved(entries: readonly OutlineEntry[], lines: number): OutlineEntry[] {
+  const at = ({ start, end }: TextRange): TextRange => ({
+    start: { line: start.line + lines, column: start.column },
+    end: { line: end.line + lines, column: end.column },
+  });
+  return entries.map(({ name, detail, kind, range, selection, children }) => ({
+    name,
+    detail,
+    kind,
+    range: at(range),
+    selection: at(selection),
+    children: moved(children, lines),
+  }));
+}
+
 function childrenOf(node: unknown, lines: Lines, depth: number): OutlineEntry[] {
   if (depth > MAX_DEPTH) return [];
   if (isMap(node)) {

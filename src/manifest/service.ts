@@ -8,7 +8,7 @@ import { known, pathText } from './explain.ts';
 import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
 import { type Located, locate } from './locate.ts';
 import { objectAt, objectsOf } from './objects.ts';
-import { type OutlineEntry, outlineOf } from './outline.ts';
+import { moved, type OutlineEntry, outlineOf } from './outline.ts';
 import { type ParsedPiece, parsePiece } from './parse.ts';
 import { lineStartsOf, rangeOf } from './positions.ts';
 import { readingNote } from './reading.ts';
@@ -53,6 +53,7 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
   // Keyed by the piece itself: a piece that an edit left alone keeps its tree, and a dropped one frees it.
   const trees = new WeakMap<Piece, ReadPiece>();
   const findings = new WeakMap<Piece, readonly Finding[]>();
+  const outlined = outlines(read);
 
   function read(piece: Piece): ReadPiece {
     let tree = trees.get(piece);
@@ -100,7 +101,7 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
     },
     outline(uri) {
       const pieces = texts.get(uri)?.pieces;
-      return pieces?.list.flatMap((piece, index) => outlineOfPiece(read(piece), pieces.lines[index] ?? 0)) ?? [];
+      return pieces?.list.flatMap((piece, index) => outlined(piece, pieces.lines[index] ?? 0)) ?? [];
     },
     diagnostics(uri) {
       const pieces = texts.get(uri)?.pieces;
@@ -118,8 +119,20 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
   };
 }
 
-function outlineOfPiece({ root, lineStarts, text }: ReadPiece, firstLine: number): OutlineEntry[] {
-  return objectsOf(root).map((found) => outlineOf(found, { starts: lineStarts, firstLine, text }));
+/** Outlines of pieces at the line where they stand; one that only moved is moved. */
+function outlines(read: (piece: Piece) => ReadPiece): (piece: Piece, firstLine: number) => readonly OutlineEntry[] {
+  const known = new WeakMap<Piece, { readonly firstLine: number; readonly entries: readonly OutlineEntry[] }>();
+  const fresh = (piece: Piece, firstLine: number): readonly OutlineEntry[] => {
+    const { root, lineStarts, text } = read(piece);
+    return objectsOf(root).map((found) => outlineOf(found, { starts: lineStarts, firstLine, text }));
+  };
+  return (piece, firstLine) => {
+    const before = known.get(piece);
+    if (before?.firstLine === firstLine) return before.entries;
+    const entries = before ? moved(before.entries, firstLine - before.firstLine) : fresh(piece, firstLine);
+    known.set(piece, { firstLine, entries });
+    return entries;
+  };
 }
 
 function findingsOf(tree: ReadPiece): readonly Finding[] {

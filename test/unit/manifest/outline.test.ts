@@ -80,6 +80,21 @@ describe('outline', () => {
     expect(spec && textIn(TWO, spec.selection)).toBe('spec');
   });
 
+  test('after an edit it is what it would be if the text were read anew', () => {
+    const service = createManifestService({ knowledge });
+    service.update('u', 1, TWO);
+    service.outline('u');
+    const edits = [
+      TWO.replace('# first', '# first\n# and more'),
+      TWO.replace('name: web', 'name: api'),
+      TWO.replace('# first\n', ''),
+    ];
+    for (const [i, text] of edits.entries()) {
+      service.update('u', i + 2, text);
+      expect(service.outline('u')).toEqual(outline(text));
+    }
+  });
+
   test.each([
     ['a list', 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: b}}\n', 'b: Pod'],
     ['a template', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .x }}\n', undefined],

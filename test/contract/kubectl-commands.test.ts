@@ -230,6 +230,14 @@ describe('inside containers', () => {
     ['wait --for=jsonpath={.status.phase}=Failed pod/broken --timeout=40s', 'condition met'],
     ['logs broken', /^cannot$/m],
     ["get pod broken -o jsonpath='{.status.containerStatuses[0].state.terminated.exitCode}'", /^2$/m],
+    ["run crash --image=busybox:1.36 --command -- sh -c 'echo cannot; exit 2'", 'pod/crash created'],
+    [
+      'wait --for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff pod/crash --timeout=40s',
+      'condition met',
+    ],
+    ['get pod crash', /crash\s+0\/1\s+CrashLoopBackOff\s+[1-9]/],
+    ['logs crash --previous', /^cannot$/m],
+    ['describe pod crash', /BackOff\s.*Back-off restarting failed container crash in pod crash_default/],
   ]);
 
   it('logs -f goes on', async () => {

@@ -1,6 +1,6 @@
 // One pod on one node, from admission to removal. Models pkg/kubelet (syncPod, kuberuntime, pod_workers), v1.36: the order
 // of the calls and of the status updates is that of a recorded kubelet.
-import { MS, SECOND } from '../../kernel/kernel.ts';
+import { MINUTE, MS, SECOND } from '../../kernel/kernel.ts';
 import { type Process, Scope, sleep, spawn, wait } from '../../kernel/process.ts';
 import { rfc3339 } from '../../kernel/time.ts';
 import type { ContainerStateTerminated, Pod } from '../../model/generated/core.v1.ts';
@@ -8,9 +8,10 @@ import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
 import type { PodOnMachine } from './machine.ts';
+import { printSeconds, RestartDelays, restarts } from './restart.ts';
 import { podRef } from './runtime/modelled.ts';
 import type { ContainerRuntime, Sandbox } from './runtime/runtime.ts';
-import { type ContainerRecord, isSidecar, newRecord, type PodRecord } from './status.ts';
+import { type ContainerRecord, initialized, isSidecar, newRecord, type PodRecord } from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
 
 export interface WorkerDeps {
@@ -20,7 +21,7 @@ export interface WorkerDeps {
   readonly hostIP: string;
 }
 
-/** Back-off of image pulls and container restarts. Source: pkg/kubelet/kubelet.go (MaxContainerBackOff 300 s), v1.36. */
+/** Back-off of image pulls. Source: pkg/kubelet/kubelet.go (MaxContainerBackOff 300 s), v1.36. */
 const BACKOFF_MIN = 10 * SECOND;
 const BACKOFF_MAX = 300 * SECOND;
 
@@ -46,6 +47,7 @@ export class PodWorker {
   private readonly status: StatusWriter;
   private readonly exits = new Map<ContainerRecord, () => void>();
   private readonly here: PodOnMachine;
+  private readonly delays = new RestartDelays();
 
   /** `here`: what the machine has of the pod already, when the kubelet was started again. */
   constructor(deps: WorkerDeps, pod: Pod, cause: StepId, here: PodOnMachine | undefined) {
@@ -153,6 +155,11 @@ export class PodWorker {
   private *runAll(cause: StepId): Process<void> {
     let last = cause;
     for (const c of this.record.init) if (c.state.waiting !== undefined) last = yield* this.runInit(c, last);
+    // A pod whose initialization has failed for good starts nothing more.
+    if (!initialized(this.record)) {
+      this.publish(last);
+      return;
+    }
     for (const c of this.record.main) {
       if (c.state.waiting === undefined) continue;
       if (c.state.waiting.reason === 'PodInitializing') c.state = { waiting: { reason: 'ContainerCreating' } };
@@ -162,15 +169,18 @@ export class PodWorker {
   }
 
   private *runInit(c: ContainerRecord, cause: StepId): Process<StepId> {
-    const last = yield* this.run(c, cause, !isSidecar(c.container));
-    this.publish(last);
-    if (isSidecar(c.container)) return last;
-    while (c.state.terminated === undefined) {
-      yield* wait<undefined>((resume) => {
-        this.exits.set(c, () => resume(undefined));
-      });
+    for (let last = cause; ; ) {
+      last = yield* this.run(c, last, !isSidecar(c.container));
+      this.publish(last);
+      if (isSidecar(c.container)) return last;
+      while (c.state.terminated === undefined) {
+        yield* wait<undefined>((resume) => {
+          this.exits.set(c, () => resume(undefined));
+        });
+      }
+      if (!restarts(this.pod, this.record, c)) return last;
+      yield* this.backOff(c, last);
     }
-    return last;
   }
 
   /** Pulls, creates and starts one container; retries a failing pull with back-off. */
@@ -192,7 +202,9 @@ export class PodWorker {
     const exit = runtime.exitOf(this.pod, c.container, init);
     if (exit.after !== undefined) {
       this.here.exits.set(c, { ...exit, at: ctx.kernel.now + exit.after });
-      ctx.kernel.schedule(exit.after, () => this.ended(c, exit.code, last, exit.simplification));
+      // A container that runs for minutes before it ends is not work that is under way.
+      const far = exit.after > MINUTE;
+      ctx.kernel.schedule(exit.after, () => this.ended(c, exit.code, last, exit.simplification), far);
     }
     return last;
   }
@@ -273,6 +285,34 @@ export class PodWorker {
     c.started = false;
     this.publish(step);
     this.exits.get(c)?.();
+    const awaited = this.record.init.includes(c) && !isSidecar(c.container);
+    if (!awaited && restarts(this.pod, this.record, c)) spawn(this.scope, this.restart(c, step));
+  }
+
+  private *restart(c: ContainerRecord, cause: StepId): Process<void> {
+    yield* this.backOff(c, cause);
+    this.publish(yield* this.run(c, cause, false));
+  }
+
+  /** Waits until the container may be started again, and says so while it waits. */
+  private *backOff(c: ContainerRecord, cause: StepId): Process<void> {
+    const { kernel } = this.deps.ctx;
+    const { name = '', namespace = '', uid = '' } = this.pod.metadata;
+    const delay = this.delays.next(c, kernel.now);
+    yield* sleep(kernel, SECOND);
+    if (c.state.terminated !== undefined) c.lastState = { terminated: c.state.terminated };
+    if (delay > 0) {
+      const failed = `${name}_${namespace}(${uid})`;
+      const { name: container } = c.container;
+      this.event(c, 'Warning', 'BackOff', `Back-off restarting failed container ${container} in pod ${failed}`, cause);
+      const why = `back-off ${printSeconds(delay)} restarting failed container=${container} pod=${failed}`;
+      this.waiting(c, 'CrashLoopBackOff', why, cause);
+      // Upkeep: a pod that crashes for ever does not keep the cluster from being called idle.
+      yield (resume) => {
+        kernel.schedule(delay - SECOND, () => resume(undefined), true);
+      };
+    }
+    c.restartCount++;
   }
 
   private terminated(c: ContainerRecord, exitCode: number): ContainerStateTerminated {

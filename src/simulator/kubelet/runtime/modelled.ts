@@ -118,10 +118,7 @@ export class ModelledRuntime implements ContainerRuntime {
 
   exitOf(pod: Pod, container: Container, init: boolean): Exit {
     const end = commandEnd(pod, container);
-    // The kubelet's restarts are not simulated: what it would start again is taken to go well, or to run on.
-    const final = init ? end.type === 'ends' && end.code === 0 : pod.spec?.restartPolicy !== 'Always';
-    if (end.type === 'ends' && final)
-      return { after: Math.max(end.after, 100 * MS), code: end.code, simplification: OWN_SHELL };
+    if (end.type === 'ends') return { after: Math.max(end.after, 100 * MS), code: end.code, simplification: OWN_SHELL };
     if (end.type === 'runs') return { after: undefined, code: 0 };
     if (init) return { after: 1.5 * SECOND, code: 0, simplification: NOT_RUN };
     if ((pod.spec?.restartPolicy ?? 'Always') === 'Always') return { after: undefined, code: 0 };

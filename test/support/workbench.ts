@@ -28,7 +28,9 @@ export async function openWorkbench(
   const context = await browser.newContext({ viewport: options.size ?? SIZE });
   const page = await context.newPage();
   await page.goto(workbenchUrl(host, folder));
-  await page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  // The samples open with our side bar; who types before it is there loses the focus to it.
+  const sideBar = page.locator('.sidebar').filter({ has: page.locator('.title-label', { hasText: 'Kube Anatomy' }) });
+  await sideBar.locator('.monaco-list-row').first().waitFor({ timeout: 60_000 });
   return new Workbench(page, folder);
 }
 
@@ -44,26 +46,32 @@ export class Workbench {
 
   /** Runs a command by the title that the command palette shows, such as `Kube Anatomy: Open Flow`. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.pick(`>${title}`, title);
+    await this.pick('F1', `>${title}`, title);
   }
 
   /** Opens a file of the workspace by its path in it, and waits for its text. */
   async openFile(file: string): Promise<void> {
     const name = path.basename(file);
-    await this.page.keyboard.press('Control+P');
     // The absolute path is looked up on disk; a name would be searched in a listing that may be a moment old.
-    await this.pick(path.join(this.folder, file), name);
+    await this.pick('Control+P', path.join(this.folder, file), name);
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator('.editor-group-container.active .view-lines .view-line').first().waitFor();
   }
 
-  private async pick(typed: string, label: string): Promise<void> {
-    await this.page.locator('.quick-input-widget input').fill(typed);
-    // The palette matches loosely; only a row that reads like the label is meant.
+  /** Whatever takes the focus closes the list; a person would open it again, and so does this. */
+  private async pick(key: string, typed: string, label: string): Promise<void> {
+    // The list matches loosely; only a row that reads like the label is meant.
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
-    await row.waitFor();
-    await row.click();
+    for (let triesLeft = 5; ; triesLeft--) {
+      await this.page.keyboard.press(key);
+      try {
+        await this.page.locator('.quick-input-widget input').fill(typed, { timeout: 5_000 });
+        return await row.click({ timeout: 5_000 });
+      } catch (error) {
+        if (triesLeft === 0) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** The document inside the webview that is shown, or the nth of several. */

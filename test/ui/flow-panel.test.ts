@@ -56,6 +56,44 @@ test('the transcript tells the documented story in its order', async ({ workbenc
   await workbench.screenshot('flow-panel-transcript');
 });
 
+test('why: the way back from the current step to what the user did', async ({ workbench }) => {
+  const panel = workbench.webview();
+  await panel.getByRole('tab', { name: 'Cluster' }).click();
+  await panel.getByRole('slider', { name: 'Step', exact: true }).press('End');
+  await panel.getByRole('button', { name: /^Why/ }).click();
+  const said = panel.getByRole('complementary', { name: 'Current step' });
+  await expect.poll(() => said.textContent()).toMatch(/because.*It began with you/s);
+  expect(await said.locator('.rails circle').count()).toBeGreaterThan(3);
+  await workbench.screenshot('flow-panel-why');
+  await said.getByRole('button', { name: 'Back to the step' }).click();
+});
+
+test('a trace is saved by the save dialog and opened again', async ({ workbench }) => {
+  const panel = workbench.webview();
+  const total = async (): Promise<string | undefined> => (await panel.locator('.count').textContent())?.split(' / ')[1];
+  const before = await total();
+  await panel.getByRole('button', { name: 'Export' }).click();
+  await panel.getByRole('menuitem', { name: /Trace as JSON/ }).click();
+  const box = workbench.page.locator('.quick-input-widget input').first();
+  await box.waitFor();
+  await expect.poll(() => box.inputValue()).toMatch(/simulator\.trace\.json$/);
+  const path = await box.inputValue();
+  await box.press('Enter');
+  await expect.poll(() => panel.locator('[aria-live]').textContent()).toContain('Saved as');
+  await workbench.runCommand('Kube Anatomy: Open Trace File…');
+  await expect.poll(() => box.isVisible()).toBe(true);
+  await box.fill(path);
+  await box.press('Enter');
+  await workbench.page.getByRole('tab', { name: 'Flow: simulator.trace.json' }).waitFor();
+  await expect.poll(total).toBe(before);
+  await workbench.screenshot('flow-panel-trace');
+  await workbench.runCommand('Kube Anatomy: Open Flow Panel');
+  await workbench.page
+    .locator('.tab')
+    .filter({ hasText: /^Flow: simulator$/ })
+    .waitFor();
+});
+
 test('the panel is there again after a reload, with the simulator that runs then', async ({ workbench }) => {
   await workbench.page.reload();
   await workbench.page.locator('.monaco-workbench .monaco-list-row').first().waitFor({ timeout: 60_000 });

@@ -45,6 +45,10 @@ for (const theme of ['dark', 'light', 'contrast'] as const) {
     await page.waitForTimeout(300);
     for (const line of await violations(page)) console.log(`axe ${theme} ${tab}: ${line}`);
   }
+  await page.keyboard.press('w');
+  for (const line of await violations(page)) console.log(`axe ${theme} why: ${line}`);
+  await page.getByRole('button', { name: 'Export' }).click();
+  for (const line of await violations(page)) console.log(`axe ${theme} menu: ${line}`);
   await page.close();
 }
 

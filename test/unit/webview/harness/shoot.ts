@@ -89,7 +89,12 @@ for (const tab of ['Sequence', 'Timeline']) {
     );
 }
 await shoot('why', { theme: 'light', ...wide }, 'running', (page) => page.keyboard.press('w'));
-await shoot('narrow', { theme: 'dark', width: 560, height: 820 }, 'running');
+await shoot('why-graph', { theme: 'dark', width: 1120, height: 1300 }, 'running', (page) => page.keyboard.press('w'));
+await shoot('narrow', { theme: 'dark', width: 400, height: 820 }, 'running');
+for (const theme of ['dark', 'light', 'contrast'] as const) {
+  await shoot(`${theme}-low`, { theme, width: 620, height: 420 }, 'running');
+  await shoot(`${theme}-zoom-200`, { theme, width: 520, height: 380 }, 'running');
+}
 if (file) await browser.close().then(() => process.exit());
 await shoot('six', { theme: 'dark', ...wide }, 'running', undefined, initOf(deploymentSteps(9, 6), 6));
 await shoot('crowd', { theme: 'dark', ...wide }, 'end', undefined, initOf(deploymentSteps(60, 12), 12));

@@ -35,15 +35,26 @@ function listOf(value: string | string[] | undefined): string[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
 
+/** A connection shows its certificate once; the API server knows a caller again by the same object. */
+const certified = new WeakMap<TLSSocket, Credential>();
+
 /**
  * A certificate is asked before a token, so it wins where both are shown. Undefined: a certificate was shown that the
  * cluster's CA did not sign, and no token. Models pkg/kubeapiserver/authenticator/config.go.
  */
 export function credentialOf(message: IncomingMessage): Credential | undefined {
   const socket = message.socket as TLSSocket;
+  const known = certified.get(socket);
+  if (known !== undefined) return known;
   const subject = socket.getPeerCertificate()?.subject;
   if (subject !== undefined && socket.authorized) {
-    return { type: 'certificate', commonName: listOf(subject.CN)[0] ?? '', organizations: listOf(subject.O) };
+    const credential = {
+      type: 'certificate',
+      commonName: listOf(subject.CN)[0] ?? '',
+      organizations: listOf(subject.O),
+    } as const;
+    certified.set(socket, credential);
+    return credential;
   }
   const token = /^Bearer\s+(\S+)\s*$/i.exec(message.headers.authorization ?? '')?.[1];
   if (token !== undefined) return { type: 'token', token };

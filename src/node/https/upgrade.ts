@@ -12,7 +12,6 @@ import type { Wire } from './spdy.ts';
 const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
 const TUNNEL_TOKEN = 'spdy.portforward.k8s.io';
 const SESSIONS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
-const SPDY_SESSIONS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 const SPDY_PORTS = ['portforward.k8s.io'];
 
 export interface Upgrade {
@@ -98,7 +97,7 @@ function websocket(u: Upgrade, c: Connection, opened: Live): void {
 
 function spdy(u: Upgrade, c: Connection, opened: Live): void {
   const offered = [u.message.headers['x-stream-protocol-version'] ?? []].flat().flatMap((v) => v.split(/,\s*/));
-  const accepted = 'ports' in opened ? SPDY_PORTS : SPDY_SESSIONS;
+  const accepted = 'ports' in opened ? SPDY_PORTS : SESSIONS;
   const chosen = accepted.find((p) => offered.includes(p));
   if (chosen === undefined) {
     badProtocol(u.socket, offered.join(' '), accepted);

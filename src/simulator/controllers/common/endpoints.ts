@@ -82,12 +82,16 @@ export function watchServicePods(
   pods.onChange({
     add: one,
     update: (pod, old, cause) => {
+      if (services.size === 0) return;
       const changed = endpointChanged(pod, old);
-      if (pod.metadata.labels !== old.metadata.labels)
-        each(pod, cause, (s) =>
-          changed ? selectsPod(s, pod) || selectsPod(s, old) : selectsPod(s, pod) !== selectsPod(s, old),
-        );
-      else if (changed) one(pod, cause);
+      if (pod.metadata.labels === old.metadata.labels) {
+        if (changed) one(pod, cause);
+        return;
+      }
+      each(pod, cause, (s) => {
+        const [now, before] = [selectsPod(s, pod), selectsPod(s, old)];
+        return changed ? now || before : now !== before;
+      });
     },
     remove: one,
   });
@@ -136,9 +140,4 @@ export function withTriggerTime(
 ): { readonly [key: string]: string } {
   const { [TRIGGER_TIME]: _, ...rest } = annotations ?? {};
   return time === undefined ? rest : { ...rest, [TRIGGER_TIME]: time };
-}
-
-export function sameMap(a: { readonly [k: string]: string } = {}, b: { readonly [k: string]: string } = {}): boolean {
-  const keys = Object.keys(b);
-  return keys.length === Object.keys(a).length && keys.every((k) => a[k] === b[k]);
 }

@@ -5,13 +5,7 @@ import type { ControllerRevision } from '../../../model/generated/apps.v1.ts';
 import type { PodTemplateSpec } from '../../../model/generated/core.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
 import { controllerRef } from './podcontrol.ts';
-
-const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
-
-/** Decimal digits as letters that make no words. Source: SafeEncodeString in apimachinery/pkg/util/rand. */
-export function safeEncode(text: string): string {
-  return [...text].map((c) => SAFE[c.charCodeAt(0) % SAFE.length]).join('');
-}
+import { safeEncode } from './templatehash.ts';
 
 /** Go's encoding of text in JSON also escapes what HTML reads. */
 function goString(text: string): string {

@@ -2,6 +2,7 @@
 // Models pkg/controller/deployment/util/deployment_util.go and pkg/util/hash, v1.36.
 import type { Deployment, ReplicaSet } from '../../../model/generated/apps.v1.ts';
 import type { PodTemplateSpec } from '../../../model/generated/core.v1.ts';
+import { sameMap } from '../common/maps.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
 export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
@@ -44,11 +45,6 @@ export function newestAnnotations(d: Deployment, current: Annotations, revision:
       next[REVISION_HISTORY] = [current[REVISION_HISTORY], old].filter((x) => x !== undefined).join(',');
   }
   return sameMap(current, next) ? current : next;
-}
-
-export function sameMap(a: Annotations, b: Annotations): boolean {
-  const keys = Object.keys(b);
-  return keys.length === Object.keys(a).length && keys.every((k) => a[k] === b[k]);
 }
 
 function canonical(x: unknown): string {

@@ -8,14 +8,8 @@ import type { Informer } from '../../runtime/informer.ts';
 import { ENDPOINTS, PODS, SERVICES } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
-import {
-  isSelecting,
-  sameMap,
-  selectsPod,
-  TriggerTimes,
-  watchServicePods,
-  withTriggerTime,
-} from '../common/endpoints.ts';
+import { isSelecting, selectsPod, TriggerTimes, watchServicePods, withTriggerTime } from '../common/endpoints.ts';
+import { sameMap } from '../common/maps.ts';
 import { namespaceTerminating } from '../common/podcontrol.ts';
 import { endpointsLabels, sameSubsets, subsetsOf } from './decide.ts';
 

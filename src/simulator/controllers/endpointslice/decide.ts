@@ -1,15 +1,8 @@
 // The EndpointSlices that a Service should have: pure. Models staging/src/k8s.io/endpointslice/reconciler.go, v1.36.
 import type { Node, Pod, Service } from '../../../model/generated/core.v1.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../../model/generated/discovery.v1.ts';
-import {
-  addressesOf,
-  belongsInEndpoints,
-  HEADLESS,
-  hostnameOf,
-  isHeadless,
-  sameMap,
-  targetPort,
-} from '../common/endpoints.ts';
+import { addressesOf, belongsInEndpoints, HEADLESS, hostnameOf, isHeadless, targetPort } from '../common/endpoints.ts';
+import { sameMap } from '../common/maps.ts';
 import { controllerRef } from '../common/podcontrol.ts';
 import { isPodReady } from '../common/pods.ts';
 

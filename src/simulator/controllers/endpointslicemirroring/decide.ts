@@ -1,13 +1,13 @@
 // The EndpointSlices that mirror an Endpoints object which a user keeps: pure. Models pkg/controller/endpointslicemirroring, v1.36.
 import type { EndpointAddress, EndpointSubset, Endpoints, Service } from '../../../model/generated/core.v1.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../../model/generated/discovery.v1.ts';
-import { sameMap, TRIGGER_TIME } from '../common/endpoints.ts';
+import { TRIGGER_TIME } from '../common/endpoints.ts';
 import { goJson } from '../common/history.ts';
+import { sameMap } from '../common/maps.ts';
 import { controllerRef } from '../common/podcontrol.ts';
+import { MANAGED_BY, SERVICE_NAME } from '../endpointslice/decide.ts';
 
 export const CONTROLLER = 'endpointslicemirroring-controller.k8s.io';
-export const SERVICE_NAME = 'kubernetes.io/service-name';
-export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
 const LEADER = 'control-plane.alpha.kubernetes.io/leader';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

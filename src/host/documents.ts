@@ -1,10 +1,10 @@
 // Live objects as read-only YAML, with the values of Secrets hidden. The text is made from an answer of the API server.
 import * as vscode from 'vscode';
 import { explainFailure, FailureError, failureOf, failureOfResponse } from '../cluster/failure.ts';
-import { redact } from '../cluster/redact.ts';
 import { objectPath } from '../cluster/resources.ts';
 import type { ClusterSource } from '../cluster/source.ts';
 import { isRecord, type KubeObject } from '../model/object.ts';
+import { redact } from '../model/redact.ts';
 import type { ObjectRef } from '../trace/step.ts';
 
 export const SCHEME = 'kube-anatomy';

@@ -1,11 +1,11 @@
-// Values of Secrets are never shown: not in steps, not in the view of etcd.
+// Values of Secrets are never shown: not in steps, not in the view of etcd, not in a document of a live object.
 import { isRecord, type KubeObject } from './object.ts';
 
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const HIDDEN = '<redacted>';
 
 function hideValues(data: unknown): unknown {
-  if (!isRecord(data)) return data;
+  if (!isRecord(data)) return data === undefined ? undefined : HIDDEN;
   return Object.fromEntries(Object.keys(data).map((k) => [k, HIDDEN]));
 }
 
@@ -23,11 +23,19 @@ function hideApplied(text: string): string {
   }
 }
 
-/** The object without what is secret; anything but a Secret as it is. */
+/** The object without what is secret; lists are looked into, anything else but a Secret is returned as it is. */
 export function redact<T extends KubeObject>(o: T): T {
-  if (o.kind !== 'Secret' || (o.apiVersion !== 'v1' && o.apiVersion !== undefined)) return o;
+  if (o.kind === 'Secret' && (o.apiVersion === 'v1' || o.apiVersion === undefined)) return redactSecret(o);
+  const { items } = o as { items?: unknown };
+  if (!o.kind?.endsWith('List') || !Array.isArray(items)) return o;
+  // Items of a typed list carry no kind of their own.
+  const kind = o.kind === 'SecretList' ? { kind: 'Secret' } : {};
+  return { ...o, items: items.map((item: unknown) => (isRecord(item) ? redact({ ...item, ...kind } as never) : item)) };
+}
+
+function redactSecret<T extends KubeObject>(o: T): T {
   const { data, stringData } = o as { data?: unknown; stringData?: unknown };
-  const { annotations } = o.metadata;
+  const annotations = o.metadata?.annotations;
   const applied = annotations?.[APPLIED];
   return {
     ...o,

@@ -1,8 +1,8 @@
 // What the flow panel is told of the simulator: where a trace begins, what was there before, and deltas after that.
 import type { ObjectCache } from '../../cluster/cache.ts';
-import { redact } from '../../cluster/redact.ts';
 import { WATCHED } from '../../cluster/resources.ts';
 import { isRecord } from '../../model/object.ts';
+import { redact } from '../../model/redact.ts';
 import type { FlowObject, Topology as FlowTopology } from '../../protocol/flow.ts';
 import { topologyOf } from '../../protocol/flow-topology.ts';
 import type { Topology } from '../../protocol/worker.ts';

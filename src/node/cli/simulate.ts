@@ -12,7 +12,7 @@ import { servePort } from '../serve-port.ts';
 import { yaml } from '../yaml.ts';
 import type { Command, Values } from './args.ts';
 
-/** A new cluster has registered its nodes and is quiet after this much virtual time, µs. */
+/** A new cluster has registered its nodes and is quiet after this much virtual time, µs: it was started that long ago. */
 const WARM_UP = 30_000_000;
 
 export const simulate: Command = {
@@ -54,7 +54,7 @@ Prints one line, 'ready https://127.0.0.1:PORT', when kubectl can use it.`,
       yaml,
       ...(audit ? { onAudit: audit.write } : {}),
     });
-    cluster.settle(WARM_UP);
+    cluster.runUntil(WARM_UP);
     const engine = new Driven(cluster);
     await engine.call('start', {
       nodes: 0,
@@ -78,7 +78,7 @@ function optionsOf(values: Values): Partial<typeof DEFAULTS> {
   const registered = Number(values['control-plane-nodes']);
   return {
     seed: String(values.seed),
-    epochMs: Date.now(),
+    epochMs: Date.now() - WARM_UP / 1000,
     nodes: Number(values.nodes),
     nodePrefix: 'node',
     controlPlaneNodes: Math.max(1, registered),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redact } from '../../../src/cluster/redact.ts';
+import { redact } from '../../../src/model/redact.ts';
 
 const SECRET = {
   apiVersion: 'v1',

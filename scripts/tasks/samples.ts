@@ -20,9 +20,10 @@ export function temporaryFolder(name: string): string {
   return folder;
 }
 
-/** A copy of the sample workspace that a test may change. */
+/** A copy of the sample workspace that a test may change; it does not open with our view, so that the test says when that is. */
 export function copyOfSamples(): string {
   const folder = path.join(temporaryFolder('workspace'), 'samples');
   cpSync(SAMPLES, folder, { recursive: true });
+  rmSync(path.join(folder, '.kube-anatomy'));
   return folder;
 }

@@ -20,10 +20,10 @@ export function temporaryFolder(name: string): string {
   return folder;
 }
 
-/** A copy of the sample workspace that a test may change; it does not open with our view, so that the test says when that is. */
-export function copyOfSamples(): string {
+/** A copy of the sample workspace that a test may change; `quiet`: one that does not open with our view, as the samples do. */
+export function copyOfSamples({ quiet = false } = {}): string {
   const folder = path.join(temporaryFolder('workspace'), 'samples');
   cpSync(SAMPLES, folder, { recursive: true });
-  rmSync(path.join(folder, '.kube-anatomy'));
+  if (quiet) rmSync(path.join(folder, '.kube-anatomy'));
   return folder;
 }

@@ -20,7 +20,7 @@ export async function main(args: string[]): Promise<number> {
       extensionDevelopmentPath: ROOT,
       extensionTestsPath: SUITE,
       extensionTestsEnv: resultsEnv(results),
-      launchArgs: [copyOfSamples(), '--disable-extensions', '--disable-workspace-trust'],
+      launchArgs: [copyOfSamples({ quiet: true }), '--disable-extensions', '--disable-workspace-trust'],
     });
   } catch (error) {
     // A failed test also ends the run with an error; the report then says more than that does.

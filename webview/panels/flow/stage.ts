@@ -10,8 +10,8 @@ import { legend } from './legend.ts';
 import { shapeOf } from './snapshot.ts';
 import { button } from './toolbar.ts';
 
-/** The least size of the drawing, where 1 draws its small print at 10.5 px. */
-const SMALLEST = 0.85;
+/** The least size of the drawing, where 1 draws its small print at 10.5 px. A panel beside an editor still shows it whole. */
+const SMALLEST = 0.68;
 
 export class Stage {
   readonly element: HTMLElement;

@@ -5,6 +5,7 @@ import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
 import type { KeyValue, Store } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { storedVersion, toVersion } from './convert.ts';
+import { tellWhatIsInert } from './inert.ts';
 
 /** Seconds that an Event is kept (`--event-ttl`). */
 const EVENT_TTL = 3600;
@@ -72,6 +73,7 @@ function eventLease(store: Store, now: number): number {
 /** Writes the object and returns it as stored; in a dry run, as it would be. */
 export function write<T extends KubeObject>(ctx: Context, r: ResourceInfo, o: T): T {
   const { store, kernel } = ctx.core;
+  tellWhatIsInert(ctx, r);
   if (ctx.dryRun) return o;
   const written = withVersion(o, store.revision + 1);
   const stored = toVersion(written, storedVersion(r));

@@ -39,7 +39,8 @@ function deployment(d: Deployment, now: number): Cell[] {
   ];
 }
 
-function replicaSet(r: ReplicaSet, now: number): Cell[] {
+/** The columns that ReplicaSets and ReplicationControllers share; they differ in the kind of their selector. */
+function replicas(r: ReplicaSet | ReplicationController, now: number, selects: string): Cell[] {
   const { spec, status } = r;
   return [
     spec?.replicas ?? 0,
@@ -47,20 +48,16 @@ function replicaSet(r: ReplicaSet, now: number): Cell[] {
     status?.readyReplicas ?? 0,
     age(r, now),
     ...containers(spec?.template?.spec?.containers),
-    selectorOrNone(spec?.selector),
+    selects,
   ];
 }
 
+function replicaSet(r: ReplicaSet, now: number): Cell[] {
+  return replicas(r, now, selectorOrNone(r.spec?.selector));
+}
+
 function replicationController(r: ReplicationController, now: number): Cell[] {
-  const { spec, status } = r;
-  return [
-    spec?.replicas ?? 0,
-    status?.replicas ?? 0,
-    status?.readyReplicas ?? 0,
-    age(r, now),
-    ...containers(spec?.template?.spec?.containers),
-    labels(spec?.selector),
-  ];
+  return replicas(r, now, labels(r.spec?.selector));
 }
 
 function statefulSet(s: StatefulSet, now: number): Cell[] {

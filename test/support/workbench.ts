@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { copyOfSamples } from '../../scripts/tasks/samples.ts';
 import { type HostAddress, workbenchUrl } from '../../scripts/tasks/vscode-host.ts';
 
@@ -70,6 +71,26 @@ export class Workbench {
       } catch (error) {
         if (triesLeft === 0) throw error;
         await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  /**
+   * The path that the workbench's own file dialog proposes, or `path` in its stead, is accepted. The dialog leaves Enter
+   * unheard while it looks a path up on disk; a person would press it again, and so does this.
+   */
+  async acceptFile(proposed: RegExp, path?: string): Promise<string> {
+    const box = this.page.locator('.quick-input-widget input').first();
+    await expect.poll(() => box.inputValue(), { timeout: 30_000 }).toMatch(proposed);
+    const accepted = path ?? (await box.inputValue());
+    for (let triesLeft = 10; ; triesLeft--) {
+      if (path !== undefined) await box.fill(path);
+      await box.press('Enter');
+      try {
+        await box.waitFor({ state: 'hidden', timeout: 3_000 });
+        return accepted;
+      } catch (error) {
+        if (triesLeft === 0) throw error;
       }
     }
   }

@@ -31,7 +31,7 @@ const KINDS: readonly Kind[] = [
   { name: 'contract', needsBuild: true, run: (filters) => vitest('contract', 'vitest.contract.config.ts', filters) },
   { name: 'conformance', needsBuild: true, run: (only) => conformance({ only }) },
   { name: 'host', needsBuild: true, run: hostTests },
-  { name: 'ui', needsBuild: true, run: (filters) => vitest('ui', 'vitest.ui.config.ts', filters) },
+  { name: 'ui', needsBuild: true, run: (filters) => vitest('ui', 'vitest.ui.config.ts', filters, 2) },
 ];
 
 const within = (folder: string, filters: readonly string[]): readonly string[] =>

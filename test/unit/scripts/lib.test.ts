@@ -89,7 +89,7 @@ describe('counting a Vitest report', () => {
   });
 
   it('counts a file that could not be loaded, and an error outside of every test', () => {
-    const unloaded = { status: 'failed', assertionResults: [] };
+    const unloaded = { name: 'a.test.ts', status: 'failed', assertionResults: [] };
     expect(count({ ...report, success: false, testResults: [unloaded] })).toEqual({ passed: 3, failed: 1 });
     expect(count({ ...report, success: false })).toEqual({ passed: 3, failed: 1 });
   });

@@ -1,42 +1,25 @@
 // Messages cross a boundary that types do not: what arrives is looked at before it is believed. The answer is the message,
 // or a sentence that says what is wrong with it. Steps are looked at one by one by `parseSteps`, not here.
-import { isRecord, type Json } from '../model/object.ts';
+import { isRecord } from '../model/object.ts';
 import type { FromFlow, ToFlow } from './flow.ts';
+import {
+  isCount,
+  isFlag,
+  isList,
+  isNumber,
+  isRef,
+  isString,
+  listOf,
+  maybe,
+  oneOf,
+  type Parsed,
+  parseMessage,
+  record,
+  type Shape,
+} from './shapes.ts';
 
-export type Parsed<T> = { readonly ok: true; readonly message: T } | { readonly ok: false; readonly problem: string };
+export type { Parsed };
 
-type Check = (value: unknown) => boolean;
-type Shape = { readonly [field: string]: Check };
-
-const isString: Check = (v) => typeof v === 'string';
-const isFlag: Check = (v) => typeof v === 'boolean';
-const isNumber: Check = (v) => typeof v === 'number' && Number.isFinite(v);
-const isCount: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 0;
-const isList: Check = (v) => Array.isArray(v);
-const listOf =
-  (check: Check): Check =>
-  (v) =>
-    Array.isArray(v) && v.every(check);
-const record =
-  (shape: Shape): Check =>
-  (v) =>
-    isRecord(v) && Object.entries(shape).every(([field, check]) => check(v[field]));
-const maybe =
-  (check: Check): Check =>
-  (v) =>
-    v === undefined || check(v);
-const oneOf =
-  (...values: readonly string[]): Check =>
-  (v) =>
-    typeof v === 'string' && values.includes(v);
-
-const isRef = record({
-  group: isString,
-  resource: isString,
-  kind: isString,
-  name: isString,
-  namespace: maybe(isString),
-});
 const isClock = record({ running: isFlag, speed: isNumber, atUs: isNumber });
 const isTopology = record({
   nodes: listOf(record({ name: isString, controlPlane: isFlag })),
@@ -83,25 +66,12 @@ const fromFlow: { readonly [type in FromFlow['type']]: Shape } = {
   error: { message: isString, stack: maybe(isString) },
 };
 
-function parse<T>(value: unknown, shapes: { readonly [type: string]: Shape }): Parsed<T> {
-  if (!isRecord(value) || typeof value.type !== 'string') return { ok: false, problem: 'The message has no type.' };
-  const shape = Object.hasOwn(shapes, value.type) ? shapes[value.type] : undefined;
-  if (shape === undefined) return { ok: false, problem: `Messages of type “${value.type}” are unknown.` };
-  const bad = badField(value, shape);
-  if (bad !== undefined) return { ok: false, problem: `The message “${value.type}” has no usable “${bad}”.` };
-  return { ok: true, message: value as unknown as T };
-}
-
-function badField(value: Json, shape: Shape): string | undefined {
-  return Object.entries(shape).find(([field, check]) => !check(value[field]))?.[0];
-}
-
 /** What the host sent to the panel. The elements of `steps` are still unknown: give them to `parseSteps`. */
 export function parseToFlow(value: unknown): Parsed<ToFlow> {
-  return parse<ToFlow>(value, toFlow);
+  return parseMessage<ToFlow>(value, toFlow);
 }
 
 /** What the panel sent to the host. */
 export function parseFromFlow(value: unknown): Parsed<FromFlow> {
-  return parse<FromFlow>(value, fromFlow);
+  return parseMessage<FromFlow>(value, fromFlow);
 }

@@ -79,6 +79,8 @@ export class Context {
   dryRun = false;
   /** What the audit log shows as requestObject. */
   requestObject: unknown;
+  /** The decoded object with the lists and maps that its body gives as empty; absent where there are none. */
+  sent: KubeObject | undefined;
   /** The stored object before and after, for the trace's diff. */
   before: KubeObject | undefined;
   after: KubeObject | undefined;

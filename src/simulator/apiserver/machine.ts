@@ -12,15 +12,16 @@ import { cleaned, customErrors } from './crd/resource.ts';
 import { ruleWarnings } from './crd/rules.ts';
 import { type CustomResourceInfo, isCustom } from './crd/types.ts';
 import {
-  applyDefaults,
   applyPatch,
   applyServerSide,
+  completed,
   decodeBody,
   type FieldValidation,
   type GroupVersionKind,
   PATCH_TYPES,
   type UpdateManagedFields,
   updateManagedFields,
+  withEmpties,
 } from './machinery/index.ts';
 import { JSON_TYPE, YAML_TYPE } from './negotiate.ts';
 import { privilegedErrors } from './privileged.ts';
@@ -64,9 +65,12 @@ export class Machine {
     if (isStatus(decoded)) ctx.refuse('decode', decoded);
     for (const w of decoded.warnings) ctx.warn(w);
     ctx.gates.push(decodedGate(want));
-    const object = custom ? this.clean(ctx, custom, decoded.object, fieldValidation) : applyDefaults(decoded.object);
-    this.tellDefaults(ctx, decoded.object, object);
-    return object;
+    const done = custom
+      ? { object: this.clean(ctx, custom, decoded.object, fieldValidation) }
+      : completed(decoded.object, decoded.sent);
+    ctx.sent = done.sent;
+    this.tellDefaults(ctx, decoded.object, done.object);
+    return done.object;
   }
 
   /** Prunes and defaults a custom resource; what is pruned is told, or refused. */
@@ -192,6 +196,7 @@ export class Machine {
     if (isStatus(patched)) ctx.refuse('decode', patched);
     for (const w of patched.warnings) ctx.warn(w);
     ctx.gates.push(PATCHED[kind]);
+    ctx.sent = custom ? undefined : patched.sent;
     return custom ? this.clean(ctx, custom, patched.object, fieldValidation, true) : patched.object;
   }
 
@@ -228,7 +233,7 @@ export class Machine {
       return;
     }
     const privileged = this.options.allowPrivileged === false ? privilegedErrors(o) : [];
-    this.judge(ctx, r, o, [...privileged, ...validateCreate(r, toVersion(o, storedVersion(r)))]);
+    this.judge(ctx, r, o, [...privileged, ...validateCreate(r, asSent(ctx, o, r))]);
   }
 
   validateUpdate(ctx: Context, r: ResourceInfo, o: KubeObject, old: KubeObject, subresource: string): void {
@@ -240,12 +245,7 @@ export class Machine {
       ctx,
       r,
       o,
-      validateUpdate(
-        r,
-        toVersion(o, storedVersion(r)),
-        toVersion(old, storedVersion(r)),
-        subresource === '' ? {} : { subresource },
-      ),
+      validateUpdate(r, asSent(ctx, o, r), asSent(ctx, old, r), subresource === '' ? {} : { subresource }),
     );
   }
 
@@ -260,6 +260,11 @@ export class Machine {
     if (errors.length > 0) ctx.refuse('validation', invalidStatus(r, o.metadata.name ?? '', errors));
     ctx.gates.push(hasRules(r) ? VALID : UNCHECKED);
   }
+}
+
+/** Validation sees the empty lists of the body; in the old object too, because Go takes empty and absent for equal. */
+function asSent(ctx: Context, o: KubeObject, r: ResourceInfo): KubeObject {
+  return toVersion(ctx.sent === undefined ? o : withEmpties(o, ctx.sent), storedVersion(r));
 }
 
 // Gates say the same of most requests, and every step holds on to its gates.

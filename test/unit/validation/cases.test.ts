@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Answer, type Case, loadCases, play } from './cases.ts';
 
 /** Shares that may only rise. */
-const FLOOR = { code: 994, answer: 990 };
+const FLOOR = { code: 996, answer: 996 };
 
 interface Score {
   total: number;

@@ -4,7 +4,7 @@ import type { Status } from '../../../src/model/generated/meta.v1.ts';
 import { isRecord, type Json, type KubeObject } from '../../../src/model/object.ts';
 import { splitApiVersion } from '../../../src/model/resources.ts';
 import { isStatus } from '../../../src/model/status.ts';
-import { applyDefaults, decodeBody } from '../../../src/simulator/apiserver/machinery/index.ts';
+import { completed, decodeBody, withEmpties } from '../../../src/simulator/apiserver/machinery/index.ts';
 import { invalidStatus, validateCreate } from '../../../src/simulator/apiserver/validation/index.ts';
 import { sharedPath } from '../../support/shared.ts';
 
@@ -128,7 +128,8 @@ export function play(c: Case): Answer {
   const gvk = { group, version, kind: c.kind };
   const decoded = decodeBody({ raw: JSON.stringify(changed(c)) }, gvk, { fieldValidation: 'Strict' });
   if (isStatus(decoded)) return answerOf(decoded);
-  const prepared = prepare(applyDefaults(decoded.object), path);
+  const { object: complete, sent } = completed(decoded.object, decoded.sent);
+  const prepared = withEmpties(prepare(complete, path), sent);
   const errors = validateCreate(gvk, prepared);
   if (errors.length === 0) return { code: 201 };
   return answerOf(invalidStatus(gvk, prepared.metadata.name ?? '', errors));

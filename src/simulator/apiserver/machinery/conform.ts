@@ -21,6 +21,8 @@ export interface Conformed {
   readonly error?: string;
   /** `unknown field "spec.bogus"`, `duplicate field "kind"`, in the order of the document. */
   readonly strict: readonly string[];
+  /** The value with the empty lists and maps that `value` leaves out; absent where it leaves out none. */
+  readonly kept?: unknown;
 }
 
 type Frame = { readonly field: FieldSchema; readonly owner: TypeSchema } | string | number;
@@ -57,12 +59,16 @@ function membersOf(x: unknown): Members {
 class Conformer {
   readonly strict: string[] = [];
   saved: string | undefined;
+  /** A list or a map was left out because it was empty. */
+  leftOut = false;
+  private readonly keep: boolean;
   private readonly notes: ReadonlyMap<object, JsonNotes>;
   private readonly frames: Frame[] = [];
 
   private readonly from: Source;
 
-  constructor(notes: ReadonlyMap<object, JsonNotes>, from: Source) {
+  constructor(notes: ReadonlyMap<object, JsonNotes>, from: Source, keep = false) {
+    this.keep = keep;
     this.notes = notes;
     this.from = from;
   }
@@ -159,7 +165,10 @@ class Conformer {
     }
     const value = this.value(input, field, holder, field.name, fits);
     if (field.presence !== 'nonEmpty') return value;
-    return isEmpty(value, field) ? undefined : value;
+    if (!isEmpty(value, field)) return value;
+    if (typeof value !== 'object') return undefined;
+    this.leftOut = true;
+    return this.keep ? value : undefined;
   }
 
   /** What is written of a field that is always written and says nothing. */
@@ -324,7 +333,9 @@ export function conform(
   const c = new Conformer(notes, from);
   try {
     const value = c.object(input, type, fits);
-    return c.saved === undefined ? { value, strict: c.strict } : { value, error: c.saved, strict: [] };
+    if (c.saved !== undefined) return { value, error: c.saved, strict: [] };
+    const kept = c.leftOut ? { kept: new Conformer(notes, from, true).object(input, type, fits) } : {};
+    return { value, strict: c.strict, ...kept };
   } catch (e) {
     if (e instanceof FatalError) return { value: input, error: e.message, strict: [] };
     if (e instanceof RangeError) return { value: input, error: 'exceeded max depth', strict: [] };

@@ -30,6 +30,8 @@ export interface Decoded {
   readonly object: KubeObject;
   /** Unknown and duplicate fields, where fieldValidation is Warn. */
   readonly warnings: readonly string[];
+  /** The object with the lists and maps that were given as empty; absent where there are none. */
+  readonly sent?: KubeObject;
 }
 
 /** Where Go made the scheme that knows the kinds of a group, which is how refusals name it. */
@@ -115,7 +117,7 @@ export function decodeBody(body: Body, want: GroupVersionKind, options: DecodeOp
   const { version } = splitApiVersion(apiVersion);
   const type = options.type ?? schemaForKind(apiVersion, kind);
   if (!type) return cannotHandle(kind, version, want, notRegistered(kind, apiVersion, want));
-  const { value, error, strict } = conform(doc.value ?? {}, type, doc.notes);
+  const { value, error, strict, kept } = conform(doc.value ?? {}, type, doc.notes);
   if (error !== undefined) return cannotHandle(kind, version, want, error);
   if (strict.length && options.fieldValidation === 'Strict') {
     return cannotHandle(kind, version, want, `strict decoding error: ${strict.join(', ')}`);
@@ -133,7 +135,8 @@ export function decodeBody(body: Body, want: GroupVersionKind, options: DecodeOp
       `converting (${version}.${kind}) to (${want.group || 'core'}.${want.kind}): unknown conversion`,
     );
   }
-  const object = value as Json & KubeObject;
-  const named = said.kind && said.apiVersion ? object : { ...object, kind, apiVersion };
-  return { object: named, warnings: options.fieldValidation === 'Warn' ? strict : [] };
+  const named = (x: unknown): KubeObject =>
+    said.kind && said.apiVersion ? (x as KubeObject) : { ...(x as Json & KubeObject), kind, apiVersion };
+  const warnings = options.fieldValidation === 'Warn' ? strict : [];
+  return { object: named(value), warnings, ...(kept === undefined ? {} : { sent: named(kept) }) };
 }

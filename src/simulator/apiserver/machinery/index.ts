@@ -12,6 +12,7 @@ export {
   type GroupVersionKind,
 } from './decode.ts';
 export { applyDefaults } from './defaults/index.ts';
+export { completed, withEmpties } from './empties.ts';
 export { type Applied, type ApplyServerSide, applyServerSide } from './managedfields/apply.ts';
 export { type UpdateManagedFields, updateManagedFields } from './managedfields/update.ts';
 export { type ApplyPatch, applyPatch, PATCH_TYPES } from './merge/index.ts';

@@ -46,7 +46,7 @@ function createLimitRange(o: Obj, ctx: Context): Obj {
 
 function createDefinition(o: Obj): Obj {
   const versions = (part(o, 'spec').versions ?? []) as { name?: string; storage?: boolean }[];
-  const stored = versions.filter((v) => v.storage).map((v) => v.name ?? '');
+  const stored = [...new Set(versions.filter((v) => v.storage).map((v) => v.name ?? ''))];
   return stored.length === 0 ? o : { ...o, status: { ...part(o, 'status'), storedVersions: stored } };
 }
 

@@ -9,7 +9,7 @@ import { badRequest, failure, invalid, requestEntityTooLarge } from '../../../..
 import { type Conformed, conform } from '../conform.ts';
 import { jsonKind } from '../conform-scalars.ts';
 import { type Body, type Decoded, decodeValue, type FieldValidation, type GroupVersionKind } from '../decode.ts';
-import { applyDefaults } from '../defaults/index.ts';
+import { completed } from '../empties.ts';
 import { patchedJson } from '../go-json.ts';
 import { goPrint } from '../go-print.ts';
 import { parseJson } from '../json.ts';
@@ -140,8 +140,8 @@ function finish(
   const strict = [...patchStrict, ...decoded.strict];
   if (strict.length && request.fieldValidation === 'Strict')
     return refused(shown(), `strict decoding error: ${strict.join(', ')}`);
-  const object = applyDefaults(decoded.value as KubeObject);
-  return { object, warnings: request.fieldValidation === 'Warn' ? strict : [] };
+  const done = completed(decoded.value as KubeObject, decoded.kept);
+  return { ...done, warnings: request.fieldValidation === 'Warn' ? strict : [] };
 }
 
 function strategicPatched(request: ApplyPatch, patch: Read): Decoded | Status {

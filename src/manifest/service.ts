@@ -1,6 +1,8 @@
 // The face of this folder: texts in, explanations out. Keeps parsed documents between edits.
 import { isAlias, isScalar } from 'yaml';
 import type { Knowledge } from '../knowledge/knowledge.ts';
+import { annotatePiece, joinParts } from './annotate/annotate.ts';
+import type { AnnotatedManifest, AnnotatedPart } from './annotate/model.ts';
 import { diagnose, type Finding } from './diagnose.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
 import { cut, type Piece, type Pieces, pieceAtLine } from './documents.ts';
@@ -9,10 +11,14 @@ import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
 import { type Located, locate } from './locate.ts';
 import { objectAt, objectsOf } from './objects.ts';
 import { moved, type OutlineEntry, outlineOf } from './outline.ts';
-import { type ParsedPiece, parsePiece } from './parse.ts';
+import { parsePiece } from './parse.ts';
 import { lineStartsOf, rangeOf } from './positions.ts';
 import { readingNote } from './reading.ts';
 import { descend, type PathSegment, type Place, rootPlace } from './typing.ts';
+import { collectFacts } from './workspace/collect.ts';
+import type { DocumentFacts } from './workspace/facts.ts';
+import type { Source } from './workspace/places.ts';
+import type { PlacedFacts } from './workspace/workspace.ts';
 
 export interface ManifestObject extends ExplainedObject {
   /** Index of the document in the text. */
@@ -35,6 +41,8 @@ export interface ManifestService {
   outline(uri: string): readonly OutlineEntry[];
   /** What is wrong with the shape of the objects; nothing for templates and for YAML that is not Kubernetes'. */
   diagnostics(uri: string): readonly ManifestDiagnostic[];
+  /** Every line with what is known of it; empty for a text that is not open. */
+  annotated(uri: string): AnnotatedManifest;
 }
 
 interface OpenText {
@@ -42,10 +50,18 @@ interface OpenText {
   pieces: Pieces;
 }
 
-interface ReadPiece extends ParsedPiece {
-  readonly text: string;
-  /** Offset of each line's first character. */
-  readonly lineStarts: readonly number[];
+type ReadPiece = Source;
+
+function readPiece(text: string): ReadPiece {
+  return { ...parsePiece(text), text, lineStarts: lineStartsOf(text) };
+}
+
+/** The facts of a text that nobody edits, a document at a time, so that whoever reads many can pause. */
+export function* factsOfText(text: string): Generator<PlacedFacts> {
+  const { list, lines } = cut(text);
+  for (const [index, piece] of list.entries()) {
+    yield { facts: collectFacts(readPiece(piece.text)), line: lines[index] ?? 0 };
+  }
 }
 
 export function createManifestService({ knowledge }: { knowledge: Knowledge }): ManifestService {
@@ -53,12 +69,23 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
   // Keyed by the piece itself: a piece that an edit left alone keeps its tree, and a dropped one frees it.
   const trees = new WeakMap<Piece, ReadPiece>();
   const findings = new WeakMap<Piece, readonly Finding[]>();
+  const annotations = new WeakMap<Piece, AnnotatedPart>();
+  const collected = new WeakMap<Piece, DocumentFacts>();
   const outlined = outlines(read);
+
+  function annotationOf(piece: Piece): AnnotatedPart {
+    let part = annotations.get(piece);
+    if (!part) {
+      part = annotatePiece(knowledge, read(piece));
+      annotations.set(piece, part);
+    }
+    return part;
+  }
 
   function read(piece: Piece): ReadPiece {
     let tree = trees.get(piece);
     if (!tree) {
-      tree = { ...parsePiece(piece.text), text: piece.text, lineStarts: lineStartsOf(piece.text) };
+      tree = readPiece(piece.text);
       trees.set(piece, tree);
     }
     return tree;
@@ -103,6 +130,15 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
       const pieces = texts.get(uri)?.pieces;
       return pieces?.list.flatMap((piece, index) => outlined(piece, pieces.lines[index] ?? 0)) ?? [];
     },
+    facts(uri) {
+      const pieces = texts.get(uri)?.pieces;
+      if (!pieces) return [];
+      return pieces.list.map((piece, index) => {
+        const facts = collected.get(piece) ?? collectFacts(read(piece));
+        collected.set(piece, facts);
+        return { facts, line: pieces.lines[index] ?? 0 };
+      });
+    },
     diagnostics(uri) {
       const pieces = texts.get(uri)?.pieces;
       if (!pieces) return [];
@@ -115,6 +151,10 @@ export function createManifestService({ knowledge }: { knowledge: Knowledge }): 
         }
         return found.map((finding) => diagnostic(finding, tree.lineStarts, pieces.lines[index] ?? 0));
       });
+    },
+    annotated(uri) {
+      const pieces = texts.get(uri)?.pieces;
+      return joinParts(pieces?.list.map(annotationOf) ?? [], pieces?.lines ?? []);
     },
   };
 }

@@ -1,8 +1,9 @@
 // Values of Secrets are never shown: not in steps, not in the view of etcd, not in a document of a live object.
 import { isRecord, type KubeObject } from './object.ts';
 
-const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-const HIDDEN = '<redacted>';
+/** Where `kubectl apply` keeps what it applied last, as JSON. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+export const HIDDEN = '<redacted>';
 
 function hideValues(data: unknown): unknown {
   if (!isRecord(data)) return data === undefined ? undefined : HIDDEN;
@@ -36,12 +37,12 @@ export function redact<T extends KubeObject>(o: T): T {
 function redactSecret<T extends KubeObject>(o: T): T {
   const { data, stringData } = o as { data?: unknown; stringData?: unknown };
   const annotations = o.metadata?.annotations;
-  const applied = annotations?.[APPLIED];
+  const applied = annotations?.[LAST_APPLIED];
   return {
     ...o,
     ...(applied === undefined
       ? {}
-      : { metadata: { ...o.metadata, annotations: { ...annotations, [APPLIED]: hideApplied(applied) } } }),
+      : { metadata: { ...o.metadata, annotations: { ...annotations, [LAST_APPLIED]: hideApplied(applied) } } }),
     ...(data === undefined ? {} : { data: hideValues(data) }),
     ...(stringData === undefined ? {} : { stringData: hideValues(stringData) }),
   };

@@ -2,6 +2,8 @@
 // its own, so that colour is never the only difference. `fill` parts are filled, `line` parts are stroked.
 import type { PodLook } from '../scene/looks.ts';
 
+export { COMPONENT_SIGNS } from '../../src/protocol/signs.ts';
+
 export interface Sign {
   readonly fill?: string;
   readonly line?: string;
@@ -23,21 +25,6 @@ export const POD_SIGNS: { readonly [look in PodLook]: Sign } = {
   succeeded: { line: `${circle(5.25)}${check}` },
   failed: { fill: 'M-5.4,-5.4H5.4V5.4H-5.4Z', cut: 'M-2.4,-2.4L2.4,2.4M2.4,-2.4L-2.4,2.4' },
   unknown: { line: 'M0,-6.2L6.2,0L0,6.2L-6.2,0ZM-1.4,-1.2C-1.4,-3.4 1.7,-3 1.4,-1.1C1.2,-0.2 0,0 0,1.2M0,3V3.2' },
-};
-
-/** By colour role. */
-export const COMPONENT_SIGNS: { readonly [role: string]: Sign } = {
-  api: { line: 'M-6,-5H6V-1H-6ZM-6,1H6V5H-6ZM-3.6,-3H-3.4M-3.6,3H-3.4' },
-  etcd: { line: 'M-5,-4C-5,-6.6 5,-6.6 5,-4C5,-1.4 -5,-1.4 -5,-4V4C-5,6.6 5,6.6 5,4V-4M-5,0C-5,2.6 5,2.6 5,0' },
-  controller: { line: 'M4.9,-2.4A5.4,5.4 0 1,0 5.4,0.6M5.6,-5.6V-2H2' },
-  scheduler: { line: `${circle(5.2)}M0,-7V-3.4M0,3.4V7M-7,0H-3.4M3.4,0H7` },
-  kubelet: { line: 'M-5.5,-5.5H5.5V5.5H-5.5ZM-2,-2H2V2H-2Z' },
-  runtime: { line: 'M0,-6.2L5.6,-3.1V3.1L0,6.2L-5.6,3.1V-3.1ZM-5.6,-3.1L0,0L5.6,-3.1M0,0V6.2' },
-  network: {
-    line: 'M-5,4L0,-4L5,4',
-    fill: `M-7,4a2,2 0 1,0 4,0a2,2 0 1,0 -4,0ZM-2,-4a2,2 0 1,0 4,0a2,2 0 1,0 -4,0ZM3,4a2,2 0 1,0 4,0a2,2 0 1,0 -4,0Z`,
-  },
-  user: { line: 'M-2.8,-3a2.8,2.8 0 1,0 5.6,0a2.8,2.8 0 1,0 -5.6,0ZM-6,6.4C-6,0.6 6,0.6 6,6.4' },
 };
 
 /** What travels: requests are filled, watch deliveries hollow, writes to etcd square, calls on a node pointed. */

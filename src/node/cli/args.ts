@@ -9,6 +9,8 @@ export class UsageError extends Error {
 export interface Flag {
   readonly type: 'string' | 'boolean' | 'number';
   readonly help: string;
+  /** One letter that stands for the name. */
+  readonly short?: string;
   /** Shown in the help: `N`, `FILE`. */
   readonly value?: string;
   readonly default?: string | number;
@@ -34,7 +36,7 @@ export function parse(command: Command, argv: readonly string[]): { values: Valu
   const options = Object.fromEntries(
     Object.entries(command.flags).map(([name, f]) => [
       name,
-      { type: f.type === 'boolean' ? ('boolean' as const) : ('string' as const) },
+      { type: f.type === 'boolean' ? ('boolean' as const) : ('string' as const), ...(f.short && { short: f.short }) },
     ]),
   );
   let parsed: ReturnType<typeof parseArgs>;
@@ -72,7 +74,7 @@ function readValue(name: string, flag: Flag, given: unknown): string | number | 
 export function help(command: Command): string {
   const usage = ['kube-anatomy', command.name, ...command.positionals].join(' ');
   const rows = Object.entries(command.flags).map(([name, f]) => {
-    const left = `  --${name}${f.type === 'boolean' ? '' : ` ${f.choices?.join('|') ?? f.value ?? 'VALUE'}`}`;
+    const left = `  ${f.short ? `-${f.short}, ` : ''}--${name}${f.type === 'boolean' ? '' : ` ${f.choices?.join('|') ?? f.value ?? 'VALUE'}`}`;
     const notes = [f.required ? 'required' : '', f.default === undefined ? '' : `default ${f.default}`]
       .filter(Boolean)
       .join(', ');

@@ -1,7 +1,7 @@
 // `kube-anatomy explain`: what the hover says of a manifest's fields, for a terminal.
 import fs from 'node:fs';
 import path from 'node:path';
-import { createKnowledge } from '../../knowledge/knowledge.ts';
+import { createKnowledge, type Knowledge } from '../../knowledge/knowledge.ts';
 import { explainText, runExplain } from '../../manifest/report.ts';
 import { RefusedError } from '../../model/refused.ts';
 import type { Command } from './args.ts';
@@ -17,6 +17,11 @@ function data(name: string): string {
   }
 }
 
+/** What the build packs, read when it is asked for. */
+export function shippedKnowledge(): Knowledge {
+  return createKnowledge({ fields: () => data('fields.json'), descriptions: () => data('descriptions.json') });
+}
+
 export const explain: Command = {
   name: 'explain',
   positionals: ['FILE'],
@@ -30,7 +35,7 @@ Without --line every field of the file is explained. '-' reads standard input.`,
   async run(values, [file = '']) {
     const { line, column } = values;
     const answer = runExplain({
-      knowledge: createKnowledge({ fields: () => data('fields.json'), descriptions: () => data('descriptions.json') }),
+      knowledge: shippedKnowledge(),
       file,
       text: readText(file),
       ...(typeof line === 'number' ? { line } : {}),

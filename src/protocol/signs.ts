@@ -1,0 +1,2 @@
+// For webviews, which know the knowledge data only through this folder.
+export { COMPONENT_SIGNS } from '../knowledge/signs.ts';

@@ -50,7 +50,7 @@ Prints one line, 'ready https://127.0.0.1:PORT', when kubectl can use it.`,
     const audit = openAudit(values['audit-log']);
     const cluster = new Cluster({
       ...optionsOf(values),
-      openapi: openApiFrom(path.join(import.meta.dirname, 'data')),
+      openapi: openApiFrom(dataFolder()),
       yaml,
       ...(audit ? { onAudit: audit.write } : {}),
     });
@@ -73,6 +73,12 @@ Prints one line, 'ready https://127.0.0.1:PORT', when kubectl can use it.`,
     return 0;
   },
 };
+
+/** Beside the bundle; run from source, where the build would have taken it from. */
+function dataFolder(): string {
+  const built = path.join(import.meta.dirname, 'data');
+  return fs.existsSync(built) ? built : path.join(import.meta.dirname, '..', 'generated');
+}
 
 function optionsOf(values: Values): Partial<typeof DEFAULTS> {
   const registered = Number(values['control-plane-nodes']);

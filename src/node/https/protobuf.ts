@@ -2,10 +2,12 @@
 // Source of the envelope: staging/src/k8s.io/apimachinery/pkg/runtime/serializer/protobuf, v1.36.
 import { schemaForKind } from '../../model/schema.ts';
 import { PROTOBUF } from '../generated/protobuf.ts';
+import { APIEXTENSIONS, EITHER } from './protobuf-apiextensions.ts';
 
 export const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 const MAX_DEPTH = 200;
+const TYPES = { ...PROTOBUF, ...APIEXTENSIONS };
 
 /** The bytes are not what the envelope or the type says; the message is for the one who sent them. */
 export class ProtobufError extends Error {}
@@ -64,6 +66,7 @@ const SPECIAL: { readonly [type: string]: (b: Buffer) => unknown } = {
   'util.intstr.IntOrString': (b) => (numberOf(b, 1) === 1 ? (textOf(b, 3) ?? '') : (numberOf(b, 2) ?? 0)),
   'meta.v1.FieldsV1': rawJson,
   'pkg.runtime.RawExtension': rawJson,
+  'apiextensions.v1.JSON': rawJson,
 };
 
 function find(b: Buffer, field: number): bigint | Buffer | undefined {
@@ -115,7 +118,7 @@ function message(b: Buffer, type: string, depth: number): unknown {
   if (special) return special(b);
   if (depth > MAX_DEPTH) throw new ProtobufError('nested too deeply');
   const out: Record<string, unknown> = {};
-  const fields = new Map((PROTOBUF[type] ?? []).map((f) => [f[0], f]));
+  const fields = new Map((TYPES[type] ?? []).map((f) => [f[0], f]));
   for (const { field, value } of pieces(b)) {
     const known = fields.get(field);
     if (known === undefined) continue;
@@ -131,7 +134,7 @@ function message(b: Buffer, type: string, depth: number): unknown {
       else if (shape !== '0' || !(v === '' || v === 0 || v === false || v === null)) out[name] = v;
     }
   }
-  return out;
+  return EITHER[type]?.(out) ?? out;
 }
 
 function entry(b: Buffer, read: Scalar, child: string, depth: number): [string, unknown] {
@@ -164,7 +167,7 @@ function decode(bytes: Buffer): unknown {
   const apiVersion = meta === undefined ? '' : (textOf(asBuffer(meta), 1) ?? '');
   const kind = meta === undefined ? '' : (textOf(asBuffer(meta), 2) ?? '');
   const type = schemaForKind(apiVersion, kind)?.id ?? `meta.v1.${kind}`;
-  if (PROTOBUF[type] === undefined)
+  if (TYPES[type] === undefined)
     throw new ProtobufError(`no protobuf form of ${kind} in ${apiVersion} is known here: send JSON`);
   return { apiVersion, kind, ...(message(raw === undefined ? Buffer.alloc(0) : asBuffer(raw), type, 0) as object) };
 }

@@ -3,16 +3,15 @@
 import type { CertificateSigningRequest } from '../../../model/generated/certificates.v1.ts';
 import { type Obj, part } from '../registry/strategy.ts';
 
-/** Only spec.finalizers change. */
+/** Of spec and status, only spec.finalizers change. */
 export function finalize(next: Obj, old: Obj): Obj {
   const { finalizers } = part(next, 'spec');
   const { finalizers: _, ...rest } = part(old, 'spec');
   const spec = { ...rest, ...(Array.isArray(finalizers) && finalizers.length > 0 ? { finalizers } : {}) };
-  const { managedFields } = next.metadata;
-  return { ...old, metadata: { ...old.metadata, ...(managedFields ? { managedFields } : {}) }, spec };
+  return { ...old, metadata: next.metadata, spec };
 }
 
-/** Only conditions change, and each tells when it came. */
+/** Of spec and status, only conditions change, and each tells when it came. */
 export function approval(now: string): (next: Obj, old: Obj) => Obj {
   return (next, old) => {
     const before = old.status as CertificateSigningRequest['status'];
@@ -25,8 +24,6 @@ export function approval(now: string): (next: Obj, old: Obj) => Obj {
         lastTransitionTime: c.lastTransitionTime ?? (changed ? now : (had?.lastTransitionTime ?? now)),
       };
     });
-    const { managedFields } = next.metadata;
-    const metadata = { ...old.metadata, ...(managedFields ? { managedFields } : {}) };
-    return { ...old, metadata, status: { ...before, conditions } };
+    return { ...old, metadata: next.metadata, status: { ...before, conditions } };
   };
 }

@@ -10,7 +10,9 @@ import { Answers } from './editor/answers.ts';
 import { ManifestDiagnostics } from './editor/diagnostics.ts';
 import { ManifestLenses } from './editor/lenses.ts';
 import { Manifests } from './editor/manifests.ts';
+import { ManifestNavigation } from './editor/navigation.ts';
 import { ManifestSymbols } from './editor/symbols.ts';
+import { WorkspaceFiles } from './editor/workspace-files.ts';
 import { FLOW_VIEW, FlowHost } from './flow/flow-host.ts';
 import { ManifestHover } from './hover.ts';
 import { messageOf } from './messages.ts';
@@ -41,6 +43,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   const clusters = new Clusters(session, platform.kubeconfig, timing, () => settings.kubeconfig);
   const documents = new ObjectDocuments((id) => clusters.source(id));
   const manifests = new Manifests(context.extensionUri);
+  const workspaceFiles = new WorkspaceFiles(manifests, log);
   const ensure = async (): Promise<void> => void (await ensureSimulator({ session, log }));
   const flow = new FlowHost({
     extensionUri: context.extensionUri,
@@ -78,6 +81,8 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     new ManifestDiagnostics(manifests, log),
     new ManifestLenses(manifests),
     new ManifestSymbols(manifests).register(),
+    workspaceFiles,
+    new ManifestNavigation(workspaceFiles).register(),
     answers,
     flow,
     anatomy,

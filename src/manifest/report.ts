@@ -7,6 +7,7 @@ import type { ExplainedHandler, Explanation, FieldFacts } from './explanation.ts
 import { failureText } from './markdown.ts';
 import { createManifestService, type ManifestService } from './service.ts';
 import { descend, type Place, rootPlace } from './typing.ts';
+import { groupOf } from './workspace/naming.ts';
 
 export interface ExplainRequest {
   readonly knowledge: Knowledge;
@@ -127,10 +128,6 @@ export function explainField(
 
 function servedVersion(group: string, kind: string): string | undefined {
   return allKinds().find(([version, name]) => name === kind && groupOf(version) === group)?.[0];
-}
-
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 }
 
 /** The facts as lines for a panel that shows plain text. */

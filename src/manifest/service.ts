@@ -43,6 +43,8 @@ export interface ManifestService {
   diagnostics(uri: string): readonly ManifestDiagnostic[];
   /** Every line with what is known of it; empty for a text that is not open. */
   annotated(uri: string): AnnotatedManifest;
+  /** What each document offers and names; for a document that did not change, the same facts. */
+  facts(uri: string): readonly PlacedFacts[];
 }
 
 interface OpenText {

@@ -4,6 +4,7 @@ import './hover.test.ts';
 import './editor-diagnostics.test.ts';
 import './simulator.test.ts';
 import './editor-lenses.test.ts';
+import './editor-navigation.test.ts';
 import './editor-symbols.test.ts';
 import './clusters.test.ts';
 

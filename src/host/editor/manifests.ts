@@ -13,6 +13,8 @@ interface Loaded {
   readonly service: ManifestService;
   readonly markdown: typeof import('../../manifest/markdown.ts').explanationMarkdown;
   readonly explainField: (object: ObjectRef, path: string) => string | undefined;
+  readonly factsOfText: typeof import('../../manifest/service.ts').factsOfText;
+  readonly Workspace: typeof import('../../manifest/workspace/workspace.ts').Workspace;
 }
 
 export class Manifests implements vscode.Disposable {
@@ -59,9 +61,10 @@ export class Manifests implements vscode.Disposable {
   }
 
   private async read(): Promise<Loaded> {
-    const [{ createManifestService }, { createKnowledge }, { explanationMarkdown }, report, fields, descriptions] =
+    const [services, { Workspace }, { createKnowledge }, { explanationMarkdown }, report, fields, descriptions] =
       await Promise.all([
         import('../../manifest/service.ts'),
+        import('../../manifest/workspace/workspace.ts'),
         import('../../knowledge/knowledge.ts'),
         import('../../manifest/markdown.ts'),
         import('../../manifest/report.ts'),
@@ -69,12 +72,13 @@ export class Manifests implements vscode.Disposable {
         this.data('descriptions.json'),
       ]);
     const knowledge = createKnowledge({ fields: () => fields, descriptions: () => descriptions });
+    const { createManifestService, factsOfText } = services;
     const service = createManifestService({ knowledge });
     const explainField = (object: ObjectRef, path: string) => {
       const facts = report.explainField(knowledge, object, path);
       return facts && report.factsText(facts);
     };
-    return { service, markdown: explanationMarkdown, explainField };
+    return { service, markdown: explanationMarkdown, explainField, factsOfText, Workspace };
   }
 
   private async data(name: string): Promise<string> {

@@ -1,0 +1,118 @@
+// A parsed object as plain values, as the API server receives them, that still know where in the text they stand.
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { scalarOf } from './reading.ts';
+
+export type PlainObject = { readonly [key: string]: unknown };
+
+/** What nobody can know before a template is rendered. */
+export const UNKNOWN: unique symbol = Symbol('unknown');
+
+/** Aliases are read once each, so this bounds the work, not only the size. */
+const MAX_NODES = 400_000;
+const MAX_DEPTH = 200;
+const MAX_MERGES = 20;
+
+export interface PlainText {
+  readonly document: Document | undefined;
+  readonly text: string;
+  readonly templated: boolean;
+}
+
+export class PlainReader {
+  private readonly source: PlainText;
+  private readonly known = new Map<unknown, unknown>();
+  private readonly origins = new Map<object, YAMLMap | YAMLSeq>();
+  private nodes = 0;
+
+  constructor(source: PlainText) {
+    this.source = source;
+  }
+
+  /** The value of a node. What is circular stays so; walk it with a limit. */
+  read(node: unknown, depth = 0): unknown {
+    const target = this.resolved(node);
+    if (isScalar(target)) return this.isOpen(target) ? UNKNOWN : scalarOf(target);
+    if (this.known.has(target)) return this.known.get(target);
+    if (depth > MAX_DEPTH || ++this.nodes > MAX_NODES) return UNKNOWN;
+    if (isMap(target)) return this.map(target, depth);
+    if (!isSeq(target)) return undefined;
+    const list: unknown[] = [];
+    this.remember(target, list);
+    for (const item of target.items) list.push(this.read(item, depth + 1));
+    return list;
+  }
+
+  /** The node of a key, that of its value or that of an item; undefined for a value that was not read here. */
+  keyNode(holder: object, key: string): Node | undefined {
+    return this.pair(this.origins.get(holder), key)?.key as Node | undefined;
+  }
+
+  valueNode(holder: object, key: string | number): Node | undefined {
+    const origin = this.origins.get(holder);
+    if (typeof key === 'number') return (isSeq(origin) ? origin.items[key] : undefined) as Node | undefined;
+    return (this.pair(origin, key)?.value ?? undefined) as Node | undefined;
+  }
+
+  node(holder: object): Node | undefined {
+    return this.origins.get(holder) as Node | undefined;
+  }
+
+  private map(node: YAMLMap, depth: number): unknown {
+    const object: Record<string, unknown> = {};
+    this.remember(node, object);
+    for (const { key, value } of this.pairs(node, MAX_MERGES)) {
+      // A first key wins over one that is merged in; a name that JavaScript gives a meaning is no field of anything.
+      if (key !== '__proto__' && !Object.hasOwn(object, key)) object[key] = this.read(value, depth + 1);
+    }
+    return object;
+  }
+
+  private *pairs(node: YAMLMap, merges: number): Generator<{ key: string; value: unknown }> {
+    const merged: unknown[] = [];
+    for (const { key, value } of node.items) {
+      if (!isScalar(key) || this.isOpen(key)) continue;
+      if (key.value === '<<') merged.push(value);
+      else yield { key: String(key.value), value };
+    }
+    for (const from of this.mergedMaps(merged, merges)) yield* this.pairs(from, merges - 1);
+  }
+
+  private pair(node: unknown, key: string, merges = MAX_MERGES): { key: unknown; value: unknown } | undefined {
+    if (!isMap(node)) return undefined;
+    const merged: unknown[] = [];
+    for (const pair of node.items) {
+      if (!isScalar(pair.key)) continue;
+      if (pair.key.value === key) return pair;
+      if (pair.key.value === '<<') merged.push(pair.value);
+    }
+    for (const from of this.mergedMaps(merged, merges)) {
+      const found = this.pair(from, key, merges - 1);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  private mergedMaps(values: readonly unknown[], merges: number): YAMLMap[] {
+    if (merges === 0) return [];
+    const all = values.flatMap((value) => {
+      const target = this.resolved(value);
+      return isSeq(target) ? target.items.map((item) => this.resolved(item)) : [target];
+    });
+    return all.filter((target) => isMap(target));
+  }
+
+  private remember(node: YAMLMap | YAMLSeq, value: object): void {
+    this.known.set(node, value);
+    this.origins.set(value, node);
+  }
+
+  private resolved(node: unknown): unknown {
+    return isAlias(node) && this.source.document ? node.resolve(this.source.document) : node;
+  }
+
+  /** Whether a template will put something here. */
+  private isOpen(node: Node): boolean {
+    if (!this.source.templated || !node.range) return false;
+    return this.source.text.slice(node.range[0], node.range[1]).includes('{{');
+  }
+}

@@ -1,0 +1,242 @@
+// One document → its facts: follows the schema through each object and notes what is named on the way.
+import { isRecord } from '../../model/object.ts';
+import {
+  type FieldSchema,
+  fieldOf,
+  schemaForKind,
+  type TypeSchema,
+  typeById,
+  type ValueSchema,
+} from '../../model/schema.ts';
+import type { TextRange } from '../explanation.ts';
+import { type FoundObject, objectsOf } from '../objects.ts';
+import { type PlainObject, UNKNOWN } from '../plain.ts';
+import { claimsOf, listOf, objectFact, podFact } from './describe.ts';
+import type { DocumentFacts, KindName, ObjectFact, PodFact, Reference } from './facts.ts';
+import { groupOf, IMPLIED_KINDS, NAMES, REFERENCES, SELECTORS, type SelectorRule } from './naming.ts';
+import { Places, type Source } from './places.ts';
+import { labelsOf, selectorFrom } from './selector.ts';
+
+/** More than any manifest has; aliases may point to what holds them. */
+const MAX_VISITS = 200_000;
+const MAX_DEPTH = 60;
+
+export function collectFacts(source: Source): DocumentFacts {
+  return new Collector(source).all(objectsOf(source.root));
+}
+
+interface Scope {
+  readonly object: ObjectFact;
+  /** Index of the pod that the walk is in. */
+  readonly pod?: number;
+  /** Volumes that a StatefulSet adds to its pods. */
+  readonly claims?: ReadonlyMap<string, TextRange>;
+  readonly depth: number;
+}
+
+class Collector {
+  private readonly places: Places;
+  private readonly objects: ObjectFact[] = [];
+  private readonly pods: PodFact[] = [];
+  private readonly references: Reference[] = [];
+  private visits = 0;
+
+  constructor(source: Source) {
+    this.places = new Places(source);
+  }
+
+  all(found: readonly FoundObject[]): DocumentFacts {
+    for (const one of found) this.object(one);
+    const { objects, pods, references } = this;
+    return { objects, pods, references };
+  }
+
+  private object({ node, object: { apiVersion, kind } }: FoundObject): void {
+    const value = this.places.reader.read(node);
+    if (!isRecord(value)) return;
+    const object = objectFact(this.places, value, apiVersion, kind);
+    this.objects.push(object);
+    const type = schemaForKind(apiVersion, kind);
+    const scope: Scope = { object, depth: 0 };
+    if (!type) this.custom(value, scope);
+    else this.walk(value, type, type.id === 'core.v1.Pod' ? { ...scope, pod: this.pod(value, scope) } : scope);
+  }
+
+  private pod(holder: PlainObject, { object, claims }: Scope): number {
+    this.pods.push(podFact(this.places, holder, object, claims));
+    return this.pods.length - 1;
+  }
+
+  /** Of a kind that is not built in the metadata is known, and its definition may stand somewhere. */
+  private custom(value: PlainObject, scope: Scope): void {
+    this.walk(value.metadata, typeById('meta.v1.ObjectMeta'), scope);
+    const { group, kind } = scope.object;
+    for (const field of ['kind', 'apiVersion']) {
+      const range = this.places.rangeAt(value, field);
+      if (range) this.references.push({ to: 'definition', group, kind, range, from: scope.object });
+    }
+  }
+
+  private walk(value: unknown, type: TypeSchema | undefined, scope: Scope): void {
+    if (!isRecord(value) || !type || scope.depth > MAX_DEPTH || ++this.visits > MAX_VISITS) return;
+    const inside = this.inside(value, type, scope);
+    const reference = REFERENCES[type.id];
+    if (reference) this.typed(value, reference, value.kind, scope);
+    BY_TYPE[type.id]?.(this, value, inside);
+    for (const [name, held] of Object.entries(value)) {
+      const field = fieldOf(type, name);
+      if (!field || held === UNKNOWN) continue;
+      this.field(value, `${type.id}.${name}`, field, inside);
+      this.value(held, field, inside);
+    }
+  }
+
+  private inside(value: PlainObject, type: TypeSchema, scope: Scope): Scope {
+    const deeper = { ...scope, depth: scope.depth + 1 };
+    if (type.id === 'core.v1.PodTemplateSpec') return { ...deeper, pod: this.pod(value, scope) };
+    return type.id === 'apps.v1.StatefulSetSpec' ? { ...deeper, claims: claimsOf(this.places, value) } : deeper;
+  }
+
+  private value(value: unknown, schema: ValueSchema, scope: Scope): void {
+    if (schema.kind === 'object') this.walk(value, schema.object, scope);
+    else if (schema.kind === 'list' && schema.items) {
+      for (const item of listOf(value)) this.value(item, schema.items, scope);
+    }
+  }
+
+  private field(holder: PlainObject, id: string, { name }: FieldSchema, scope: Scope): void {
+    const value = holder[name];
+    const named = NAMES[id];
+    if (named) this.name(holder, name, named, scope);
+    const selector = SELECTORS[id];
+    if (selector && isRecord(value)) this.selector(holder, name, selector, scope);
+    const kind = IMPLIED_KINDS[id];
+    if (kind === undefined) return;
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (isRecord(item) && item.kind === undefined) this.typed(item, 'apiVersion', kind, scope);
+    }
+  }
+
+  private name(holder: PlainObject, field: string, { group, kind }: KindName, { object }: Scope): void {
+    const range = this.places.rangeAt(holder, field);
+    const name = holder[field];
+    if (!range || typeof name !== 'string' || name === '') return;
+    const isCluster = group === '' && /^(Namespace|Node|PersistentVolume)$/.test(kind);
+    const said = typeof holder.namespace === 'string' ? holder.namespace : object.namespace;
+    const at = said === undefined || isCluster ? {} : { namespace: said };
+    const optional = holder.optional === true;
+    this.references.push({ to: 'object', group, kind, name, ...at, optional, range, from: object });
+  }
+
+  /** A reference with its kind beside the name, or one whose kind is implied. */
+  private typed(holder: PlainObject, from: 'apiGroup' | 'apiVersion', kind: unknown, scope: Scope): void {
+    if (typeof kind !== 'string') return;
+    const said = holder[from];
+    const written = typeof said === 'string' ? said : '';
+    // A subject's group is left out for ServiceAccounts, which are of the core.
+    const group = from === 'apiVersion' ? groupOf(written) : kind === 'ServiceAccount' ? '' : written;
+    this.name(holder, 'name', { group, kind }, scope);
+  }
+
+  key(holder: PlainObject, of: { kind: string; name: unknown; optional: unknown }, { object }: Scope): void {
+    const range = this.places.rangeAt(holder, 'key');
+    const { key } = holder;
+    const { kind, name } = of;
+    if (!range || typeof key !== 'string' || typeof name !== 'string') return;
+    const at = object.namespace === undefined ? {} : { namespace: object.namespace };
+    const optional = of.optional === true;
+    this.references.push({ to: 'key', group: '', kind, name, ...at, key, optional, range, from: object });
+  }
+
+  /** A port that an Ingress asks of a Service. */
+  servicePort(backend: PlainObject, { object }: Scope): void {
+    const port = isRecord(backend.port) ? backend.port : {};
+    if (typeof backend.name !== 'string') return;
+    const at = object.namespace === undefined ? {} : { namespace: object.namespace };
+    for (const field of ['name', 'number']) {
+      const found = this.port(port, field);
+      if (found) this.references.push({ to: 'service-port', service: backend.name, ...at, ...found, from: object });
+    }
+  }
+
+  targetPorts(spec: PlainObject, { object }: Scope): void {
+    if (!isRecord(spec.selector) || Object.keys(spec.selector).length === 0) return;
+    const labels = labelsOf(spec.selector);
+    const at = object.namespace === undefined ? {} : { namespace: object.namespace };
+    for (const item of listOf(spec.ports)) {
+      const found = isRecord(item) && this.port(item, item.targetPort === undefined ? 'port' : 'targetPort');
+      if (found) this.references.push({ to: 'pod-port', labels, ...at, ...found, from: object });
+    }
+  }
+
+  probePort(value: PlainObject, { object, pod }: Scope): void {
+    const found = this.port(value, 'port');
+    if (found && pod !== undefined) this.references.push({ to: 'own-port', pod, ...found, from: object });
+  }
+
+  volume(value: PlainObject, { object, pod }: Scope): void {
+    const range = this.places.rangeAt(value, 'name');
+    const { name } = value;
+    if (!range || typeof name !== 'string' || pod === undefined) return;
+    this.references.push({ to: 'volume', pod, name, range, from: object });
+  }
+
+  private port(holder: PlainObject, field: string): { port: string | number; range: TextRange } | undefined {
+    const range = this.places.rangeAt(holder, field);
+    const port = holder[field];
+    return range && (typeof port === 'string' || typeof port === 'number') ? { port, range } : undefined;
+  }
+
+  private selector(holder: PlainObject, field: string, rule: SelectorRule, { object }: Scope): void {
+    const value = holder[field];
+    const key = this.places.keyRange(holder, field);
+    const whole = this.places.labelPlaces(holder, field);
+    const selector = isRecord(value) ? selectorFrom(value, rule.plain === true) : undefined;
+    if (!isRecord(value) || !key || !whole || !selector) return;
+    const anywhere = rule.of !== 'Pod' || (rule.unless?.some((beside) => holder[beside] !== undefined) ?? false);
+    const labels = rule.plain ? whole : this.places.labelPlaces(value, 'matchLabels');
+    this.references.push({
+      to: 'labels',
+      of: rule.of,
+      ...(!anywhere && object.namespace !== undefined && { namespace: object.namespace }),
+      anyNamespace: anywhere,
+      selector,
+      entries: labels?.entries ?? new Map(),
+      own: rule.own === true,
+      range: { start: key.start, end: whole.range.end },
+      from: object,
+    });
+  }
+}
+
+type TypeRule = (collector: Collector, value: PlainObject, scope: Scope) => void;
+
+function keyOf(kind: string): TypeRule {
+  return (collector, value, scope) => collector.key(value, { kind, name: value.name, optional: value.optional }, scope);
+}
+
+function itemsOf(kind: string): TypeRule {
+  return (collector, value, scope) => {
+    const of = { kind, name: value.name ?? value.secretName, optional: value.optional };
+    for (const item of listOf(value.items)) if (isRecord(item)) collector.key(item, of, scope);
+  };
+}
+
+const probePort: TypeRule = (collector, value, scope) => collector.probePort(value, scope);
+const volume: TypeRule = (collector, value, scope) => collector.volume(value, scope);
+
+/** What a type as a whole says. */
+const BY_TYPE: Readonly<Record<string, TypeRule>> = {
+  'core.v1.ConfigMapKeySelector': keyOf('ConfigMap'),
+  'core.v1.SecretKeySelector': keyOf('Secret'),
+  'core.v1.ConfigMapVolumeSource': itemsOf('ConfigMap'),
+  'core.v1.ConfigMapProjection': itemsOf('ConfigMap'),
+  'core.v1.SecretVolumeSource': itemsOf('Secret'),
+  'core.v1.SecretProjection': itemsOf('Secret'),
+  'networking.v1.IngressServiceBackend': (collector, value, scope) => collector.servicePort(value, scope),
+  'core.v1.ServiceSpec': (collector, value, scope) => collector.targetPorts(value, scope),
+  'core.v1.HTTPGetAction': probePort,
+  'core.v1.TCPSocketAction': probePort,
+  'core.v1.VolumeMount': volume,
+  'core.v1.VolumeDevice': volume,
+};

@@ -1,0 +1,107 @@
+// What one document of a text offers to others and asks of them, as plain values. Lines count from the document's first line,
+// so that an edit above leaves the facts as they are.
+import type { LabelSelector } from '../../model/generated/meta.v1.ts';
+import type { TextRange } from '../explanation.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface KindName {
+  /** API group, empty for the core. */
+  readonly group: string;
+  readonly kind: string;
+}
+
+/** Where a map of labels stands, and each of its entries. */
+export interface LabelPlaces {
+  readonly range: TextRange;
+  readonly entries: ReadonlyMap<string, TextRange>;
+}
+
+export interface PortFact {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly range: TextRange;
+}
+
+export interface ObjectFact extends KindName {
+  readonly apiVersion: string;
+  readonly name: string;
+  /** Absent where the text names none: what applies it decides. Always absent where the kind has no namespaces. */
+  readonly namespace?: string;
+  readonly namespaced: boolean;
+  /** Of the name. */
+  readonly range: TextRange;
+  readonly whole: TextRange;
+  readonly labels: Labels;
+  readonly labelPlaces?: LabelPlaces;
+  /** Keys that a ConfigMap or a Secret holds. */
+  readonly keys?: ReadonlyMap<string, TextRange>;
+  readonly servicePorts?: readonly PortFact[];
+  /** A CustomResourceDefinition's kind. */
+  readonly defines?: KindName & { readonly range: TextRange };
+  /** Not all of it can be read: a template fills in more. */
+  readonly partial: boolean;
+}
+
+/** A Pod, or the template of one. */
+export interface PodFact {
+  readonly owner: ObjectFact;
+  readonly namespace?: string;
+  readonly labels: Labels;
+  readonly labelPlaces?: LabelPlaces;
+  readonly ports: readonly PortFact[];
+  readonly volumes: ReadonlyMap<string, TextRange>;
+  readonly partial: boolean;
+}
+
+/** What labels are looked for on. */
+export type Labelled = 'Pod' | 'Namespace' | 'Node' | 'PersistentVolume';
+
+export type Reference = { readonly range: TextRange; readonly from: ObjectFact } & (
+  | (KindName & {
+      readonly to: 'object';
+      readonly name: string;
+      readonly namespace?: string;
+      /** What refers does without it where it is not there. */
+      readonly optional: boolean;
+    })
+  | (KindName & {
+      readonly to: 'key';
+      readonly name: string;
+      readonly namespace?: string;
+      readonly key: string;
+      readonly optional: boolean;
+    })
+  | {
+      readonly to: 'labels';
+      readonly of: Labelled;
+      /** Absent: in any namespace, or the objects have none. */
+      readonly namespace?: string;
+      readonly anyNamespace: boolean;
+      readonly selector: LabelSelector;
+      readonly entries: ReadonlyMap<string, TextRange>;
+      /** It is the selector of the object's own template. */
+      readonly own: boolean;
+    }
+  | {
+      readonly to: 'service-port';
+      readonly service: string;
+      readonly namespace?: string;
+      readonly port: string | number;
+    }
+  /** A Service's targetPort: a port of the pods that it selects. */
+  | { readonly to: 'pod-port'; readonly labels: Labels; readonly namespace?: string; readonly port: string | number }
+  /** A port or a volume of the same pod, by its index in the document's pods. */
+  | { readonly to: 'own-port'; readonly pod: number; readonly port: string | number }
+  | { readonly to: 'volume'; readonly pod: number; readonly name: string }
+  | (KindName & { readonly to: 'definition' })
+);
+
+export interface DocumentFacts {
+  readonly objects: readonly ObjectFact[];
+  readonly pods: readonly PodFact[];
+  readonly references: readonly Reference[];
+}
+
+export const NO_FACTS: DocumentFacts = { objects: [], pods: [], references: [] };

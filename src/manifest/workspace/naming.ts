@@ -1,0 +1,123 @@
+// Which fields name something, and what. Keys are `OpenAPI type.field`.
+import type { KindName, Labelled } from './facts.ts';
+
+function core(kind: string): KindName {
+  return { group: '', kind };
+}
+
+const SECRET = core('Secret');
+const CONFIG_MAP = core('ConfigMap');
+const SERVICE = core('Service');
+const STORAGE_CLASS: KindName = { group: 'storage.k8s.io', kind: 'StorageClass' };
+const ATTRIBUTES_CLASS: KindName = { group: 'storage.k8s.io', kind: 'VolumeAttributesClass' };
+
+/** Fields that hold the name of an object of one kind. A field `namespace` beside it says where; else it is one's own. */
+export const NAMES: Readonly<Record<string, KindName>> = {
+  'meta.v1.ObjectMeta.namespace': core('Namespace'),
+  'core.v1.PodSpec.serviceAccountName': core('ServiceAccount'),
+  'core.v1.PodSpec.serviceAccount': core('ServiceAccount'),
+  'core.v1.PodSpec.nodeName': core('Node'),
+  'core.v1.PodSpec.priorityClassName': { group: 'scheduling.k8s.io', kind: 'PriorityClass' },
+  'core.v1.PodSpec.runtimeClassName': { group: 'node.k8s.io', kind: 'RuntimeClass' },
+  'core.v1.PodResourceClaim.resourceClaimName': { group: 'resource.k8s.io', kind: 'ResourceClaim' },
+  'core.v1.PodResourceClaim.resourceClaimTemplateName': { group: 'resource.k8s.io', kind: 'ResourceClaimTemplate' },
+  'core.v1.ConfigMapEnvSource.name': CONFIG_MAP,
+  'core.v1.ConfigMapKeySelector.name': CONFIG_MAP,
+  'core.v1.ConfigMapVolumeSource.name': CONFIG_MAP,
+  'core.v1.ConfigMapProjection.name': CONFIG_MAP,
+  'core.v1.SecretEnvSource.name': SECRET,
+  'core.v1.SecretKeySelector.name': SECRET,
+  'core.v1.SecretVolumeSource.secretName': SECRET,
+  'core.v1.SecretProjection.name': SECRET,
+  'core.v1.SecretReference.name': SECRET,
+  // Every LocalObjectReference of the core group names a Secret: imagePullSecrets and volume drivers' credentials.
+  'core.v1.LocalObjectReference.name': SECRET,
+  'core.v1.AzureFileVolumeSource.secretName': SECRET,
+  'core.v1.PersistentVolumeClaimVolumeSource.claimName': core('PersistentVolumeClaim'),
+  'core.v1.PersistentVolumeClaimSpec.volumeName': core('PersistentVolume'),
+  'core.v1.PersistentVolumeClaimSpec.storageClassName': STORAGE_CLASS,
+  'core.v1.PersistentVolumeClaimSpec.volumeAttributesClassName': ATTRIBUTES_CLASS,
+  'core.v1.PersistentVolumeSpec.storageClassName': STORAGE_CLASS,
+  'core.v1.PersistentVolumeSpec.volumeAttributesClassName': ATTRIBUTES_CLASS,
+  'storage.v1.VolumeAttachmentSource.persistentVolumeName': core('PersistentVolume'),
+  'storage.v1.VolumeAttachmentSpec.nodeName': core('Node'),
+  'storage.v1.CSIStorageCapacity.storageClassName': STORAGE_CLASS,
+  'apps.v1.StatefulSetSpec.serviceName': SERVICE,
+  'networking.v1.IngressSpec.ingressClassName': { group: 'networking.k8s.io', kind: 'IngressClass' },
+  'networking.v1.IngressServiceBackend.name': SERVICE,
+  'networking.v1.IngressTLS.secretName': SECRET,
+  'admissionregistration.v1.ServiceReference.name': SERVICE,
+  'apiextensions.v1.ServiceReference.name': SERVICE,
+  'apiregistration.v1.ServiceReference.name': SERVICE,
+  'admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec.policyName': {
+    group: 'admissionregistration.k8s.io',
+    kind: 'ValidatingAdmissionPolicy',
+  },
+  'admissionregistration.v1.MutatingAdmissionPolicyBindingSpec.policyName': {
+    group: 'admissionregistration.k8s.io',
+    kind: 'MutatingAdmissionPolicy',
+  },
+  'flowcontrol.v1.PriorityLevelConfigurationReference.name': {
+    group: 'flowcontrol.apiserver.k8s.io',
+    kind: 'PriorityLevelConfiguration',
+  },
+  'resource.v1.ExactDeviceRequest.deviceClassName': { group: 'resource.k8s.io', kind: 'DeviceClass' },
+  'resource.v1.DeviceSubRequest.deviceClassName': { group: 'resource.k8s.io', kind: 'DeviceClass' },
+};
+
+/** Types that name an object with its kind beside the name, and the field that says the group. */
+export const REFERENCES: Readonly<Record<string, 'apiGroup' | 'apiVersion'>> = {
+  'autoscaling.v1.CrossVersionObjectReference': 'apiVersion',
+  'autoscaling.v2.CrossVersionObjectReference': 'apiVersion',
+  'core.v1.ObjectReference': 'apiVersion',
+  'core.v1.TypedLocalObjectReference': 'apiGroup',
+  'core.v1.TypedObjectReference': 'apiGroup',
+  'meta.v1.OwnerReference': 'apiVersion',
+  'networking.v1.IngressClassParametersReference': 'apiGroup',
+  'rbac.v1.RoleRef': 'apiGroup',
+  'rbac.v1.Subject': 'apiGroup',
+};
+
+/** Fields whose ObjectReference leaves the kind out. */
+export const IMPLIED_KINDS: Readonly<Record<string, string>> = {
+  'core.v1.PersistentVolumeSpec.claimRef': 'PersistentVolumeClaim',
+  'core.v1.ServiceAccount.secrets': 'Secret',
+  'core.v1.StorageOSPersistentVolumeSource.secretRef': 'Secret',
+};
+
+export interface SelectorRule {
+  readonly of: Labelled;
+  /** The selector of the object's own template. */
+  readonly own?: true;
+  /** The value is a map of labels, not a LabelSelector. */
+  readonly plain?: true;
+  /** Pods of other namespaces too, if one of these fields stands beside it. */
+  readonly unless?: readonly string[];
+}
+
+export const SELECTORS: Readonly<Record<string, SelectorRule>> = {
+  'apps.v1.DeploymentSpec.selector': { of: 'Pod', own: true },
+  'apps.v1.ReplicaSetSpec.selector': { of: 'Pod', own: true },
+  'apps.v1.StatefulSetSpec.selector': { of: 'Pod', own: true },
+  'apps.v1.DaemonSetSpec.selector': { of: 'Pod', own: true },
+  'batch.v1.JobSpec.selector': { of: 'Pod', own: true },
+  'core.v1.ReplicationControllerSpec.selector': { of: 'Pod', own: true, plain: true },
+  'core.v1.ServiceSpec.selector': { of: 'Pod', plain: true },
+  'core.v1.PodSpec.nodeSelector': { of: 'Node', plain: true },
+  'core.v1.PersistentVolumeClaimSpec.selector': { of: 'PersistentVolume' },
+  'core.v1.PodAffinityTerm.labelSelector': { of: 'Pod', unless: ['namespaceSelector', 'namespaces'] },
+  'core.v1.PodAffinityTerm.namespaceSelector': { of: 'Namespace' },
+  'core.v1.TopologySpreadConstraint.labelSelector': { of: 'Pod' },
+  'networking.v1.NetworkPolicySpec.podSelector': { of: 'Pod' },
+  'networking.v1.NetworkPolicyPeer.podSelector': { of: 'Pod', unless: ['namespaceSelector'] },
+  'networking.v1.NetworkPolicyPeer.namespaceSelector': { of: 'Namespace' },
+  'policy.v1.PodDisruptionBudgetSpec.selector': { of: 'Pod' },
+  'node.v1.Scheduling.nodeSelector': { of: 'Node', plain: true },
+  'admissionregistration.v1.MatchResources.namespaceSelector': { of: 'Namespace' },
+  'admissionregistration.v1.MutatingWebhook.namespaceSelector': { of: 'Namespace' },
+  'admissionregistration.v1.ValidatingWebhook.namespaceSelector': { of: 'Namespace' },
+};
+
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+}

@@ -1,0 +1,60 @@
+// Where the values of a document stand. Lines count from the document's first line.
+import { isRecord } from '../../model/object.ts';
+import type { TextRange } from '../explanation.ts';
+import type { ParsedPiece } from '../parse.ts';
+import { type PlainObject, PlainReader } from '../plain.ts';
+import { rangeOf } from '../positions.ts';
+import type { LabelPlaces } from './facts.ts';
+
+export interface Source extends ParsedPiece {
+  readonly text: string;
+  /** Offset of each line's first character. */
+  readonly lineStarts: readonly number[];
+}
+
+const ORIGIN = { line: 0, column: 0 };
+
+export class Places {
+  readonly source: Source;
+  readonly reader: PlainReader;
+
+  constructor(source: Source) {
+    this.source = source;
+    this.reader = new PlainReader(source);
+  }
+
+  labelPlaces(holder: PlainObject, field: string): LabelPlaces | undefined {
+    const map = holder[field];
+    if (!isRecord(map)) return undefined;
+    const range = this.rangeAt(holder, field);
+    if (!range) return undefined;
+    const entries = new Map<string, TextRange>();
+    for (const key of Object.keys(map)) {
+      const from = this.keyRange(map, key);
+      const to = this.rangeAt(map, key) ?? from;
+      if (from && to) entries.set(key, { start: from.start, end: to.end });
+    }
+    return { range, entries };
+  }
+
+  keyRange(holder: PlainObject, key: string): TextRange | undefined {
+    return this.range(this.reader.keyNode(holder, key));
+  }
+
+  rangeAt(holder: PlainObject, key: string): TextRange | undefined {
+    return this.range(this.reader.valueNode(holder, key));
+  }
+
+  rangeOf(holder: PlainObject): TextRange {
+    return this.range(this.reader.node(holder)) ?? { start: ORIGIN, end: ORIGIN };
+  }
+
+  private range(node: { range?: readonly number[] | null | undefined } | undefined): TextRange | undefined {
+    if (!node?.range) return undefined;
+    const { text, lineStarts } = this.source;
+    const [from = 0, end = 0] = node.range;
+    let to = end;
+    while (to > from && /\s/.test(text[to - 1] ?? '')) to--;
+    return rangeOf(lineStarts, from, Math.max(from, to), 0);
+  }
+}

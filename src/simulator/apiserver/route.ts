@@ -1,6 +1,6 @@
 // From what a request asks for to the handler that answers it.
 import type { ResourceInfo } from '../../model/resources.ts';
-import { failure, serviceUnavailable } from '../../model/status.ts';
+import { failure, notAcceptable, serviceUnavailable } from '../../model/status.ts';
 import type { TokenVerifier } from './authn.ts';
 import { type Answer, type Context, refuse } from './context.ts';
 import { isCustom } from './crd/types.ts';
@@ -8,6 +8,7 @@ import { type Served, servePath } from './discovery/paths.ts';
 import { get, list, watch } from './handlers/read.ts';
 import { create, patch, remove, removeCollection, update } from './handlers/write.ts';
 import { METRICS_GROUP, metrics } from './metrics/api.ts';
+import { JSON_TYPE, YAML_TYPE } from './negotiate.ts';
 import { present, wantedForm, watchView } from './present.ts';
 import type { Registry } from './registry/create.ts';
 import type { Obj } from './registry/strategy.ts';
@@ -46,7 +47,11 @@ export function route(ctx: Context, site: Site): Answer {
   const wanted = wantedForm(ctx);
   if (info.subresource !== '') return present(ctx, r, subresource(ctx, site, r), wanted);
   const review = REVIEWS[`${r.group}/${r.plural}`];
-  if (review !== undefined) return info.verb === 'create' ? review(ctx, site, r) : NOT_ALLOWED;
+  if (review !== undefined) {
+    // What is not stored has no metadata to be shown as a Table.
+    if (wanted.as !== undefined) refuse(notAcceptable([JSON_TYPE, YAML_TYPE]));
+    return info.verb === 'create' ? review(ctx, site, r) : NOT_ALLOWED;
+  }
   if (!r.verbs.includes(info.verb)) return NOT_ALLOWED;
   if (r.group === METRICS_GROUP) return present(ctx, r, metrics(ctx, r), wanted);
   if (info.verb === 'watch') return watch(ctx, r, watchView(ctx, r, wanted));

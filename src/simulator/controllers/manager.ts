@@ -19,7 +19,7 @@ import { NodeLifecycleController } from './nodelifecycle/controller.ts';
 import { PodGarbageCollector } from './podgc/controller.ts';
 import { ClaimProtectionController, VolumeProtectionController } from './protection/controller.ts';
 import { PersistentVolumeBinder } from './pvbinder/controller.ts';
-import { ReplicaSetController } from './replicaset/controller.ts';
+import { OF_REPLICATION_CONTROLLERS, ReplicaSetController } from './replicaset/controller.ts';
 import { ResourceQuotaController } from './resourcequota/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
@@ -65,6 +65,7 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'job-controller', start: (ctx) => new JobController(ctx) },
   { name: 'deployment-controller', start: (ctx) => new DeploymentController(ctx) },
   { name: 'replicaset-controller', start: (ctx) => new ReplicaSetController(ctx) },
+  { name: 'replication-controller', start: (ctx) => new ReplicaSetController(ctx, OF_REPLICATION_CONTROLLERS) },
   { name: 'disruption-controller', start: (ctx) => new DisruptionController(ctx) },
   { name: 'pod-garbage-collector', start: (ctx) => new PodGarbageCollector(ctx) },
   { name: 'statefulset-controller', start: (ctx) => new StatefulSetController(ctx) },

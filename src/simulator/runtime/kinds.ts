@@ -20,6 +20,7 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  ReplicationController,
   ResourceQuota,
   Secret,
   Service,
@@ -69,6 +70,11 @@ export const PERSISTENT_VOLUME_CLAIMS = kind<PersistentVolumeClaim>(
   'v1',
   'PersistentVolumeClaim',
   'persistentvolumeclaims',
+);
+export const REPLICATION_CONTROLLERS = kind<ReplicationController>(
+  'v1',
+  'ReplicationController',
+  'replicationcontrollers',
 );
 export const RESOURCE_QUOTAS = kind<ResourceQuota>('v1', 'ResourceQuota', 'resourcequotas');
 export const LIMIT_RANGES = kind<LimitRange>('v1', 'LimitRange', 'limitranges');

@@ -213,7 +213,11 @@ export class Trial {
   }
 
   /** Asks again and again until the answer is neither undefined nor false. */
-  async until<T>(what: string, ask: () => Promise<T | undefined | false> | T | undefined | false, seconds = WAIT): Promise<T> {
+  async until<T>(
+    what: string,
+    ask: () => Promise<T | undefined | false> | T | undefined | false,
+    seconds = WAIT,
+  ): Promise<T> {
     for (const end = this.server.now() + seconds; ; ) {
       const answer = await ask();
       if (answer !== undefined && answer !== false) return answer;

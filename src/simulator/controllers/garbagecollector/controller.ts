@@ -123,10 +123,20 @@ export class GarbageCollector {
     }
     const finalizers = latest.metadata.finalizers ?? [];
     let policy = 'Background';
-    if (of('waiting').length > 0 && node.dependents.size > 0) policy = 'Foreground';
-    else if (finalizers.includes(ORPHAN)) policy = 'Orphan';
+    if (of('waiting').length > 0 && node.dependents.size > 0) {
+      const unblocked = yield* this.breakCircle(node, latest, causes);
+      if (unblocked !== undefined) return unblocked;
+      policy = 'Foreground';
+    } else if (finalizers.includes(ORPHAN)) policy = 'Orphan';
     else if (finalizers.includes(FOREGROUND)) policy = 'Foreground';
     return yield* this.remove(node, gone, policy, causes);
+  }
+
+  /** Owner and dependent wait for their dependents both, perhaps for each other: this one no longer holds its owners up. */
+  private *breakCircle(node: Node, latest: KubeObject, causes: readonly StepId[]): Process<SyncResult> {
+    if (![...node.dependents].some((d) => d.deletingDependents)) return undefined;
+    const ownerReferences = latest.metadata.ownerReferences?.map((r) => ({ ...r, blockOwnerDeletion: false }));
+    return yield* this.patch(node, latest, { ownerReferences }, causes);
   }
 
   private *remove(

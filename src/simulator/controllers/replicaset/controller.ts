@@ -1,26 +1,57 @@
-// The ReplicaSet controller: keeps as many pods as a ReplicaSet asks for. Models pkg/controller/replicaset.
+// The ReplicaSet controller: keeps as many pods as a ReplicaSet asks for. Models pkg/controller/replicaset. The controller of
+// ReplicationControllers is the same by another name. Models pkg/controller/replication.
 import { SECOND } from '../../../kernel/kernel.ts';
 import { all, type Process } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
-import type { ReplicaSet, ReplicaSetStatus } from '../../../model/generated/apps.v1.ts';
+import type { ReplicaSetStatus } from '../../../model/generated/apps.v1.ts';
 import type { Pod } from '../../../model/generated/core.v1.ts';
+import type { OwnerReference } from '../../../model/generated/meta.v1.ts';
 import { controllerOf, keyOf } from '../../../model/object.ts';
 import { selects } from '../../../model/selectors.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
-import { PODS, REPLICA_SETS } from '../../runtime/kinds.ts';
+import { type Kind, PODS, REPLICA_SETS, REPLICATION_CONTROLLERS } from '../../runtime/kinds.ts';
 import { EventRecorder, type Subject } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { claim } from '../common/claim.ts';
 import { Expectations } from '../common/expectations.ts';
 import { controllerRef, namespaceTerminating, PodControl, podFromTemplate } from '../common/podcontrol.ts';
 import { isPodActive, isPodReady, isPodTerminating } from '../common/pods.ts';
-import { decideReplicas, nextStatus, type Observed, type Plan, sameStatus, slowStartBatches } from './decide.ts';
+import {
+  decideReplicas,
+  nextStatus,
+  type Observed,
+  type Plan,
+  type Replicated,
+  sameStatus,
+  slowStartBatches,
+} from './decide.ts';
 
-const API = 'apps/v1';
-const KIND = 'ReplicaSet';
-/** Source: --concurrent-replicaset-syncs, v1.36. */
+/** What tells the two kinds of controller apart. */
+export interface Flavour {
+  readonly sets: Kind<Replicated>;
+  readonly apiVersion: 'apps/v1' | 'v1';
+  readonly eventSource: string;
+  /** ReplicationControllers do not count pods that are going. */
+  readonly countsTerminating: boolean;
+}
+
+const OF_REPLICA_SETS: Flavour = {
+  sets: REPLICA_SETS,
+  apiVersion: 'apps/v1',
+  eventSource: 'replicaset-controller',
+  countsTerminating: true,
+};
+
+export const OF_REPLICATION_CONTROLLERS: Flavour = {
+  sets: REPLICATION_CONTROLLERS,
+  apiVersion: 'v1',
+  eventSource: 'replication-controller',
+  countsTerminating: false,
+};
+
+/** Source: --concurrent-replicaset-syncs and --concurrent-rc-syncs, v1.36. */
 const WORKERS = 5;
 const STATUS_RETRIES = 1;
 
@@ -28,18 +59,20 @@ type Failure = NonNullable<Observed['failure']>;
 
 export class ReplicaSetController {
   private readonly ctx: ComponentContext;
+  private readonly flavour: Flavour;
   private readonly queue: WorkQueue;
   private readonly expectations: Expectations;
-  private readonly sets: Informer<ReplicaSet>;
+  private readonly sets: Informer<Replicated>;
   private readonly pods: Informer<Pod>;
   private readonly control: PodControl;
 
-  constructor(ctx: ComponentContext) {
+  constructor(ctx: ComponentContext, flavour: Flavour = OF_REPLICA_SETS) {
     this.ctx = ctx;
+    this.flavour = flavour;
     this.queue = new WorkQueue(ctx.kernel);
     this.expectations = new Expectations(ctx.kernel);
-    this.control = new PodControl(ctx.client, new EventRecorder(ctx, 'replicaset-controller'));
-    this.sets = ctx.informers.of(REPLICA_SETS);
+    this.control = new PodControl(ctx.client, new EventRecorder(ctx, flavour.eventSource));
+    this.sets = ctx.informers.of(flavour.sets);
     this.pods = ctx.informers.of(PODS);
     this.sets.addIndex('owner', (rs) => [controllerOf(rs)?.uid ?? '']);
     this.pods.addIndex('owner', (p) => [controllerOf(p)?.uid ?? `orphans/${p.metadata.namespace}`]);
@@ -106,9 +139,9 @@ export class ReplicaSetController {
     this.queue.add(keyOf(rs), [cause]);
   }
 
-  private ownerOf(pod: Pod): ReplicaSet | undefined {
+  private ownerOf(pod: Pod): Replicated | undefined {
     const ref = controllerOf(pod);
-    if (ref?.kind !== KIND) return undefined;
+    if (ref?.kind !== this.flavour.sets.kind) return undefined;
     const rs = this.sets.get(`${pod.metadata.namespace}/${ref.name}`);
     return rs?.metadata.uid === ref.uid ? rs : undefined;
   }
@@ -119,8 +152,19 @@ export class ReplicaSetController {
     }
   }
 
-  private selects(rs: ReplicaSet, pod: Pod): boolean {
-    return selects(rs.spec?.selector, pod.metadata.labels);
+  private selects(rs: Replicated, pod: Pod): boolean {
+    if (rs.kind === 'ReplicaSet') return selects(rs.spec?.selector, pod.metadata.labels);
+    // An empty selector of a ReplicationController selects nothing.
+    const { selector = {} } = rs.spec ?? {};
+    return Object.keys(selector).length > 0 && selects({ matchLabels: selector }, pod.metadata.labels);
+  }
+
+  private refTo(rs: Replicated): OwnerReference {
+    return controllerRef(rs, this.flavour.apiVersion, this.flavour.sets.kind);
+  }
+
+  private subject(rs: Replicated): Subject {
+    return { apiVersion: this.flavour.apiVersion, kind: this.flavour.sets.kind, object: rs };
   }
 
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {
@@ -133,7 +177,7 @@ export class ReplicaSetController {
     const mine = yield* this.claimPods(rs, causes);
     if (mine.error !== undefined) return { error: mine.error };
     const active = mine.claimed.filter(isPodActive);
-    const terminating = mine.claimed.filter(isPodTerminating).length;
+    const terminating = this.flavour.countsTerminating ? mine.claimed.filter(isPodTerminating).length : undefined;
     let failure: Failure | undefined;
     let step: readonly StepId[] = causes;
     if (needsSync && rs.metadata.deletionTimestamp === undefined) {
@@ -150,10 +194,10 @@ export class ReplicaSetController {
     return undefined;
   }
 
-  private *claimPods(rs: ReplicaSet, causes: readonly StepId[]): Process<{ claimed: Pod[]; error?: string }> {
+  private *claimPods(rs: Replicated, causes: readonly StepId[]): Process<{ claimed: Pod[]; error?: string }> {
     const orphans = this.pods.byIndex('owner', `orphans/${rs.metadata.namespace}`);
     const candidates = [...this.pods.byIndex('owner', rs.metadata.uid ?? ''), ...orphans];
-    const ref = controllerRef(rs, API, KIND);
+    const ref = this.refTo(rs);
     return yield* claim(
       this.ctx.client,
       { kind: PODS, owner: rs, ref, matches: (p) => this.selects(rs, p), causes },
@@ -162,20 +206,21 @@ export class ReplicaSetController {
   }
 
   /** Pods of all ReplicaSets that have the same owner as this one: a Deployment's old and new pods are spread together. */
-  private related(rs: ReplicaSet): Pod[] {
+  private related(rs: Replicated): Pod[] {
     const owner = controllerOf(rs)?.uid;
     const sets = owner === undefined ? [rs] : this.sets.byIndex('owner', owner);
     return sets.flatMap((s) => this.pods.byIndex('owner', s.metadata.uid ?? '').filter(isPodActive));
   }
 
   private explain(
-    rs: ReplicaSet,
+    rs: Replicated,
     saw: number,
     plan: Exclude<Plan, { type: 'nothing' }>,
     causes: readonly StepId[],
   ): StepId {
     const wanted = rs.spec?.replicas ?? 1;
     const { namespace = '', name = '', uid = '' } = rs.metadata;
+    const { group, resource, kind } = this.flavour.sets;
     const text = (): string => {
       if (plan.type === 'delete') {
         return `wants ${wanted}, sees ${saw} → deletes ${plan.pods.length}: ${plan.pods.map((p) => p.metadata.name).join(', ')}.`;
@@ -186,8 +231,8 @@ export class ReplicaSetController {
     };
     return this.ctx.record({
       kind: 'decide',
-      action: 'SyncReplicaSet',
-      object: { group: 'apps', resource: 'replicasets', kind: KIND, namespace, name, uid },
+      action: `Sync${kind}`,
+      object: { group, resource, kind, namespace, name, uid },
       causes,
       text,
       detail: {
@@ -197,7 +242,7 @@ export class ReplicaSetController {
     });
   }
 
-  private *carryOut(key: string, rs: ReplicaSet, plan: Plan, causes: readonly StepId[]): Process<Failure | undefined> {
+  private *carryOut(key: string, rs: Replicated, plan: Plan, causes: readonly StepId[]): Process<Failure | undefined> {
     if (plan.type === 'create') return yield* this.createPods(key, rs, plan.count, causes);
     if (plan.type === 'delete') return yield* this.deletePods(key, rs, plan.pods, causes);
     return undefined;
@@ -205,13 +250,13 @@ export class ReplicaSetController {
 
   private *createPods(
     key: string,
-    rs: ReplicaSet,
+    rs: Replicated,
     count: number,
     causes: readonly StepId[],
   ): Process<Failure | undefined> {
     this.expectations.expectCreations(key, count);
-    const owner: Subject = { apiVersion: API, kind: KIND, object: rs };
-    const ref = controllerRef(rs, API, KIND);
+    const owner = this.subject(rs);
+    const ref = this.refTo(rs);
     const template = rs.spec?.template ?? {};
     let left = count;
     for (const size of slowStartBatches(count)) {
@@ -237,7 +282,7 @@ export class ReplicaSetController {
 
   private *deletePods(
     key: string,
-    rs: ReplicaSet,
+    rs: Replicated,
     pods: readonly Pod[],
     causes: readonly StepId[],
   ): Process<Failure | undefined> {
@@ -245,7 +290,7 @@ export class ReplicaSetController {
       key,
       pods.map((p) => p.metadata.uid ?? ''),
     );
-    const owner: Subject = { apiVersion: API, kind: KIND, object: rs };
+    const owner = this.subject(rs);
     const results = yield* all(
       this.ctx.scope,
       pods.map((p) => this.control.delete(p, owner, causes)),
@@ -260,33 +305,27 @@ export class ReplicaSetController {
   }
 
   private *writeStatus(
-    rs: ReplicaSet,
+    rs: Replicated,
     status: ReplicaSetStatus,
     causes: readonly StepId[],
-  ): Process<{ rs: ReplicaSet; error?: string }> {
+  ): Process<{ rs: Replicated; error?: string }> {
     if (sameStatus(rs.status, status)) return { rs };
+    const { sets } = this.flavour;
     let latest = rs;
     for (let attempt = 0; ; attempt++) {
-      const next: ReplicaSet = {
-        ...latest,
-        apiVersion: API,
-        kind: KIND,
-        status: { ...status, observedGeneration: rs.metadata.generation ?? 0 },
-      };
-      const result = yield* this.ctx.client.update(REPLICA_SETS, next, { causes, subresource: 'status' });
+      const next: Replicated = { ...latest, status: { ...status, observedGeneration: rs.metadata.generation ?? 0 } };
+      const result = yield* this.ctx.client.update(sets, next, { causes, subresource: 'status' });
       if (result.ok) return { rs: result.value };
       if (result.code === 404) return { rs };
       if (attempt >= STATUS_RETRIES) return { rs, error: result.status.message ?? 'status update failed' };
-      const fresh = yield* this.ctx.client.get(REPLICA_SETS, rs.metadata.namespace ?? '', rs.metadata.name ?? '', {
-        causes,
-      });
+      const fresh = yield* this.ctx.client.get(sets, rs.metadata.namespace ?? '', rs.metadata.name ?? '', { causes });
       if (!fresh.ok) return fresh.code === 404 ? { rs } : { rs, error: fresh.status.message ?? 'get failed' };
       latest = fresh.value;
     }
   }
 
   /** With minReadySeconds, a ready pod becomes available by the passing of time alone, which no watch event tells. */
-  private resyncWhenAvailable(key: string, rs: ReplicaSet, causes: readonly StepId[]): void {
+  private resyncWhenAvailable(key: string, rs: Replicated, causes: readonly StepId[]): void {
     const min = rs.spec?.minReadySeconds ?? 0;
     const { readyReplicas = 0, availableReplicas = 0 } = rs.status ?? {};
     if (min > 0 && readyReplicas === (rs.spec?.replicas ?? 1) && availableReplicas !== readyReplicas) {

@@ -1,8 +1,11 @@
 // What a ReplicaSet wants, from what its controller sees: pure. Models pkg/controller/replicaset/replica_set.go and
 // replica_set_utils.go, v1.36.
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../../model/generated/apps.v1.ts';
-import type { Pod } from '../../../model/generated/core.v1.ts';
+import type { Pod, ReplicationController } from '../../../model/generated/core.v1.ts';
 import { deletedFirst, isPodAvailable, isPodReady } from '../common/pods.ts';
+
+/** A ReplicationController is a ReplicaSet of the first days: only its selector is simpler. */
+export type Replicated = ReplicaSet | ReplicationController;
 
 /** The most pods one sync creates or deletes. */
 export const BURST_REPLICAS = 500;
@@ -13,7 +16,7 @@ export type Plan =
   | { readonly type: 'delete'; readonly pods: readonly Pod[] };
 
 /** `active`: the pods it owns that are neither finished nor terminating. `related`: pods of ReplicaSets with the same owner. */
-export function decideReplicas(rs: ReplicaSet, active: readonly Pod[], related: readonly Pod[], nowMs: number): Plan {
+export function decideReplicas(rs: Replicated, active: readonly Pod[], related: readonly Pod[], nowMs: number): Plan {
   const wanted = rs.spec?.replicas ?? 1;
   const diff = active.length - wanted;
   if (diff < 0) return { type: 'create', count: Math.min(-diff, BURST_REPLICAS) };
@@ -43,7 +46,8 @@ export function slowStartBatches(count: number): number[] {
 
 export interface Observed {
   readonly active: readonly Pod[];
-  readonly terminating: number;
+  /** Undefined where they are not counted. */
+  readonly terminating: number | undefined;
   /** The error of this sync's creations or deletions. */
   readonly failure?: { readonly reason: 'FailedCreate' | 'FailedDelete'; readonly message: string };
   readonly nowMs: number;
@@ -51,7 +55,7 @@ export interface Observed {
   readonly now: string;
 }
 
-export function nextStatus(rs: ReplicaSet, seen: Observed): ReplicaSetStatus {
+export function nextStatus(rs: Replicated, seen: Observed): ReplicaSetStatus {
   const labels = Object.entries(rs.spec?.template?.metadata?.labels ?? {});
   const min = rs.spec?.minReadySeconds ?? 0;
   let fullyLabeled = 0;
@@ -69,13 +73,13 @@ export function nextStatus(rs: ReplicaSet, seen: Observed): ReplicaSetStatus {
     ...(fullyLabeled > 0 ? { fullyLabeledReplicas: fullyLabeled } : {}),
     ...(ready > 0 ? { readyReplicas: ready } : {}),
     ...(available > 0 ? { availableReplicas: available } : {}),
-    terminatingReplicas: seen.terminating,
+    ...(seen.terminating === undefined ? {} : { terminatingReplicas: seen.terminating }),
     observedGeneration: rs.metadata.generation ?? 0,
     ...(conditions.length > 0 ? { conditions } : {}),
   };
 }
 
-function nextConditions(rs: ReplicaSet, seen: Observed): readonly ReplicaSetCondition[] {
+function nextConditions(rs: Replicated, seen: Observed): readonly ReplicaSetCondition[] {
   const known = rs.status?.conditions ?? [];
   const failed = known.find((c) => c.type === 'ReplicaFailure');
   if (seen.failure !== undefined && failed === undefined) {

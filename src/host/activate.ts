@@ -1,6 +1,8 @@
 // Wires the host, by hand and in one place. It stays light: the simulator starts when a view is seen, knowledge and the
 // Kubernetes client load when they are first needed.
 import * as vscode from 'vscode';
+import { ANNOTATE_VIEW, AnnotateHost } from './annotate/annotate-host.ts';
+import { watchAct } from './annotate/watch.ts';
 import type { App } from './app.ts';
 import { Clusters } from './clusters.ts';
 import { registerCommands } from './commands/register.ts';
@@ -53,6 +55,12 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     ensureSimulator: ensure,
     explainField: async (object, path) => (await manifests.load()).explainField(object, path),
   });
+  const annotate = new AnnotateHost({
+    extensionUri: context.extensionUri,
+    manifests,
+    log,
+    watch: (document, place) => watchAct(app, document, place),
+  });
   const clustersView = createClustersView(clusters);
   const anatomy = createAnatomyView(clusters);
   const answers = new Answers();
@@ -64,6 +72,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     clusters,
     documents,
     flow,
+    annotate,
     manifests,
     answers,
     clusterTree: clustersView.tree,
@@ -85,12 +94,16 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     new ManifestNavigation(workspaceFiles).register(),
     answers,
     flow,
+    annotate,
     anatomy,
     clustersView,
     { dispose: () => clusters.dispose() },
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, documents),
     vscode.window.registerWebviewPanelSerializer(FLOW_VIEW, {
       deserializeWebviewPanel: async (panel) => flow.adopt(panel),
+    }),
+    vscode.window.registerWebviewPanelSerializer(ANNOTATE_VIEW, {
+      deserializeWebviewPanel: async (panel) => annotate.adopt(panel),
     }),
     ...registerCommands({ app, setServed }),
     ...watchKubeconfig(clusters, log),

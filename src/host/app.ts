@@ -1,5 +1,6 @@
 // The parts of the host that commands and views share, made in one place and handed on.
 import type * as vscode from 'vscode';
+import type { AnnotateHost } from './annotate/annotate-host.ts';
 import type { Clusters } from './clusters.ts';
 import type { ObjectDocuments } from './documents.ts';
 import type { Answers } from './editor/answers.ts';
@@ -17,6 +18,7 @@ export interface App {
   readonly clusters: Clusters;
   readonly documents: ObjectDocuments;
   readonly flow: FlowHost;
+  readonly annotate: AnnotateHost;
   readonly manifests: Manifests;
   readonly answers: Answers;
   readonly clusterTree: RowTree;

@@ -16,6 +16,7 @@ async function lensesOf(document: vscode.TextDocument): Promise<[line: number, t
 }
 
 const WATCH = '$(play) Watch it happen';
+const ANNOTATE = '$(list-tree) Annotate';
 const WHERE = 'Where would it be scheduled?';
 
 test('each object has lenses above it; only what is scheduled is asked where it would go', async () => {
@@ -25,7 +26,9 @@ test('each object has lenses above it; only what is scheduled is asked where it 
   const document = await vscode.workspace.openTextDocument({ language: 'yaml', content });
   assert.deepEqual(await lensesOf(document), [
     [1, WATCH],
+    [1, ANNOTATE],
     [6, WATCH],
+    [6, ANNOTATE],
     [6, WHERE],
   ]);
   const setting = vscode.workspace.getConfiguration('kubeAnatomy.codeLens');

@@ -38,6 +38,7 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.stopServing': () => stopServing(app, setServed),
     'kubeAnatomy.applyManifest': (target, selection) => applyManifest(app, target, selection),
     'kubeAnatomy.whereScheduled': (target, object) => whereScheduled(app, target, object),
+    'kubeAnatomy.annotateManifest': (target, line) => app.annotate.open(target, line),
     'kubeAnatomy.connect': (row) => connect(app, row),
     'kubeAnatomy.disconnect': (row) => disconnect(app, row),
     'kubeAnatomy.showCluster': (row) => showCluster(app, row),

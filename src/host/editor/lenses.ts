@@ -45,12 +45,18 @@ function lenses(uri: vscode.Uri, at: vscode.Range, object: ExplainedObject): vsc
     command: 'kubeAnatomy.applyManifest',
     arguments: [uri.toString()],
   });
-  if (!canBePlaced(object)) return [watch];
+  const annotate = new vscode.CodeLens(line, {
+    title: '$(list-tree) Annotate',
+    tooltip: 'Shows beside the editor which component handles each line, and in which order',
+    command: 'kubeAnatomy.annotateManifest',
+    arguments: [uri.toString(), at.start.line],
+  });
+  if (!canBePlaced(object)) return [watch, annotate];
   const where = new vscode.CodeLens(line, {
     title: 'Where would it be scheduled?',
     tooltip: 'Asks the simulator’s scheduler about each node, and applies nothing',
     command: 'kubeAnatomy.whereScheduled',
     arguments: [uri.toString(), object],
   });
-  return [watch, where];
+  return [watch, annotate, where];
 }

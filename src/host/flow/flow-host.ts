@@ -141,6 +141,15 @@ export class FlowHost implements vscode.Disposable {
     return true;
   }
 
+  /** Shows one step, paused. */
+  async showStep(stepId: StepId): Promise<void> {
+    const shown = this.live && stepId > this.begin.after && stepId <= (this.steps.at(-1)?.id ?? 0);
+    await this.open();
+    const reveal = { type: 'reveal', stepId } as const;
+    if (shown) this.post(reveal);
+    else await this.restart({ after: Math.max(0, stepId - 1), autoplay: false, reveal });
+  }
+
   /** What was done to an object, upkeep and failed attempts left out, oldest first. */
   private async stepsAbout(ref: ObjectRef): Promise<Step[]> {
     const all = await this.deps.session.call('steps', { after: 0, limit: 100_000 });

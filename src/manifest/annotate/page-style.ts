@@ -37,6 +37,7 @@ input{accent-color:var(--api);margin:0}
 pre{margin:0;font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.93em;line-height:1.6;white-space:pre-wrap;overflow-wrap:anywhere;direction:ltr;text-align:start;unicode-bidi:isolate}
 summary{cursor:pointer;list-style-position:inside}
 summary b{color:var(--c)}
+summary>span{display:inline-block;margin-inline-end:.5em}
 .num{display:inline-block;min-width:1.7em;padding:0 .35em;border:1px solid var(--c);border-radius:1em;text-align:center;font-size:.8em;line-height:1.45;font-variant-numeric:tabular-nums;color:var(--c)}
 dl{margin:4px 0 10px;padding:6px 12px;border-inline-start:1px solid var(--line)}
 dt{color:var(--dim)}
@@ -48,4 +49,4 @@ ${hidden}{display:none}
 `;
 
 /** SHA-256 of the style, as base64; a test holds it against the style. */
-export const PAGE_STYLE_HASH = 't3JMWj/QFY9C2WTCpKMy0Wwq+lzqeJZsu4FTk8PLYaM=';
+export const PAGE_STYLE_HASH = 'jVXtor9G7Zx/DxKAjJKuuY4Qzm/UxBT5IuVZ3NaphsI=';

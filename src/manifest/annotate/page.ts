@@ -115,9 +115,17 @@ function row({ text, fields, continues }: AnnotatedLine, index: number, context:
 
 function note(field: AnnotatedField, context: Context): string {
   const rows = recordRows(field.facts, field.reading)
-    .map(({ label, text }) => `<dt>${escaped(label)}</dt><dd>${sentence(text)}</dd>`)
+    .map(({ label, text }, i, all) => {
+      const term = label === all[i - 1]?.label ? '' : `<dt>${escaped(label)}</dt>`;
+      return `${term}<dd>${sentence(text)}</dd>`;
+    })
     .join('');
-  return `<details><summary>${summary(field, context)}</summary><dl><dt>Field</dt><dd><code>${escaped(field.path)}</code></dd>${rows}</dl></details>`;
+  const acts = field.acts.map(({ colour, name, step, does, writes, stage }) => {
+    const term = `<span class="num">${context.numbers.get(stage)}</span> ${escaped(step ? `${name} · ${step}` : name)}`;
+    return `<dt class="c-${colour}">${term}</dt><dd>${writes ? 'written ' : ''}${sentence(does)}</dd>`;
+  });
+  const path = `<dt>Field</dt><dd><code>${escaped(field.path)}</code></dd>`;
+  return `<details><summary>${summary(field, context)}</summary><dl>${path}${acts.join('')}${rows}</dl></details>`;
 }
 
 function summary({ acts, facts, title }: AnnotatedField, { numbers }: Context): string {
@@ -127,7 +135,7 @@ function summary({ acts, facts, title }: AnnotatedField, { numbers }: Context): 
       const detail = step ? ` <span class="dim">${escaped(step)}</span>` : '';
       return `<span class="c-${colour}"><span class="num">${numbers.get(stage)}</span> <b>${escaped(name)}</b>${detail}</span>`;
     })
-    .join(' ');
+    .join('');
 }
 
 function stageSection({ number, title, when, entries }: NumberedStage, context: Context): string {

@@ -1,4 +1,4 @@
-// All that is known of a field as labelled lines: what «more» shows in the panel and in the exported page.
+// All that is known of a field as labelled lines: what «more» shows in the panel and in the exported page, besides who acts.
 import type { FieldFacts } from '../explanation.ts';
 import { failureText } from '../markdown.ts';
 
@@ -15,8 +15,6 @@ export function recordRows(facts: FieldFacts, reading?: string): RecordRow[] {
     ...row('Type', typeText(facts)),
     ...row('Deprecated', facts.deprecated),
     ...row('Is', facts.is),
-    ...facts.handlers.flatMap(({ name, step, does }) => row(step ? `${name}, ${step}` : name, does)),
-    ...facts.writtenBy.flatMap(({ name, does }) => row(`Written by ${name}`, does)),
     ...row('Change it', facts.change?.text),
     ...facts.wrong.flatMap((failure) => row('If it is wrong', failureText(failure))),
     ...row('With', facts.with.map((field) => `\`${field}\``).join(', ')),

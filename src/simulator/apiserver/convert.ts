@@ -2,6 +2,7 @@
 // pkg/apis/events/v1/conversion.go and pkg/apis/autoscaling/v1/conversion.go.
 import type { KubeObject } from '../../model/object.ts';
 import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
+import { withSchemaDefaults } from './crd/prune.ts';
 import { isCustom } from './crd/types.ts';
 
 type Fields = Record<string, unknown>;
@@ -31,6 +32,12 @@ export function toVersion(o: KubeObject, apiVersion: string): KubeObject {
   if (o.apiVersion === apiVersion) return o;
   const convert = CONVERSIONS[`${o.kind} ${o.apiVersion} ${apiVersion}`];
   return convert === undefined ? { ...o, apiVersion } : convert(o);
+}
+
+/** A stored object as readers see it: in the version asked for, with the defaults that a custom schema has by now. */
+export function asRead(r: ResourceInfo, stored: KubeObject): KubeObject {
+  const o = toVersion(stored, apiVersionOf(r));
+  return isCustom(r) ? (withSchemaDefaults(o, r.custom.schema) as KubeObject) : o;
 }
 
 /** Renames fields, leaving out what is absent. */

@@ -4,7 +4,7 @@ import { isRecord, type Json, type KubeList, type KubeObject } from '../../model
 import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
 import { badRequest } from '../../model/status.ts';
 import { type Answer, type Context, refuse } from './context.ts';
-import { storedVersion, toVersion } from './convert.ts';
+import { asRead, storedVersion, toVersion } from './convert.ts';
 import { customTable } from './crd/resource.ts';
 import { isCustom } from './crd/types.ts';
 import { negotiate, type Wanted } from './negotiate.ts';
@@ -49,8 +49,8 @@ function listAs(ctx: Context, r: ResourceInfo, list: KubeList, wanted: Wanted): 
     return tableOf(list.items, list.metadata, r, tableShape(r), include(ctx), ctx.core.kernel.wallMs);
   if (wanted.as !== undefined) return partialMetadataList(list);
   const apiVersion = apiVersionOf(r);
-  const same = storedVersion(r) === apiVersion;
-  const shown = same ? list : { ...list, items: list.items.map((o) => toVersion(o, apiVersion)) };
+  const same = storedVersion(r) === apiVersion && !isCustom(r);
+  const shown = same ? list : { ...list, items: list.items.map((o) => asRead(r, o)) };
   // Items of custom resources say what they are.
   return ctx.request.actor === undefined && !isCustom(r) ? bare(shown) : shown;
 }
@@ -83,7 +83,7 @@ export function present(ctx: Context, r: ResourceInfo, answer: Answer, wanted: W
 export function watchView(ctx: Context, r: ResourceInfo, wanted: Wanted): ((o: KubeObject) => KubeObject) | undefined {
   if (wanted.as === undefined) {
     const apiVersion = apiVersionOf(r);
-    return storedVersion(r) === apiVersion ? undefined : (o) => toVersion(o, apiVersion);
+    return storedVersion(r) === apiVersion && !isCustom(r) ? undefined : (o) => asRead(r, o);
   }
   if (wanted.as !== 'Table') return (o) => partialMetadata(o) as KubeObject;
   const shape = tableShape(r);

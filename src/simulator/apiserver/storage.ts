@@ -1,10 +1,10 @@
 // Between the registry and etcd: keys, resource versions, Events' leases. Models k8s.io/apiserver/pkg/storage/etcd3.
 import { SECOND } from '../../kernel/kernel.ts';
 import type { KubeObject } from '../../model/object.ts';
-import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
+import type { ResourceInfo } from '../../model/resources.ts';
 import type { KeyValue, Store } from '../store/index.ts';
 import type { Context } from './context.ts';
-import { storedVersion, toVersion } from './convert.ts';
+import { asRead, storedVersion, toVersion } from './convert.ts';
 import { tellWhatIsInert } from './inert.ts';
 
 /** Seconds that an Event is kept (`--event-ttl`). */
@@ -24,7 +24,7 @@ export function keyFor(r: ResourceInfo, namespace: string, name: string): string
 /** The stored object in the version of the request. */
 export function find(ctx: Context, r: ResourceInfo, namespace: string, name: string): KubeObject | undefined {
   const stored = ctx.core.store.get(keyFor(r, namespace, name))?.value;
-  return stored === undefined ? undefined : toVersion(stored, apiVersionOf(r));
+  return stored === undefined ? undefined : asRead(r, stored);
 }
 
 /** Everything of a resource as it is stored, in one namespace or ("") in all, in the order of the keys. */
@@ -73,7 +73,7 @@ function eventLease(store: Store, now: number): number {
 /** Writes the object and returns it as stored; in a dry run, as it would be. */
 export function write<T extends KubeObject>(ctx: Context, r: ResourceInfo, o: T): T {
   const { store, kernel } = ctx.core;
-  tellWhatIsInert(ctx, r);
+  tellWhatIsInert(ctx, r, o);
   if (ctx.dryRun) return o;
   const written = withVersion(o, store.revision + 1);
   const stored = toVersion(written, storedVersion(r));

@@ -1,10 +1,14 @@
 // A cluster with hollow nodes in this process, on its virtual clock.
+import path from 'node:path';
+import { openApiFrom } from '../../../src/node/openapi.ts';
+import { yaml } from '../../../src/node/yaml.ts';
 import type { ApiRequest, WatchEvent } from '../../../src/simulator/apiserver/index.ts';
 import { Cluster } from '../../../src/simulator/cluster.ts';
 import type { Call, Query, Reply, Server, Stream } from './trial.ts';
 
 /** µs: a request takes about this long. */
 const REQUEST = 2_000;
+const OPENAPI = path.join(import.meta.dirname, '../../../src/node/generated');
 const SECOND = 1_000_000;
 
 const grouped = (query: Query | undefined): Record<string, string[]> =>
@@ -22,6 +26,8 @@ export class InProcess implements Server {
       nodeCpu: '1',
       nodeMemory: '3840Mi',
       runtime: 'fake',
+      openapi: openApiFrom(OPENAPI),
+      yaml,
     });
     this.cluster.runUntil(30 * SECOND);
   }

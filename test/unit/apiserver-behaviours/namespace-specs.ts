@@ -39,7 +39,9 @@ async function patched(t: Trial): Promise<void> {
 }
 
 async function updated(t: Trial): Promise<void> {
-  const done = await t.of('v1', 'namespaces').change(t.ns, (x) => void (x.metadata.labels[t.ns] = 'updated'));
+  const done = await t.of('v1', 'namespaces').change(t.ns, (x) => {
+    x.metadata.labels[t.ns] = 'updated';
+  });
   expect(done.metadata.labels).toMatchObject({ [t.ns]: 'updated' });
 }
 
@@ -86,7 +88,9 @@ async function podsFirst(t: Trial): Promise<void> {
   );
   await maps.get('test-configmap');
   expect((await all.get('test-pod')).metadata.deletionTimestamp).toBeDefined();
-  await all.change('test-pod', (p) => void (p.metadata.finalizers = []));
+  await all.change('test-pod', (p) => {
+    p.metadata.finalizers = [];
+  });
   await all.gone('test-pod');
   await namespaces.gone(inner.ns, 300);
 }

@@ -21,8 +21,12 @@ async function observed(t: Trial): Promise<void> {
   const b = await maps.watch({ labelSelector: `${LABEL}=multiple-watchers-B` });
   const ab = await maps.watch({ labelSelector: `${LABEL} in (multiple-watchers-A,multiple-watchers-B)` });
   await maps.create({ metadata: { name: 'a', labels: A } });
-  await maps.change('a', (x) => void (x.data = { mutation: '1' }));
-  await maps.change('a', (x) => void (x.data = { mutation: '2' }));
+  await maps.change('a', (x) => {
+    x.data = { mutation: '1' };
+  });
+  await maps.change('a', (x) => {
+    x.data = { mutation: '2' };
+  });
   await maps.remove('a');
   await only(t, a, 'ADDED a', 'MODIFIED a', 'MODIFIED a', 'DELETED a');
   await maps.create({ metadata: { name: 'b', labels: B } });
@@ -35,8 +39,12 @@ async function observed(t: Trial): Promise<void> {
 async function fromVersion(t: Trial): Promise<void> {
   const maps = t.of('v1', 'configmaps');
   await maps.create({ metadata: { name: 'm', labels: A } });
-  const first = await maps.change('m', (x) => void (x.data = { mutation: '1' }));
-  await maps.change('m', (x) => void (x.data = { mutation: '2' }));
+  const first = await maps.change('m', (x) => {
+    x.data = { mutation: '1' };
+  });
+  await maps.change('m', (x) => {
+    x.data = { mutation: '2' };
+  });
   await maps.remove('m');
   const { resourceVersion } = first.metadata;
   const w = await maps.watch({ labelSelector: `${LABEL}=multiple-watchers-A`, resourceVersion });
@@ -48,10 +56,14 @@ async function restarted(t: Trial): Promise<void> {
   const labelSelector = `${LABEL}=multiple-watchers-A`;
   const broken = await maps.watch({ labelSelector });
   await maps.create({ metadata: { name: 'm', labels: A } });
-  await maps.change('m', (x) => void (x.data = { mutation: '1' }));
+  await maps.change('m', (x) => {
+    x.data = { mutation: '1' };
+  });
   const last = await t.event(broken, 'MODIFIED');
   broken.stop();
-  await maps.change('m', (x) => void (x.data = { mutation: '2' }));
+  await maps.change('m', (x) => {
+    x.data = { mutation: '2' };
+  });
   const again = await maps.watch({ labelSelector, resourceVersion: last.metadata.resourceVersion });
   await maps.remove('m');
   await only(t, again, 'MODIFIED m', 'DELETED m');
@@ -61,14 +73,24 @@ async function leaving(t: Trial): Promise<void> {
   const maps = t.of('v1', 'configmaps');
   const w = await maps.watch({ labelSelector: `${LABEL}=multiple-watchers-A` });
   await maps.create({ metadata: { name: 'm', labels: A } });
-  await maps.change('m', (x) => void (x.data = { mutation: '1' }));
-  await maps.change('m', (x) => void (x.metadata.labels = { [LABEL]: 'wrong-value' }));
+  await maps.change('m', (x) => {
+    x.data = { mutation: '1' };
+  });
+  await maps.change('m', (x) => {
+    x.metadata.labels = { [LABEL]: 'wrong-value' };
+  });
   await only(t, w, 'ADDED m', 'MODIFIED m', 'DELETED m');
   // What left the selection is told as it was within.
   expect(w.events[2]?.object.data).toEqual({ mutation: '1' });
-  await maps.change('m', (x) => void (x.data = { mutation: '2' }));
-  await maps.change('m', (x) => void (x.metadata.labels = A));
-  await maps.change('m', (x) => void (x.data = { mutation: '3' }));
+  await maps.change('m', (x) => {
+    x.data = { mutation: '2' };
+  });
+  await maps.change('m', (x) => {
+    x.metadata.labels = A;
+  });
+  await maps.change('m', (x) => {
+    x.data = { mutation: '3' };
+  });
   await maps.remove('m');
   await only(t, w, 'ADDED m', 'MODIFIED m', 'DELETED m', 'ADDED m', 'MODIFIED m', 'DELETED m');
   expect(w.events[5]?.object.data).toEqual({ mutation: '3' });
@@ -82,7 +104,10 @@ async function sameOrder(t: Trial): Promise<void> {
   for (let i = 0; i < 30; i++) {
     const made = await maps.create({ metadata: { name: `m-${i % 3}-${i}` } });
     streams.push(await maps.watch({ resourceVersion }));
-    if (i % 2 === 0) await maps.change(`m-${i % 3}-${i}`, (x) => void (x.data = { i: String(i) }));
+    if (i % 2 === 0)
+      await maps.change(`m-${i % 3}-${i}`, (x) => {
+        x.data = { i: String(i) };
+      });
     else await maps.remove(`m-${i % 3}-${i}`);
     resourceVersion = made.metadata.resourceVersion;
   }

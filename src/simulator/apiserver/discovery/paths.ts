@@ -1,22 +1,16 @@
 // The paths that are not resources: discovery, health, version, OpenAPI.
 import type { ResourceInfo } from '../../../model/resources.ts';
-import { noSuchPath } from '../../../model/status.ts';
-import { type Answer, type Context, refuse } from '../context.ts';
-import { customDocument, customPaths } from '../crd/openapi.ts';
+import type { Answer, Context } from '../context.ts';
 import { LIVEZ, READYZ, VERSION } from '../generated/server.ts';
 import { negotiate } from '../negotiate.ts';
 import { flag } from '../request.ts';
+import { type OpenApi, openapi } from './openapi.ts';
 import { aggregated, apiVersions, group, groupList, groupsOf, resourceList } from './resources.ts';
 
 const LIST = 'APIGroupDiscoveryList';
 const AGGREGATED = `application/json;g=apidiscovery.k8s.io;v=v2;as=${LIST}`;
 
-/** Documents of OpenAPI, which are too large for the simulator's bundle. */
-export interface OpenApi {
-  /** Paths below /openapi/v3, such as `api/v1`, with a hash for caching. */
-  index(): Readonly<Record<string, string>>;
-  document(path: string): unknown;
-}
+export type { OpenApi } from './openapi.ts';
 
 export interface Served {
   readonly resources: readonly ResourceInfo[];
@@ -76,39 +70,6 @@ function health(ctx: Context, served: Served, parts: readonly string[]): Answer 
   });
   lines.push(`${root} check ${failed ? 'failed' : 'passed'}`);
   return { code: failed ? 500 : 200, text: `${lines.join('\n')}\n` };
-}
-
-/**
- * OpenAPI v2 without any path: kubectl asks for it only about kinds that version 3 does not know. In protobuf, a
- * Document { swagger = 1, info = 2 { title = 1, version = 2 } }; every byte of it is ASCII.
- */
-function openapiV2(ctx: Context): Answer {
-  const [title, version] = ['Kubernetes', VERSION.gitVersion];
-  if (!(ctx.request.accept ?? '').includes('protobuf'))
-    return { code: 200, body: { swagger: '2.0', info: { title, version }, paths: {}, definitions: {} } };
-  const field = (n: number, text: string): string => String.fromCharCode(n * 8 + 2, text.length) + text;
-  const text = field(1, '2.0') + field(2, field(1, title) + field(2, version));
-  return { code: 200, text, contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf' };
-}
-
-function openapi(ctx: Context, served: Served, parts: readonly string[]): Answer | undefined {
-  if (parts[1] === 'v2' && parts.length === 2) return openapiV2(ctx);
-  const { openapi: docs, resources } = served;
-  if (docs === undefined || parts[1] !== 'v3') return undefined;
-  // The hash of a custom group is its list of kinds: it changes with what is served.
-  const custom = customPaths(resources).map((p) => [p, String(JSON.stringify(customDocument(resources, p)).length)]);
-  const index = { ...docs.index(), ...Object.fromEntries(custom) };
-  if (parts.length === 2) {
-    const paths = Object.fromEntries(
-      Object.entries(index).map(([p, hash]) => [p, { serverRelativeURL: `/openapi/v3/${p}?hash=${hash}` }]),
-    );
-    return { code: 200, body: { paths } };
-  }
-  const path = parts.slice(2).join('/');
-  const document = docs.document(path) ?? customDocument(resources, path);
-  if (document === undefined) return refuse(noSuchPath());
-  ctx.skip('storage', 'an OpenAPI document is not stored in etcd');
-  return { code: 200, body: document };
 }
 
 function rootPaths(served: Served): Answer {

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { openApiFrom } from './node/openapi.ts';
+import { callOut } from './node/outbound.ts';
 import { servePort } from './node/serve-port.ts';
 import { yaml } from './node/yaml.ts';
 import { WorkerEngine } from './protocol/worker-engine.ts';
@@ -20,7 +21,9 @@ const engine = new WorkerEngine({
     },
   },
   post: (message) => port.postMessage(message),
+  outbound: callOut,
   serve: servePort,
+  journal: true,
 });
 
 port.on('message', (message: unknown) => engine.receive(message));

@@ -18,6 +18,7 @@ const engine = new WorkerEngine({
     },
   },
   post: (message) => scope.postMessage(message),
+  journal: true,
 });
 
 scope.addEventListener('message', (event) => engine.receive(event.data));

@@ -1,36 +1,54 @@
 // Serves a simulated cluster to kubectl: the HTTPS adapter, a kubeconfig, and the control path for faults.
 import { isRecord } from '../model/object.ts';
 import { RefusedError } from '../model/refused.ts';
+import type { Journal } from '../protocol/journal.ts';
 import type { ServePort } from '../protocol/worker-engine.ts';
+import type { ApiRequest, ApiResponse } from '../simulator/apiserver/api.ts';
 import type { Cluster } from '../simulator/cluster.ts';
 import { type Control, serveHttps } from './https/server.ts';
 import { kubeconfigText } from './kubeconfig-file.ts';
 
 export const FAULT_PATH = '/kube-anatomy/v1/faults';
 
-export function servePort(cluster: Cluster): ServePort {
+export function servePort(cluster: Cluster, journal?: Journal): ServePort {
   return {
     async open(port, around) {
       const adapter = await serveHttps({
-        api: cluster.server,
+        api: { submit: (request, done) => submit(cluster, journal, request, done) },
         pki: cluster.pki,
         port,
         ...around,
-        control: controlOf(cluster, around),
-        connect: (connection) => cluster.kubelets.connect(connection),
+        control: controlOf(cluster, journal, around),
+        connect: (connection) => {
+          journal?.note({ type: 'connect' });
+          return cluster.kubelets.connect(connection);
+        },
       });
       return { url: adapter.url, kubeconfig: kubeconfigText(adapter.url, cluster.pki), close: () => adapter.close() };
     },
   };
 }
 
-function controlOf(cluster: Cluster, around: { before(): void; after(): void }): Control {
+function submit(
+  cluster: Cluster,
+  journal: Journal | undefined,
+  request: ApiRequest,
+  done: (response: ApiResponse) => void,
+): void {
+  const input = journal?.note({ type: 'served', request });
+  cluster.server.submit(request, (response) => {
+    if (journal === undefined || input === undefined || !response.watch) done(response);
+    else done({ ...response, watch: journal.noted(response.watch, input) });
+  });
+}
+
+function controlOf(cluster: Cluster, journal: Journal | undefined, around: { before(): void; after(): void }): Control {
   return (method, path, body) => {
     if (path !== FAULT_PATH) return undefined;
     if (method !== 'POST') return { code: 405, body: { message: `${FAULT_PATH} takes POST` } };
     around.before();
     try {
-      return { code: 200, body: { message: inject(cluster, body) } };
+      return { code: 200, body: { message: inject(cluster, journal, body) } };
     } catch (e) {
       if (!(e instanceof RefusedError)) throw e;
       return { code: 422, body: { message: e.message, remedy: e.remedy } };
@@ -40,7 +58,7 @@ function controlOf(cluster: Cluster, around: { before(): void; after(): void }):
   };
 }
 
-function inject(cluster: Cluster, body: string): string {
+function inject(cluster: Cluster, journal: Journal | undefined, body: string): string {
   let fault: unknown;
   try {
     fault = JSON.parse(body);
@@ -51,6 +69,8 @@ function inject(cluster: Cluster, body: string): string {
   if (typeof action !== 'string' || typeof name !== 'string')
     throw new RefusedError('A fault has an action and a name.');
   const verb = action.startsWith('stop') ? 'stop' : 'start';
-  const step = cluster.fault(verb, action.endsWith('-node') ? { node: name } : { component: name });
+  const target = action.endsWith('-node') ? { node: name } : { component: name };
+  journal?.note({ type: 'fault', action: verb, target });
+  const step = cluster.fault(verb, target);
   return cluster.trace.get(step)?.text ?? '';
 }

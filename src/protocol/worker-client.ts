@@ -22,7 +22,7 @@ export class SimulatorError extends Error {
   }
 }
 
-export type Notice = Exclude<FromWorker, { type: 'reply' | 'error' | 'watch-events' | 'watch-end' }>;
+export type Notice = Exclude<FromWorker, { type: 'reply' | 'error' | 'progress' | 'watch-events' | 'watch-end' }>;
 
 export interface WatchListener {
   events(events: readonly WireWatchEvent[]): void;
@@ -30,6 +30,7 @@ export interface WatchListener {
 }
 
 interface Pending {
+  progress?(done: number): void;
   resolve(result: unknown): void;
   reject(error: SimulatorError): void;
 }
@@ -59,8 +60,13 @@ export class WorkerClient {
     });
   }
 
-  call<M extends Method>(method: M, params: Calls[M]['params']): Promise<Calls[M]['result']> {
-    return this.send(this.nextId++, method, params);
+  /** `progress` hears how far it has come, 0 to 1, of a call that takes long. */
+  call<M extends Method>(
+    method: M,
+    params: Calls[M]['params'],
+    progress?: (done: number) => void,
+  ): Promise<Calls[M]['result']> {
+    return this.send(this.nextId++, method, params, progress);
   }
 
   /** Opens a watch. The promise rejects where the server refuses it; `stop` may be called at any time. */
@@ -86,10 +92,16 @@ export class WorkerClient {
     this.port.terminate();
   }
 
-  private send<M extends Method>(id: number, method: M, params: Calls[M]['params']): Promise<Calls[M]['result']> {
+  private send<M extends Method>(
+    id: number,
+    method: M,
+    params: Calls[M]['params'],
+    progress?: (done: number) => void,
+  ): Promise<Calls[M]['result']> {
     if (this.ended) return Promise.reject(this.ended);
     return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve: resolve as (result: unknown) => void, reject });
+      const settle = { resolve: resolve as (result: unknown) => void, reject };
+      this.pending.set(id, progress ? { ...settle, progress } : settle);
       this.port.post({ type: 'call', id, method, params });
     });
   }
@@ -104,6 +116,9 @@ export class WorkerClient {
       case 'error':
         this.watches.delete(parsed.id);
         this.settle(parsed.id)?.reject(new SimulatorError(parsed.error));
+        break;
+      case 'progress':
+        this.pending.get(parsed.id)?.progress?.(parsed.done);
         break;
       case 'watch-events':
         this.watches.get(parsed.watch)?.events(parsed.events);

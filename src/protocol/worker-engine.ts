@@ -1,53 +1,31 @@
 // The worker's end: takes calls, paces the virtual clock by real time, and tells the host what happened, in deltas.
 // It knows neither the thread it runs in nor the simulator's parts: both are ports, wired in the entry points.
-import { type ApplyTarget, applyManifest } from '../cluster/apply/apply.ts';
+import { type ApplyRequest, applyManifestLater } from '../cluster/apply/apply.ts';
 import { readManifest } from '../cluster/apply/text.ts';
 import type { KubeObject } from '../model/object.ts';
+import type { Outbound } from '../model/outbound.ts';
 import { RefusedError } from '../model/refused.ts';
-import type { Step, StepId } from '../trace/step.ts';
+import type { StepId } from '../trace/step.ts';
+import { compareFutures } from './futures-run.ts';
+import { Journal, type Simulation, type SimulationWatch } from './journal.ts';
 import type {
   Calls,
   Clock,
-  FaultTarget,
   FromWorker,
   Method,
   Scheduled,
   ScheduleOptions,
   Served,
   StartOptions,
-  Topology,
   ToWorker,
-  WireRequest,
   WireResponse,
   WireWatchEvent,
   WorkerError,
 } from './worker.ts';
 import { ProtocolError, parseToWorker } from './worker-parse.ts';
 
+export type { Simulation, SimulationWatch };
 export { RefusedError };
-
-export interface SimulationWatch {
-  start(sink: { event(event: WireWatchEvent): void; end(): void }): void;
-  stop(): void;
-}
-
-/** What the engine needs of a simulated cluster. Times are µs of virtual time. */
-export interface Simulation {
-  readonly now: number;
-  readonly wallMs: number;
-  readonly idle: boolean;
-  readonly lastStep: StepId;
-  nextAt(): number | undefined;
-  runNext(): boolean;
-  runUntil(at: number): void;
-  stepsAfter(id: StepId, limit: number): readonly Step[];
-  request(request: WireRequest): WireResponse & { readonly watch?: SimulationWatch };
-  /** Changes nothing. Throws RefusedError for what cannot be answered. */
-  schedule(object: KubeObject, namespace: string): Scheduled;
-  topology(): Topology;
-  /** Throws RefusedError for what cannot be stopped or is not there. */
-  fault(action: 'stop' | 'start', target: FaultTarget): void;
-}
 
 export interface RealTime {
   /** Milliseconds, only ever compared with each other. */
@@ -64,8 +42,12 @@ export interface EngineOptions<S extends Simulation> {
   readonly create: (options: StartOptions) => S;
   readonly time: RealTime;
   readonly post: (message: FromWorker) => void;
-  /** Absent where there are no sockets. */
-  readonly serve?: (simulation: S) => ServePort;
+  /** Makes the calls that leave the simulation. Absent where none can. */
+  readonly outbound?: Outbound;
+  /** Absent where there are no sockets. `journal` wants to know what comes in that way. */
+  readonly serve?: (simulation: S, journal: Journal | undefined) => ServePort;
+  /** Keeps what comes in, so that the simulation can be repeated from any step on. */
+  readonly journal?: boolean;
 }
 
 /** How long one turn may run before messages get theirs. */
@@ -79,7 +61,10 @@ const ADVANCE_LIMIT_US = 10 * 60 * 1_000_000;
 const START_LIMIT_US = 2 * 60 * 1_000_000;
 
 interface Running<S extends Simulation> {
-  readonly simulation: S;
+  readonly cluster: S;
+  /** The cluster, or the journal before it. */
+  readonly simulation: Simulation;
+  readonly start: StartOptions;
   running: boolean;
   speed: number;
   /** Real and virtual time that belong together. */
@@ -141,9 +126,13 @@ export class WorkerEngine<S extends Simulation = Simulation> {
   private readonly handlers: Handlers = {
     start: (options) => {
       if (this.at) throw new RefusedError('The simulator runs already.', 'Reset it to start again from the beginning.');
-      const simulation = this.options.create(options);
+      const cluster = this.options.create(options);
+      const simulation = this.options.journal ? new Journal(cluster) : cluster;
+      this.connectOut(simulation);
       this.at = {
+        cluster,
         simulation,
+        start: options,
         running: options.running,
         speed: options.speed,
         baseMs: this.options.time.now(),
@@ -153,7 +142,7 @@ export class WorkerEngine<S extends Simulation = Simulation> {
       this.topologySent = JSON.stringify(simulation.topology());
       return this.clock();
     },
-    request: (request) => plain(this.simulation().request(request)),
+    request: (request) => new Promise((done) => this.simulation().submit(request, (r) => done(plain(r)))),
     watch: (request, id) => {
       const { watch, ...response } = this.simulation().request(request);
       if (watch) this.openWatch(id, watch);
@@ -166,12 +155,12 @@ export class WorkerEngine<S extends Simulation = Simulation> {
       this.watches.delete(watch);
       return null;
     },
-    apply: ({ manifest, namespace }) => {
+    apply: async ({ manifest, namespace }) => {
       const simulation = this.simulation();
       const after = simulation.lastStep;
-      const request: ApplyTarget['request'] = ({ discovery, ...r }) =>
-        simulation.request({ ...r, ...(discovery ? { observer: true } : {}) });
-      return { ...applyManifest(manifest, namespace, { request }), after };
+      const send = ({ discovery, ...r }: ApplyRequest, done: (response: WireResponse) => void): void =>
+        simulation.submit({ ...r, ...(discovery ? { observer: true } : {}) }, done);
+      return { ...(await applyManifestLater(manifest, namespace, send)), after };
     },
     schedule: (options) => schedule(this.simulation(), options),
     pace: ({ running, speed }) => {
@@ -195,6 +184,15 @@ export class WorkerEngine<S extends Simulation = Simulation> {
       this.simulation().fault(action, target);
       return this.simulation().topology();
     },
+    inputs: () => {
+      const journal = this.journal();
+      if (!journal) throw new RefusedError('What this simulation was given is not kept.');
+      return { start: this.running().start, entries: journal.entries, whole: journal.whole };
+    },
+    compare: (options, id) => {
+      const { create, post } = this.options;
+      return compareFutures(create, options, (done) => post({ type: 'progress', id, done }));
+    },
     serve: ({ port }) => this.serve(port),
     unserve: async () => {
       await this.server?.close();
@@ -209,13 +207,35 @@ export class WorkerEngine<S extends Simulation = Simulation> {
     return this.at;
   }
 
-  private simulation(): S {
+  private simulation(): Simulation {
     return this.running().simulation;
+  }
+
+  private journal(): Journal | undefined {
+    const { simulation } = this.running();
+    return simulation instanceof Journal ? simulation : undefined;
   }
 
   private clock(): Clock {
     const { simulation: s, running, speed } = this.running();
     return { now: s.now, wallMs: s.wallMs, running, speed, idle: s.idle, lastStep: s.lastStep };
+  }
+
+  /** What comes back from outside meets a clock that has caught up, and what it sets off is told. */
+  private connectOut(simulation: Simulation): void {
+    const { outbound } = this.options;
+    if (outbound === undefined) return;
+    simulation.connectOut((call, done) =>
+      outbound(call, (result) => {
+        if (this.at?.simulation !== simulation) return;
+        this.guard(() => {
+          this.catchUp();
+          done(result);
+          this.flush();
+          this.arm();
+        });
+      }),
+    );
   }
 
   private openWatch(id: number, watch: SimulationWatch): void {
@@ -236,8 +256,8 @@ export class WorkerEngine<S extends Simulation = Simulation> {
         'Open the folder in VS Code on the desktop to serve the simulator for kubectl.',
       );
     }
-    const simulation = this.simulation();
-    this.server ??= await this.options.serve(simulation).open(port, {
+    const { cluster } = this.running();
+    this.server ??= await this.options.serve(cluster, this.journal()).open(port, {
       before: () => this.guard(() => this.catchUp()),
       after: () =>
         this.guard(() => {

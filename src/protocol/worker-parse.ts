@@ -1,5 +1,6 @@
 // The boundary's check. A message that does not fit its union is refused with the place and what was expected there.
 import { isRecord, type Json } from '../model/object.ts';
+import { FORK_LIMITS } from './futures.ts';
 import { type FromWorker, LIMITS, type Method, type ToWorker } from './worker.ts';
 
 export class ProtocolError extends Error {
@@ -93,16 +94,42 @@ const manifest: Check = (x, at) => {
   }
 };
 
+const start = shape({
+  nodes: whole(0, LIMITS.nodes),
+  controlPlaneNodes: whole(1, LIMITS.controlPlaneNodes),
+  seed: string,
+  epochMs: number(0, 8.64e15),
+  speed,
+  running: boolean,
+  settled: optional(boolean),
+});
+
+const target = shape({ node: optional(string), component: optional(string) });
+
+const ref = shape({ group: string, resource: string, kind: string, name: string, namespace: optional(string) });
+
+const changes: { readonly [type: string]: Check } = {
+  apply: shape({ manifest, namespace: string }),
+  stop: shape({ target }),
+  start: shape({ target }),
+  cordon: shape({ node: string }),
+  uncordon: shape({ node: string }),
+  delete: shape({ object: ref }),
+  scale: shape({ object: ref, replicas: whole(0, LIMITS.replicas) }),
+};
+
+/** What a fork does differently. */
+export const change: Check = (x, at) => {
+  if (!isRecord(x)) fail(at, 'an object', x);
+  const check = own(changes, x.type);
+  if (check === undefined) fail(`${at}.type`, `one of ${Object.keys(changes).join(', ')}`, x.type);
+  check(x, at);
+};
+
+const entry = shape({ events: whole(0), at: number(0, Number.MAX_SAFE_INTEGER), input: shape({ type: string }) });
+
 const params: { readonly [M in Method]: Check } = {
-  start: shape({
-    nodes: whole(0, LIMITS.nodes),
-    controlPlaneNodes: whole(1, LIMITS.controlPlaneNodes),
-    seed: string,
-    epochMs: number(0, 8.64e15),
-    speed,
-    running: boolean,
-    settled: optional(boolean),
-  }),
+  start,
   request,
   watch: request,
   unwatch: shape({ watch: whole(0) }),
@@ -117,9 +144,14 @@ const params: { readonly [M in Method]: Check } = {
   steps: shape({ after: whole(0), limit: whole(1, 100_000) }),
   follow: shape({ after: orNull(whole(0)) }),
   topology: isNull,
-  fault: shape({
-    action: oneOf('stop', 'start'),
-    target: shape({ node: optional(string), component: optional(string) }),
+  fault: shape({ action: oneOf('stop', 'start'), target }),
+  inputs: isNull,
+  compare: shape({
+    inputs: shape({ start, entries: list(entry), whole: boolean }),
+    step: shape({ id: whole(1), at: number(0, Number.MAX_SAFE_INTEGER), text: string }),
+    change,
+    forUs: number(0, FORK_LIMITS.forUs),
+    repeat: boolean,
   }),
   serve: shape({ port: whole(0, 65_535) }),
   unserve: isNull,
@@ -158,6 +190,7 @@ const fromWorker: { readonly [T in FromWorker['type']]: Check } = {
   reply: shape({ id: whole(0), result: anything }),
   error: shape({ id: whole(0), error }),
   crashed: shape({ error }),
+  progress: shape({ id: whole(0), done: number(0, 1) }),
   steps: shape({ steps: list(step) }),
   clock: shape({ clock }),
   topology: shape({ topology: shape({ version: string, machines: list(machine) }) }),

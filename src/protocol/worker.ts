@@ -2,6 +2,7 @@
 // message crosses `worker_threads`, a Web Worker and a test's array in the same way. `worker-parse.ts` checks them.
 import type { ApplyResult } from '../cluster/apply/apply.ts';
 import type { ScheduleDetail, Step, StepId } from '../trace/step.ts';
+import type { CompareOptions, Comparison, Inputs } from './futures.ts';
 
 export interface StartOptions {
   /** Worker nodes; they are called worker-1 … worker-N. */
@@ -155,6 +156,10 @@ export interface Calls {
   follow: { params: { readonly after: StepId | null }; result: null };
   topology: { params: null; result: Topology };
   fault: { params: { readonly action: 'stop' | 'start'; readonly target: FaultTarget }; result: Topology };
+  /** Everything that came in since the start, for a worker that repeats it. */
+  inputs: { params: null; result: Inputs };
+  /** Two futures of the simulation that the inputs belong to. For a worker that has not started one of its own. */
+  compare: { params: CompareOptions; result: Comparison };
   serve: { params: { readonly port: number }; result: Served };
   unserve: { params: null; result: null };
 }
@@ -185,6 +190,8 @@ export type FromWorker =
   | { readonly type: 'error'; readonly id: number; readonly error: WorkerError }
   /** A failure that no call asked for; the simulation has stopped. */
   | { readonly type: 'crashed'; readonly error: WorkerError }
+  /** How far a call has come, 0 to 1. */
+  | { readonly type: 'progress'; readonly id: number; readonly done: number }
   | { readonly type: 'steps'; readonly steps: readonly Step[] }
   | { readonly type: 'clock'; readonly clock: Clock }
   | { readonly type: 'topology'; readonly topology: Topology }
@@ -197,4 +204,5 @@ export const LIMITS = {
   minSpeed: 0.01,
   maxSpeed: 1000,
   manifestBytes: 3 * 1024 * 1024,
+  replicas: 100_000,
 } as const;

@@ -4,9 +4,11 @@ import { type Process, Scope, sleep, spawn } from '../kernel/process.ts';
 import { rfc3339 } from '../kernel/time.ts';
 import type { Node } from '../model/generated/core.v1.ts';
 import type { KubeObject } from '../model/object.ts';
+import type { Outbound } from '../model/outbound.ts';
 import { RefusedError } from '../model/refused.ts';
+import { resourceForKind, splitApiVersion } from '../model/resources.ts';
 import { TraceLog } from '../trace/log.ts';
-import type { Actor, Step, StepId } from '../trace/step.ts';
+import type { Actor, ObjectRef, Step, StepId } from '../trace/step.ts';
 import type { ApiRequest, ApiResponse } from './apiserver/api.ts';
 import type { OpenApi } from './apiserver/discovery/paths.ts';
 import { type ApiServer, type ApiServerOptions, bootstrap, createApiServer } from './apiserver/index.ts';
@@ -290,16 +292,40 @@ export class Cluster {
 
   /** A request of the person at the keyboard, with the administrator's certificate. */
   request(request: PersonRequest): ApiResponse {
+    return this.server.handle(this.personal(request));
+  }
+
+  /** As `request`, for those who can wait for webhooks. */
+  submit(request: PersonRequest, done: (response: ApiResponse) => void): void {
+    this.server.submit(this.personal(request), done);
+  }
+
+  /** How calls leave the simulation; without one, nothing outside is within reach. */
+  connectOut(outbound: Outbound): void {
+    this.server.outbound = outbound;
+  }
+
+  private personal(request: PersonRequest): ApiRequest {
     const { body, userAgent, observer, ...rest } = request;
     const { commonName, organizations = [] } = this.pki.admin.subject;
-    return this.server.handle({
+    return {
       ...rest,
       ...(body === undefined ? {} : { body: { value: body } }),
       userAgent: userAgent ?? 'kubectl/v1.36.2 (linux/amd64)',
       credential: { type: 'certificate', commonName, organizations },
       actor: { component: 'user' },
       ...(observer ? { observer } : {}),
-    });
+    };
+  }
+
+  /** A request that came in over HTTPS, once more. */
+  served(request: unknown, done: (response: ApiResponse) => void): void {
+    this.server.submit(request as ApiRequest, done);
+  }
+
+  /** Everything that is stored, in the order of its keys. */
+  objects(): { ref: ObjectRef; value: KubeObject }[] {
+    return [...this.store.range('/registry/')].map(({ key, value }) => ({ ref: storedRef(key, value), value }));
   }
 
   /** Where the pods of an object would go if it were applied now. Nothing is applied. Throws RefusedError. */
@@ -365,4 +391,12 @@ export class Cluster {
       return `Machines: ${this.machines.map((m) => m.name).join(', ')}.`;
     return `Components: ${[...new Set(this.processes.map((p) => p.component))].join(', ')}. A controller is part of kube-controller-manager.`;
   }
+}
+
+function storedRef(key: string, { apiVersion = '', kind = '', metadata }: KubeObject): ObjectRef {
+  const { name = '', namespace, uid } = metadata;
+  const { group } = splitApiVersion(apiVersion);
+  // Custom resources lie under `/registry/GROUP/PLURAL`.
+  const resource = resourceForKind(apiVersion, kind)?.plural ?? key.split('/')[3] ?? '';
+  return { group, resource, kind, name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) };
 }

@@ -18,6 +18,7 @@ export function inProcessWorker(): InProcess {
   const engine = new WorkerEngine({
     create: (options) => new Cluster(options),
     time,
+    journal: true,
     post: (message) => {
       for (const listener of toHost) listener(structuredClone(message));
     },

@@ -1,7 +1,7 @@
 // A simulation for tests of the engine: a list of moments at which something happens, and real time that a test moves.
 
 import { RefusedError } from '../../../src/model/refused.ts';
-import type { FaultTarget, Scheduled, Topology, WireRequest } from '../../../src/protocol/worker.ts';
+import type { FaultTarget, Scheduled, Topology, WireRequest, WireResponse } from '../../../src/protocol/worker.ts';
 import type { RealTime, Simulation } from '../../../src/protocol/worker-engine.ts';
 import type { Step } from '../../../src/trace/step.ts';
 
@@ -71,6 +71,10 @@ export class FakeSimulation implements Simulation {
     return this.now / 1000;
   }
 
+  objects(): [] {
+    return [];
+  }
+
   get idle(): boolean {
     return this.events.length === 0;
   }
@@ -98,6 +102,12 @@ export class FakeSimulation implements Simulation {
 
   stepsAfter(id: number, limit: number): readonly Step[] {
     return this.steps.slice(id, id + limit);
+  }
+
+  connectOut(): void {}
+
+  submit(request: WireRequest, done: (response: WireResponse) => void): void {
+    done(this.request(request));
   }
 
   request(request: WireRequest) {

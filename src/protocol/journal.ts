@@ -1,0 +1,152 @@
+// Keeps what comes into a simulation from outside, and after how many of its events, so that it can be repeated exactly.
+import type { KubeObject } from '../model/object.ts';
+import type { Outbound } from '../model/outbound.ts';
+import type { ObjectRef, Step, StepId } from '../trace/step.ts';
+import type { Entry, Input } from './futures.ts';
+import type { FaultTarget, Scheduled, Topology, WireRequest, WireResponse, WireWatchEvent } from './worker.ts';
+
+export interface SimulationWatch {
+  start(sink: { event(event: WireWatchEvent): void; end(): void }): void;
+  stop(): void;
+}
+
+/** What the engine needs of a simulated cluster. Times are µs of virtual time. */
+export interface Simulation {
+  readonly now: number;
+  readonly wallMs: number;
+  readonly idle: boolean;
+  readonly lastStep: StepId;
+  nextAt(): number | undefined;
+  runNext(): boolean;
+  runUntil(at: number): void;
+  stepsAfter(id: StepId, limit: number): readonly Step[];
+  request(request: WireRequest): WireResponse & { readonly watch?: SimulationWatch };
+  /** Calls `done` once, when the webhooks that have a say have answered. */
+  submit(request: WireRequest, done: (response: WireResponse) => void): void;
+  /** Takes the way out of the simulation. */
+  connectOut(outbound: Outbound): void;
+  /** A request in the API server's own form, as it came over HTTPS. */
+  served?(request: unknown, done: (response: { readonly watch?: SimulationWatch }) => void): void;
+  /** Changes nothing. Throws RefusedError for what cannot be answered. */
+  schedule(object: KubeObject, namespace: string): Scheduled;
+  topology(): Topology;
+  /** Throws RefusedError for what cannot be stopped or is not there. */
+  fault(action: 'stop' | 'start', target: FaultTarget): void;
+  /** Everything that is stored. */
+  objects(): readonly { readonly ref: ObjectRef; readonly value: KubeObject }[];
+}
+
+/** A person does not do more than this; a program that talks to the served cluster might. */
+const MOST = 50_000;
+
+export class Journal implements Simulation {
+  readonly entries: Entry[] = [];
+  private readonly simulation: Simulation;
+  private events = 0;
+  private lost = 0;
+  private calls = 0;
+
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+  }
+
+  /** False when more came in than is kept. */
+  get whole(): boolean {
+    return this.lost === 0;
+  }
+
+  /** Notes an input that does not come through here; answers its number. */
+  note(input: Input): number {
+    if (this.entries.length >= MOST) this.lost++;
+    else this.entries.push({ events: this.events, at: this.simulation.now, input });
+    return this.entries.length - 1;
+  }
+
+  /** The watch that an input opened, with its end noted too. */
+  noted<Sink>(
+    watch: { start(sink: Sink): void; stop(): void },
+    input: number,
+  ): { start(sink: Sink): void; stop(): void } {
+    return {
+      start: (sink) => watch.start(sink),
+      stop: () => {
+        this.note({ type: 'unwatch', input });
+        watch.stop();
+      },
+    };
+  }
+
+  get now(): number {
+    return this.simulation.now;
+  }
+
+  get wallMs(): number {
+    return this.simulation.wallMs;
+  }
+
+  get idle(): boolean {
+    return this.simulation.idle;
+  }
+
+  get lastStep(): StepId {
+    return this.simulation.lastStep;
+  }
+
+  nextAt(): number | undefined {
+    return this.simulation.nextAt();
+  }
+
+  runNext(): boolean {
+    const ran = this.simulation.runNext();
+    if (ran) this.events++;
+    return ran;
+  }
+
+  /** Runs what is due and stands at `at`. */
+  runUntil(at: number): void {
+    for (let next = this.nextAt(); next !== undefined && next <= at; next = this.nextAt()) this.runNext();
+    this.simulation.runUntil(at);
+  }
+
+  stepsAfter(id: StepId, limit: number): readonly Step[] {
+    return this.simulation.stepsAfter(id, limit);
+  }
+
+  request(request: WireRequest): ReturnType<Simulation['request']> {
+    const input = this.note({ type: 'request', request });
+    const response = this.simulation.request(request);
+    return response.watch ? { ...response, watch: this.noted(response.watch, input) } : response;
+  }
+
+  submit(request: WireRequest, done: (response: WireResponse) => void): void {
+    this.note({ type: 'request', request, waits: true });
+    this.simulation.submit(request, done);
+  }
+
+  connectOut(outbound: Outbound): void {
+    this.simulation.connectOut((call, done) => {
+      const number = this.calls++;
+      outbound(call, (result) => {
+        this.note({ type: 'answer', call: number, result });
+        done(result);
+      });
+    });
+  }
+
+  schedule(object: KubeObject, namespace: string): Scheduled {
+    return this.simulation.schedule(object, namespace);
+  }
+
+  topology(): Topology {
+    return this.simulation.topology();
+  }
+
+  fault(action: 'stop' | 'start', target: FaultTarget): void {
+    this.note({ type: 'fault', action, target });
+    this.simulation.fault(action, target);
+  }
+
+  objects(): ReturnType<Simulation['objects']> {
+    return this.simulation.objects();
+  }
+}

@@ -89,12 +89,15 @@ export function selectorMatches(selector: Loose<LabelSelector> | undefined, labe
   return selects(selector as LabelSelector | undefined, (labels ?? {}) as { readonly [key: string]: string });
 }
 
+const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;
+
 /** fieldManager, of a request or of an entry of metadata.managedFields. */
 export function validateFieldManager(errs: Errors, path: Path, manager: string): void {
   if (manager.length > 128) errs.tooLong(path, 128);
+  if (PRINTABLE.test(manager)) return;
   let position = 0;
   for (const char of manager) {
-    if (!/[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(char)) {
+    if (!PRINTABLE.test(char)) {
       const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
       errs.invalid(path, manager, `invalid character U+${code} (at position ${position})`);
     }
@@ -107,7 +110,9 @@ export function validateManagedFields(
   path: Path,
   entries: readonly Loose<ManagedFieldsEntry>[] | undefined,
 ): void {
-  for (const [i, entry] of (entries ?? []).entries()) {
+  entries?.forEach((entry, i) => {
+    // Every write of every object comes by here: paths are made for what is wrong only.
+    if (isManagedFieldsEntry(entry)) return;
     const at = path.index(i);
     if (entry.operation !== 'Apply' && entry.operation !== 'Update') {
       errs.invalid(at.child('operation'), entry.operation ?? '', 'must be `Apply` or `Update`');
@@ -117,7 +122,22 @@ export function validateManagedFields(
     }
     validateFieldManager(errs, at.child('manager'), entry.manager ?? '');
     if ((entry.subresource ?? '').length > 256) errs.tooLong(at.child('subresource'), 256);
-  }
+  });
+}
+
+function isManagedFieldsEntry({
+  operation,
+  fieldsType,
+  manager = '',
+  subresource = '',
+}: Loose<ManagedFieldsEntry>): boolean {
+  return (
+    (operation === 'Apply' || operation === 'Update') &&
+    (!fieldsType || fieldsType === 'FieldsV1') &&
+    manager.length <= 128 &&
+    PRINTABLE.test(manager) &&
+    subresource.length <= 256
+  );
 }
 
 const REASON = '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?';

@@ -9,10 +9,10 @@ function identity(item: unknown, key: string | undefined): unknown {
 
 function positions(list: readonly unknown[], key: string | undefined): Map<unknown, number> {
   const out = new Map<unknown, number>();
-  for (const [i, item] of list.entries()) {
+  list.forEach((item, i) => {
     const id = identity(item, key);
     if (!out.has(id)) out.set(id, i);
-  }
+  });
   return out;
 }
 

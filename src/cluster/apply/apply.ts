@@ -1,4 +1,4 @@
-// `kubectl apply -f` against an API server that answers at once: discovery, GET, then POST or PATCH for each object.
+// `kubectl apply -f` against an API server: discovery, GET, then POST or PATCH for each object.
 // Models staging/src/k8s.io/kubectl/pkg/cmd/apply/apply.go of v1.36, client side.
 import { isRecord, type Json } from '../../model/object.ts';
 import { resourceForKind } from '../../model/resources.ts';
@@ -57,38 +57,72 @@ interface Found {
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const MANAGER = 'kubectl-client-side-apply';
 
+/** Against a server that answers at once. */
 export function applyManifest(text: string, namespace: string, target: ApplyTarget): ApplyResult {
+  const steps = applying(text, namespace);
+  let at = steps.next();
+  while (!at.done) at = steps.next(target.request(at.value));
+  return at.value;
+}
+
+/** Against a server that may take its time: `send` calls back once for each request. */
+export function applyManifestLater(
+  text: string,
+  namespace: string,
+  send: (request: ApplyRequest, done: (response: ApplyResponse) => void) => void,
+): Promise<ApplyResult> {
+  const steps = applying(text, namespace);
+  return new Promise((done, fail) => {
+    const go = (response?: ApplyResponse): void => {
+      try {
+        const at = response === undefined ? steps.next() : steps.next(response);
+        if (at.done) done(at.value);
+        else send(at.value, go);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    go();
+  });
+}
+
+/** Yields each request and takes its answer. */
+type Talk<T> = Generator<ApplyRequest, T, ApplyResponse>;
+
+function* applying(text: string, namespace: string): Talk<ApplyResult> {
   const { objects, problems } = readManifest(text);
   const warnings: string[] = [];
-  const apply = new Apply(target, namespace, warnings);
+  const apply = new Apply(namespace, warnings);
   const failed = problems.map(({ line, message }) => ({ ...UNREAD, line, message }));
   // kubectl reads everything before it sends anything: a file that cannot be read changes nothing.
   if (failed.length > 0) return { objects: failed, warnings };
-  return { objects: objects.map(({ object, line }) => apply.one(object, line)), warnings };
+  const done: AppliedObject[] = [];
+  for (const { object, line } of objects) done.push(yield* apply.one(object, line));
+  return { objects: done, warnings };
 }
 
 const UNREAD = { apiVersion: '', kind: '', name: '', result: 'failed', step: 0 } as const;
 
+type Written = Pick<AppliedObject, 'result' | 'step' | 'message'>;
+
 class Apply {
-  private readonly target: ApplyTarget;
   private readonly namespace: string;
   private readonly warnings: string[];
   private readonly discovered = new Map<string, Map<string, Found> | string>();
 
-  constructor(target: ApplyTarget, namespace: string, warnings: string[]) {
-    this.target = target;
+  constructor(namespace: string, warnings: string[]) {
     this.namespace = namespace;
     this.warnings = warnings;
   }
 
-  one(given: Json, line: number): AppliedObject {
+  *one(given: Json, line: number): Talk<AppliedObject> {
     const apiVersion = String(given.apiVersion);
     const kind = String(given.kind);
     const metadata = isRecord(given.metadata) ? given.metadata : {};
     const name = typeof metadata.name === 'string' ? metadata.name : '';
     const base = { apiVersion, kind, name, line };
     const fail = (message: string, step = 0): AppliedObject => ({ ...base, result: 'failed', step, message });
-    const found = this.find(apiVersion, kind);
+    const found = yield* this.find(apiVersion, kind);
     if (typeof found === 'string') return fail(found);
     if (name === '') {
       return fail(
@@ -102,7 +136,7 @@ class Apply {
     const namespace = found.namespaced ? own : undefined;
     const object = { ...given, metadata: { ...metadata, ...(namespace ? { namespace } : {}) } };
     const placed = namespace ? { ...base, namespace } : base;
-    const answer = this.write(
+    const answer = yield* this.write(
       object,
       `${root(apiVersion)}${namespace ? `/namespaces/${namespace}` : ''}/${found.plural}`,
       name,
@@ -110,11 +144,11 @@ class Apply {
     return { ...placed, ...answer };
   }
 
-  private write(object: Json, collection: string, name: string): Pick<AppliedObject, 'result' | 'step' | 'message'> {
+  private *write(object: Json, collection: string, name: string): Talk<Written> {
     const modified = withLastApplied(object);
-    const get = this.target.request({ method: 'GET', path: `${collection}/${name}` });
+    const get = yield { method: 'GET', path: `${collection}/${name}` };
     if (get.code === 404) {
-      return this.send(
+      return yield* this.send(
         { method: 'POST', path: collection, body: modified, contentType: 'application/json' },
         'created',
       );
@@ -124,35 +158,32 @@ class Apply {
     const patch = threeWayPatch(lastApplied(get.body), modified, get.body, type);
     if (!patch) return { result: 'unchanged', step: 0 };
     const contentType = `application/${type ? 'strategic-merge-patch' : 'merge-patch'}+json`;
-    return this.send({ method: 'PATCH', path: `${collection}/${name}`, body: patch, contentType }, 'configured');
+    return yield* this.send({ method: 'PATCH', path: `${collection}/${name}`, body: patch, contentType }, 'configured');
   }
 
-  private send(
-    request: ApplyRequest,
-    done: 'created' | 'configured',
-  ): Pick<AppliedObject, 'result' | 'step' | 'message'> {
+  private *send(request: ApplyRequest, done: 'created' | 'configured'): Talk<Written> {
     const query = { fieldManager: [MANAGER], fieldValidation: ['Strict'] };
-    const response = this.target.request({ ...request, query });
+    const response = yield { ...request, query };
     this.warnings.push(...(response.warnings ?? []));
     if (response.code >= 300) return { result: 'failed', step: response.step, message: said(response) };
     return { result: done, step: response.step };
   }
 
   /** The resource of a kind, or in words why there is none. */
-  private find(apiVersion: string, kind: string): Found | string {
+  private *find(apiVersion: string, kind: string): Talk<Found | string> {
     const builtIn = resourceForKind(apiVersion, kind);
     if (builtIn) return builtIn;
     let kinds = this.discovered.get(apiVersion);
     if (kinds === undefined) {
-      kinds = this.discover(apiVersion);
+      kinds = yield* this.discover(apiVersion);
       this.discovered.set(apiVersion, kinds);
     }
     if (typeof kinds === 'string') return kinds;
     return kinds.get(kind) ?? `no matches for kind "${kind}" in version "${apiVersion}"`;
   }
 
-  private discover(apiVersion: string): Map<string, Found> | string {
-    const response = this.target.request({ method: 'GET', path: root(apiVersion), discovery: true });
+  private *discover(apiVersion: string): Talk<Map<string, Found> | string> {
+    const response = yield { method: 'GET', path: root(apiVersion), discovery: true };
     if (response.code === 404) return new Map();
     if (response.code !== 200 || !isRecord(response.body) || !Array.isArray(response.body.resources))
       return said(response);

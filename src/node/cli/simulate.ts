@@ -8,6 +8,7 @@ import { Cluster, type DEFAULTS } from '../../simulator/cluster.ts';
 import type { RuntimeMode } from '../../simulator/kubelet/kubelet.ts';
 import { writeSecretFile } from '../kubeconfig-file.ts';
 import { openApiFrom } from '../openapi.ts';
+import { callOut } from '../outbound.ts';
 import { servePort } from '../serve-port.ts';
 import { yaml } from '../yaml.ts';
 import type { Command, Values } from './args.ts';
@@ -128,6 +129,7 @@ class Driven {
         },
       },
       serve: servePort,
+      outbound: callOut,
       post: (message) => this.receive(message, crash),
     });
   }

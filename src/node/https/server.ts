@@ -32,7 +32,7 @@ export type Control = (
 ) => { readonly code: number; readonly body: unknown } | undefined;
 
 export interface ServeOptions {
-  readonly api: ApiServerPort;
+  readonly api: Pick<ApiServerPort, 'submit'>;
   readonly pki: Pki;
   readonly port: number;
   /** Called around each request, so that the virtual clock catches up before and goes on after. */
@@ -109,7 +109,9 @@ async function answer(options: ServeOptions, message: IncomingMessage, response:
   }
   options.before();
   try {
-    send(message, response, options.api.handle(request));
+    options.api.submit(request, (answered) => {
+      if (!message.socket.destroyed) send(message, response, answered);
+    });
   } finally {
     options.after();
   }
@@ -146,10 +148,11 @@ function upgraded(options: ServeOptions, message: IncomingMessage, socket: Duple
     }
   };
   around(() => {
-    const response = options.api.handle(requestOf(message, target, credential, undefined));
-    // A stopped API server refuses connections.
-    if (response.code === 0) socket.destroy();
-    else upgrade({ message, socket, head, around }, response, options.connect);
+    options.api.submit(requestOf(message, target, credential, undefined), (response) => {
+      // A stopped API server refuses connections.
+      if (response.code === 0) socket.destroy();
+      else upgrade({ message, socket, head, around }, response, options.connect);
+    });
   });
 }
 

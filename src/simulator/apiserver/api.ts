@@ -105,5 +105,8 @@ export interface ApiResponse {
 
 /** One API server, as its callers see it. */
 export interface ApiServerPort {
+  /** Answers at once. Webhooks are not waited for: to such a request they are out of reach. */
   handle(request: ApiRequest): ApiResponse;
+  /** Calls `done` once: at once, or when the webhooks that have a say have answered. */
+  submit(request: ApiRequest, done: (response: ApiResponse) => void): void;
 }

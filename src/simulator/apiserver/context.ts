@@ -9,6 +9,7 @@ import { type GroupResource, StatusError } from '../../model/status.ts';
 import type { Stage } from '../../trace/step.ts';
 import type { Change, Store } from '../store/index.ts';
 import type { ApiRequest, Connection, TextStream, Watch } from './api.ts';
+import type { RequestCalls } from './outbound/calls.ts';
 import type { RequestInfo } from './request.ts';
 import type { WatchHub } from './watch/hub.ts';
 
@@ -56,6 +57,8 @@ export interface Core {
   readonly auditIds: Random;
   /** The built-in resources and those of CustomResourceDefinitions. */
   resource(group: string, plural: string, version?: string): ResourceInfo | undefined;
+  /** A custom resource in all its versions. */
+  versionsOf(r: ResourceInfo): readonly ResourceInfo[];
 }
 
 export class Context {
@@ -77,6 +80,8 @@ export class Context {
   readonly changes: Change[] = [];
   resource: ResourceInfo | undefined;
   dryRun = false;
+  /** Calls to webhooks; absent where there is none to ask, or where nobody may be asked. */
+  calls: RequestCalls | undefined;
   /** What the audit log shows as requestObject. */
   requestObject: unknown;
   /** The decoded object with the lists and maps that its body gives as empty; absent where there are none. */

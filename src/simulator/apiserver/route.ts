@@ -134,8 +134,8 @@ const SUBRESOURCES: Record<string, Handler> = {
   eviction: (ctx, site, r) => evict(ctx, site.registry, r),
   scale: (ctx, site, r) => scale(ctx, site.registry, r),
   log: (ctx, site, r) => log(ctx, site.kubelets, r),
-  exec: (ctx, site, r) => connect(ctx, site.authorizer, r, 'exec'),
-  attach: (ctx, site, r) => connect(ctx, site.authorizer, r, 'attach'),
-  portforward: (ctx, site, r) => connect(ctx, site.authorizer, r, 'portforward'),
+  exec: (ctx, site, r) => connect(ctx, site, r, 'exec'),
+  attach: (ctx, site, r) => connect(ctx, site, r, 'attach'),
+  portforward: (ctx, site, r) => connect(ctx, site, r, 'portforward'),
   token: (ctx, site, r) => requestToken(ctx, site.registry, r, site.tokens),
 };

@@ -3,12 +3,14 @@
 import { type Kernel, MINUTE } from '../../kernel/kernel.ts';
 import type { Random } from '../../kernel/random.ts';
 import { rfc3339 } from '../../kernel/time.ts';
+import { noOutbound, type Outbound } from '../../model/outbound.ts';
 import { allResources, qualifiedResource, type ResourceInfo, resourceOf } from '../../model/resources.ts';
 import { isStatus, notAcceptable, StatusError } from '../../model/status.ts';
 import type { StepSink } from '../../trace/log.ts';
 import type { Store } from '../store/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { defaultPlugins } from './admission/plugins.ts';
+import { Hooks } from './admission/webhooks/hooks.ts';
 import type { ApiRequest, ApiResponse, ApiServerPort } from './api.ts';
 import { type AuditListener, auditEvent, isAudited } from './audit.ts';
 import { authenticate, type TokenVerifier } from './authn.ts';
@@ -25,6 +27,7 @@ import { Machine, type MachineOptions } from './machine.ts';
 import { METRICS_RESOURCES, metricsResource } from './metrics/api.ts';
 import { Metrics } from './metrics.ts';
 import { JSON_TYPE, negotiate, YAML_TYPE } from './negotiate.ts';
+import { RequestCalls, Suspended } from './outbound/calls.ts';
 import { draftOf } from './record.ts';
 import type { Registry } from './registry/create.ts';
 import { requestInfo } from './request.ts';
@@ -56,6 +59,9 @@ export interface ApiServerOptions extends MachineOptions {
 /** `--etcd-compaction-interval`. */
 const COMPACT_EVERY = 5 * MINUTE;
 
+/** For callers that cannot wait. */
+const UNWAITED: Outbound = (_, done) => done({ ok: false, error: 'context canceled' });
+
 const REFUSED: ApiResponse = { code: 0, contentType: '', text: 'connect: connection refused', step: 0 };
 
 export class ApiServer implements ApiServerPort {
@@ -70,7 +76,12 @@ export class ApiServer implements ApiServerPort {
   private readonly definitions: DefinitionRegistry;
   private readonly options: ApiServerOptions;
   private readonly metrics = new Metrics();
+  private readonly hooks: Hooks;
+  private readonly callSeeds: Random;
+  private requestsWithCalls = 0;
   private up = true;
+  /** How calls leave the simulation; set by whoever runs it on a platform with a network. */
+  outbound: Outbound = noOutbound;
 
   constructor(options: ApiServerOptions) {
     const { kernel, store } = options;
@@ -85,7 +96,10 @@ export class ApiServer implements ApiServerPort {
       auditIds: random.fork('audit'),
       hub: new WatchHub(kernel, store),
       resource: (g, p, v) => this.resource(g, p, v),
+      versionsOf: (r) => this.definitions.all().filter((x) => x.group === r.group && x.plural === r.plural),
     };
+    this.hooks = new Hooks(store);
+    this.callSeeds = random.fork('calls');
     this.rbac = new RbacAuthorizer(store);
     this.authorizer = new AuthorizerChain([new NodeAuthorizer(store), this.rbac]);
     const signer = makeSigner(kernel.random.fork('service-account-key'));
@@ -96,7 +110,7 @@ export class ApiServer implements ApiServerPort {
       ...(options.verifiers ?? []),
     ];
     this.registry = {
-      admission: new AdmissionChain(defaultPlugins(this.authorizer, this.rbac)),
+      admission: new AdmissionChain(defaultPlugins(this.authorizer, this.rbac, this.hooks)),
       machine: new Machine(options),
     };
     this.definitions = new DefinitionRegistry(store, this.core.hub);
@@ -155,9 +169,48 @@ export class ApiServer implements ApiServerPort {
   }
 
   handle(request: ApiRequest): ApiResponse {
-    if (!this.up) return REFUSED;
-    const ctx = new Context(this.core, request, requestInfo(request));
-    const answer = this.answer(ctx);
+    let response = REFUSED;
+    this.attempt(request, this.callsOf(), UNWAITED, (r) => {
+      response = r;
+    });
+    return response;
+  }
+
+  submit(request: ApiRequest, done: (response: ApiResponse) => void): void {
+    this.attempt(request, this.callsOf(), this.outbound, done);
+  }
+
+  private callsOf(): RequestCalls | undefined {
+    return this.hooks.any ? new RequestCalls(this.callSeeds.fork(String(this.requestsWithCalls++))) : undefined;
+  }
+
+  /** Handles the request until it ends, or until it needs answers from outside; then it is handled anew with them. */
+  private attempt(
+    request: ApiRequest,
+    calls: RequestCalls | undefined,
+    outbound: Outbound,
+    done: (response: ApiResponse) => void,
+  ): void {
+    if (!this.up) {
+      done(REFUSED);
+      return;
+    }
+    const core = calls === undefined ? this.core : { ...this.core, random: calls.random() };
+    const ctx = new Context(core, request, requestInfo(request));
+    ctx.calls = calls;
+    let answer: Answer;
+    try {
+      answer = this.answer(ctx);
+    } catch (e) {
+      if (!(e instanceof Suspended) || calls === undefined) throw e;
+      if (ctx.changes.length > 0) throw new Error('a webhook was to be asked after something had been written');
+      calls.make(e.calls, outbound, () => this.attempt(request, calls, outbound, done));
+      return;
+    }
+    done(this.finish(ctx, answer));
+  }
+
+  private finish(ctx: Context, answer: Answer): ApiResponse {
     this.metrics.count(ctx, answer);
     const step = this.trace.record(draftOf(ctx, answer));
     if (this.options.onAudit !== undefined && isAudited(ctx)) this.options.onAudit(auditEvent(ctx, answer));

@@ -157,15 +157,10 @@ export class Client {
       this.kernel.schedule(held + NETWORK + serve + jitter, () => {
         if (!this.scope.alive) return;
         const { actor, userAgent, credential } = this.identity;
-        const response = this.server.handle({
-          accept: 'application/json',
-          ...request,
-          actor,
-          userAgent,
-          credential,
-          sentAt,
+        const sent = { accept: 'application/json', ...request, actor, userAgent, credential, sentAt };
+        this.server.submit(sent, (response) => {
+          this.kernel.schedule(ANSWER, () => resume(response));
         });
-        this.kernel.schedule(ANSWER, () => resume(response));
       });
     });
   }

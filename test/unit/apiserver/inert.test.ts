@@ -14,13 +14,21 @@ describe('what the simulator keeps and does not act on', () => {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingWebhookConfiguration',
       metadata: { name: 'w' },
+      webhooks: [
+        {
+          name: 'w.example.com',
+          clientConfig: { service: { namespace: 'default', name: 'hook' } },
+          sideEffects: 'None',
+          admissionReviewVersions: ['v1'],
+        },
+      ],
     });
     expect(response.code).toBe(201);
     expect(response.warnings).toEqual([
-      'the simulator calls no webhooks: the configuration is stored and no request is sent',
+      'no program runs behind Service default/hook in the simulator: webhook "w.example.com" will not answer; one with clientConfig.url is really called',
     ]);
     expect(step?.fidelity).toBe('simplified');
-    expect(step?.simplification).toContain('no webhooks');
+    expect(step?.simplification).toContain('no program runs behind Service default/hook');
   });
 
   it('is not said of what it acts on', () => {

@@ -6,6 +6,7 @@ import type { ResourceInfo } from '../../../model/resources.ts';
 import { StatusError } from '../../../model/status.ts';
 import type { Context, Gate } from '../context.ts';
 import type { DeleteOptions } from '../registry/strategy.ts';
+import { Reinvocation } from './reinvocation.ts';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
@@ -20,6 +21,8 @@ export interface Review {
   readonly object: KubeObject | undefined;
   readonly old: KubeObject | undefined;
   readonly options?: DeleteOptions | undefined;
+  /** While mutating: what has to be asked again. */
+  readonly reinvocation?: Reinvocation;
 }
 
 export interface Plugin {
@@ -51,8 +54,20 @@ export class AdmissionChain {
 
   /** Runs the mutating plugins and passes the gate. */
   mutate(review: Review): KubeObject | undefined {
-    let object = review.object;
+    const reinvocation = new Reinvocation();
     const notes: string[] = [];
+    let object = this.round({ ...review, reinvocation }, notes);
+    if (reinvocation.wanted) {
+      reinvocation.again = true;
+      object = this.round({ ...review, object, reinvocation }, notes);
+    }
+    if (notes.length === 0) review.ctx.gates.push(UNCHANGED);
+    else review.ctx.pass('mutating-admission', notes.join('; '));
+    return object;
+  }
+
+  private round(review: Review, notes: string[]): KubeObject | undefined {
+    let object = review.object;
     for (const p of this.plugins) {
       if (p.mutate === undefined) continue;
       const r = object === review.object ? review : { ...review, object };
@@ -62,8 +77,6 @@ export class AdmissionChain {
       object = done.object;
       notes.push(`${p.name} ${done.note}`);
     }
-    if (notes.length === 0) review.ctx.gates.push(UNCHANGED);
-    else review.ctx.pass('mutating-admission', notes.join('; '));
     return object;
   }
 

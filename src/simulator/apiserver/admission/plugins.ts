@@ -17,8 +17,11 @@ import { certificateApproval, persistentVolumeClaimResize, podTopologyLabels } f
 import { defaultIngressClass, defaultStorageClass } from './storage-class.ts';
 import { storageObjectInUseProtection } from './storage-protection.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
+import type { Hooks } from './webhooks/hooks.ts';
+import { MutatingWebhooks } from './webhooks/mutating.ts';
+import { ValidatingWebhooks } from './webhooks/validating.ts';
 
-export function defaultPlugins(authorizer: Authorizer, rbac: RbacAuthorizer): readonly Plugin[] {
+export function defaultPlugins(authorizer: Authorizer, rbac: RbacAuthorizer, hooks: Hooks): readonly Plugin[] {
   return [
     namespaceLifecycle,
     limitRanger,
@@ -36,6 +39,8 @@ export function defaultPlugins(authorizer: Authorizer, rbac: RbacAuthorizer): re
     defaultIngressClass,
     podTopologyLabels,
     escalationCheck({ authorizer, rbac }),
+    new MutatingWebhooks(hooks),
+    new ValidatingWebhooks(hooks),
     resourceQuota,
   ];
 }

@@ -7,7 +7,7 @@ import { toVersion } from '../convert.ts';
 import { listKindOf } from '../crd/types.ts';
 import { checkPatchOptions, isApply } from '../machine.ts';
 import { createObject, type Registry } from '../registry/create.ts';
-import { checkDeleteOptions, deleteFound, deleteObject } from '../registry/delete.ts';
+import { admitDelete, checkDeleteOptions, deleteFound, deleteObject } from '../registry/delete.ts';
 import { strategyFor } from '../registry/strategies.ts';
 import type { DeleteOptions, Obj } from '../registry/strategy.ts';
 import { type UpdateOptions, updateObject } from '../registry/update.ts';
@@ -97,12 +97,12 @@ export function removeCollection(ctx: Context, registry: Registry, r: ResourceIn
   const chosen = selection(ctx, r);
   const { store } = ctx.core;
   const metadata = { resourceVersion: String(store.revision) };
-  const items: KubeObject[] = [];
-  for (const kv of [...rangeOf(store, r, ctx.info.namespace)]) {
-    if (chosen.matches !== undefined && !chosen.matches(kv.value)) continue;
-    items.push(kv.value);
-    deleteFound(ctx, registry, r, toVersion(kv.value, apiVersionOf(r)) as Obj, options);
-  }
+  const found = [...rangeOf(store, r, ctx.info.namespace)].map((kv) => kv.value);
+  const items = found.filter((o) => chosen.matches === undefined || chosen.matches(o));
+  const versioned = (o: KubeObject): Obj => toVersion(o, apiVersionOf(r)) as Obj;
+  // Webhooks have to be asked before the first object goes: a request that waits is handled anew.
+  if (ctx.calls !== undefined) for (const o of items) admitDelete(ctx, registry, r, versioned(o), options);
+  for (const o of items) deleteFound(ctx, registry, r, versioned(o), options, ctx.calls !== undefined);
   ctx.before = undefined;
   ctx.after = undefined;
   return { code: 200, body: { kind: listKindOf(r), apiVersion: apiVersionOf(r), metadata, items } };

@@ -26,28 +26,18 @@ export function deleteObject(ctx: Context, registry: Registry, r: ResourceInfo, 
   return deleteFound(ctx, registry, r, current, options);
 }
 
-/** Deletes one object that was just read. */
+/** Deletes one object that was just read. @param admitted whether admission has been asked, or is not to be. */
 export function deleteFound(
   ctx: Context,
   registry: Registry,
   r: ResourceInfo,
   current: Obj,
   options: DeleteOptions,
+  admitted = false,
 ): Deleted {
   ctx.before = current;
-  const { namespace = '', name = '' } = current.metadata;
   checkPreconditions(ctx, current, options);
-  registry.admission.validate({
-    ctx,
-    operation: 'DELETE',
-    resource: r,
-    subresource: '',
-    namespace,
-    name,
-    object: undefined,
-    old: current,
-    options,
-  });
+  if (!admitted) admitDelete(ctx, registry, r, current, options);
   const begun = strategyFor(r).beginDelete?.(current, ctx);
   if (begun !== undefined) {
     const finalized = withFinalizers(begun, r, options);
@@ -65,6 +55,30 @@ export function deleteFound(
   ctx.after = stored;
   if (held || (marked.metadata.deletionGracePeriodSeconds ?? 0) > 0) return { object: stored, gone: false };
   return gone(ctx, r, stored as Obj);
+}
+
+export function admitDelete(
+  ctx: Context,
+  registry: Registry,
+  r: ResourceInfo,
+  current: Obj,
+  options: DeleteOptions,
+): void {
+  const { namespace = '', name = '' } = current.metadata;
+  const review = {
+    ctx,
+    operation: 'DELETE' as const,
+    resource: r,
+    subresource: '',
+    namespace,
+    name,
+    object: undefined,
+    old: current,
+    options,
+  };
+  // Of what mutates, only webhooks have anything to do with a deletion.
+  if (ctx.calls !== undefined) registry.admission.mutate(review);
+  registry.admission.validate(review);
 }
 
 function gone(ctx: Context, r: ResourceInfo, last: Obj): Deleted {

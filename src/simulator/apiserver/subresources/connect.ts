@@ -2,11 +2,13 @@
 // kubelet answers. Models pkg/registry/core/pod/rest and LogLocation, streamLocation in pkg/registry/core/pod/strategy.go.
 import type { Pod } from '../../../model/generated/core.v1.ts';
 import type { Status } from '../../../model/generated/meta.v1.ts';
+import type { KubeObject } from '../../../model/object.ts';
 import type { ResourceInfo } from '../../../model/resources.ts';
 import { badRequest, invalid, notFound, serviceUnavailable } from '../../../model/status.ts';
 import type { Connection, TextStream } from '../api.ts';
 import { type Authorizer, attributesOf, cannot, refusal } from '../authz/attributes.ts';
 import { type Answer, type Context, refuse } from '../context.ts';
+import type { Registry } from '../registry/create.ts';
 import { first, parseBool } from '../request.ts';
 import { find } from '../storage.ts';
 
@@ -105,9 +107,25 @@ function mayCreate(ctx: Context, authorizer: Authorizer): void {
   ctx.refuse('authorization', refusal(attributes, decision?.reason ?? ''), cannot(attributes));
 }
 
+const OPTIONS = { exec: 'PodExecOptions', attach: 'PodAttachOptions', portforward: 'PodPortForwardOptions' } as const;
+
+/** What admission sees of such a request: its query as an object. */
+function optionsObject(kind: Connection['kind'], c: Connection): KubeObject {
+  const head = { kind: OPTIONS[kind], apiVersion: 'v1' };
+  if (kind === 'portforward') return { ...head, ports: c.ports } as unknown as KubeObject;
+  const { stdin, stdout, stderr, tty, container, command } = c;
+  const flags = Object.fromEntries(Object.entries({ stdin, stdout, stderr, tty }).filter(([, on]) => on));
+  return { ...head, ...flags, container, ...(kind === 'exec' ? { command } : {}) } as unknown as KubeObject;
+}
+
 /** exec, attach and port-forward: the adapter that holds the socket carries the bytes. */
-export function connect(ctx: Context, authorizer: Authorizer, r: ResourceInfo, kind: Connection['kind']): Answer {
-  mayCreate(ctx, authorizer);
+export function connect(
+  ctx: Context,
+  site: { readonly authorizer: Authorizer; readonly registry: Registry },
+  r: ResourceInfo,
+  kind: Connection['kind'],
+): Answer {
+  mayCreate(ctx, site.authorizer);
   const pod = podOf(ctx, r);
   const { query } = ctx.request;
   const node = pod.spec?.nodeName;
@@ -128,5 +146,17 @@ export function connect(ctx: Context, authorizer: Authorizer, r: ResourceInfo, k
     tty: on(ctx, 'tty'),
     ports: (query?.ports ?? []).flatMap((p) => p.split(',').map(Number)),
   };
+  const { namespace, name } = ctx.info;
+  const review = {
+    ctx,
+    operation: 'CONNECT' as const,
+    resource: r,
+    subresource: kind,
+    namespace,
+    name,
+    old: undefined,
+  };
+  const object = site.registry.admission.mutate({ ...review, object: optionsObject(kind, connection) });
+  site.registry.admission.validate({ ...review, object });
   return { code: 101, connection };
 }

@@ -120,8 +120,11 @@ export function evict(ctx: Context, registry: Registry, pods: ResourceInfo): Ans
   if (options.dryRun?.includes('All')) ctx.dryRun = true;
   const pod = find(ctx, pods, namespace, name) as Pod | undefined;
   if (pod === undefined) return refuse(notFound(PODS, name));
+  const review = { ctx, operation: 'CREATE' as const, resource: pods, subresource: 'eviction', namespace, name };
+  const admitted = registry.admission.mutate({ ...review, object: eviction, old: undefined });
+  registry.admission.validate({ ...review, object: admitted, old: undefined });
   askBudgets(ctx, pod);
   const marked = ignoresBudget(pod) ? pod : write(ctx, pods, withDisruptionTarget(pod, ctx.now) as KubeObject);
-  deleteFound(ctx, registry, pods, marked as Obj, options);
+  deleteFound(ctx, registry, pods, marked as Obj, options, true);
   return { code: 201, body: { ...success(), code: 201 } };
 }

@@ -1,0 +1,55 @@
+// ValidatingAdmissionWebhook: all webhooks are asked side by side; the first refusal to arrive is the answer. Models
+// k8s.io/apiserver/pkg/admission/plugin/webhook/validating.
+import type { Status } from '../../../../model/generated/meta.v1.ts';
+import { StatusError } from '../../../../model/status.ts';
+import { type PendingCall, Suspended } from '../../outbound/calls.ts';
+import type { Plugin, Review } from '../chain.ts';
+import { type Asked, ask, isAsked, told } from './call.ts';
+import type { Hooks } from './hooks.ts';
+import { isExempt } from './match.ts';
+import { failOpen, tell } from './mutating.ts';
+import { shouldAsk } from './should-ask.ts';
+
+export class ValidatingWebhooks implements Plugin {
+  readonly name = 'ValidatingAdmissionWebhook';
+  private readonly hooks: Hooks;
+
+  constructor(hooks: Hooks) {
+    this.hooks = hooks;
+  }
+
+  handles(r: Review): boolean {
+    return this.hooks.validating.length > 0 && !isExempt(r) && r.ctx.calls !== undefined;
+  }
+
+  validate(r: Review): Status | undefined {
+    const asked: Asked[] = [];
+    const pending: PendingCall[] = [];
+    for (const hook of this.hooks.validating) {
+      const as = shouldAsk(hook, r);
+      if (as === undefined) continue;
+      const one = ask(r, hook, as, false, 0);
+      if (isAsked(one)) asked.push(one);
+      else pending.push(one);
+    }
+    if (pending.length > 0) throw new Suspended(pending);
+    asked.sort((a, b) => a.order - b.order);
+    for (const one of asked) r.ctx.pass('validating-admission', told(one));
+    return asked.map((one) => refusalOf(r, one)).find((status) => status !== undefined);
+  }
+}
+
+function refusalOf(r: Review, { hook, outcome }: Asked): Status | undefined {
+  if (outcome.type === 'refused') return outcome.status;
+  if (outcome.type === 'answered' || outcome.type === 'denied') {
+    tell(r, hook, outcome.verdict);
+    return outcome.type === 'denied' ? outcome.status : undefined;
+  }
+  try {
+    failOpen(r, hook, outcome.why, 'validating', 0);
+    return undefined;
+  } catch (e) {
+    if (e instanceof StatusError) return e.status;
+    throw e;
+  }
+}

@@ -29,12 +29,16 @@ import { first, parseBool } from './request.ts';
 import { type FieldError, hasRules, invalidStatus, validateCreate, validateUpdate } from './validation/index.ts';
 
 const NO_BODY: RequestBody = { raw: '' };
+const DELETE_OPTIONS = { group: '', version: 'v1', kind: 'DeleteOptions' };
 
 export interface MachineOptions {
   /** `--allow-privileged`; default true, as kubeadm has it. */
   readonly allowPrivileged?: boolean | undefined;
-  /** YAML to a value, and back; injected, so that this folder needs no parser. Throws what the message of a refusal quotes. */
-  readonly yaml?: { parse(text: string): unknown; format(value: unknown): string };
+  /**
+   * YAML to a value, and back; injected, so that this folder needs no parser. Throws what the message of a refusal quotes;
+   * `duplicates` gets a line for each key that a map has twice.
+   */
+  readonly yaml?: { parse(text: string, duplicates: string[]): unknown; format(value: unknown): string };
 }
 
 export interface PatchOptions {
@@ -61,7 +65,10 @@ export class Machine {
   decode(ctx: Context, want: GroupVersionKind | ResourceInfo, fieldValidation: FieldValidation): KubeObject {
     const custom = 'plural' in want && isCustom(want) ? want : undefined;
     const type = custom?.custom.envelope;
-    const decoded = decodeBody(this.readable(ctx), want, { fieldValidation, ...(type ? { type } : {}) });
+    const decoded = decodeBody(this.readable(ctx, want, fieldValidation), want, {
+      fieldValidation,
+      ...(type ? { type } : {}),
+    });
     if (isStatus(decoded)) ctx.refuse('decode', decoded);
     for (const w of decoded.warnings) ctx.warn(w);
     ctx.gates.push(decodedGate(want));
@@ -102,15 +109,18 @@ export class Machine {
     });
   }
 
-  private readable(ctx: Context): RequestBody {
+  private readable(ctx: Context, want: GroupVersionKind, validation: FieldValidation): RequestBody {
     const body = ctx.request.body ?? NO_BODY;
     const type = mediaType(ctx);
     if ('value' in body || type === JSON_TYPE || type === '') return body;
-    if (type === YAML_TYPE) return { value: this.fromYaml(ctx, body.raw) };
+    const { kind, version } = want;
+    const strict = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: `;
+    if (type === YAML_TYPE) return { value: this.fromYaml(ctx, body.raw, validation, strict) };
     return refuse(unsupportedMediaType([JSON_TYPE, YAML_TYPE]));
   }
 
-  private fromYaml(ctx: Context, text: string): unknown {
+  /** @param strict how a refusal of duplicate keys begins. */
+  private fromYaml(ctx: Context, text: string, validation: FieldValidation, strict: string): unknown {
     try {
       return JSON.parse(text);
     } catch {
@@ -118,14 +128,21 @@ export class Machine {
     }
     const { yaml } = this.options;
     if (yaml === undefined) return refuse(unsupportedMediaType([JSON_TYPE]));
+    const duplicates: string[] = [];
+    let value: unknown;
     try {
-      return yaml.parse(text);
+      value = yaml.parse(text, duplicates);
     } catch (e) {
       return ctx.refuse(
         'decode',
         badRequest(`error converting YAML to JSON: ${e instanceof Error ? e.message : String(e)}`),
       );
     }
+    if (duplicates.length === 0 || validation === 'Ignore') return value;
+    const problem = `yaml: unmarshal errors:\n${duplicates.map((d) => `  ${d}`).join('\n')}`;
+    if (validation === 'Strict') ctx.refuse('decode', badRequest(strict + problem));
+    ctx.warn(problem);
+    return value;
   }
 
   formatYaml(value: unknown): string | undefined {
@@ -136,7 +153,7 @@ export class Machine {
   small(ctx: Context): Record<string, unknown> {
     const { body } = ctx.request;
     if (body === undefined || ('raw' in body && body.raw.trim() === '')) return {};
-    const value = this.valueOf(ctx, this.readable(ctx));
+    const value = this.valueOf(ctx, this.readable(ctx, DELETE_OPTIONS, 'Ignore'));
     return isRecord(value) ? value : {};
   }
 
@@ -207,7 +224,8 @@ export class Machine {
     options: PatchOptions,
     body: RequestBody,
   ): KubeObject {
-    const value = 'value' in body ? body.value : this.fromYaml(ctx, body.raw);
+    const strict = 'error strict decoding YAML: error converting YAML to JSON: ';
+    const value = 'value' in body ? body.value : this.fromYaml(ctx, body.raw, options.fieldValidation, strict);
     if (!isRecord(value)) ctx.refuse('decode', badRequest('error decoding YAML: the body must be an object'));
     ctx.requestObject = value;
     const force = parseBool(first(ctx.request.query, 'force')) ?? false;

@@ -123,12 +123,17 @@ export class Context {
     return { group: this.info.group, resource: this.info.resource };
   }
 
+  /** A request that waits for answers is as old as its first handling, so that it asks the same again. */
+  private get wallMs(): number {
+    return this.calls?.wallMs ?? this.core.kernel.wallMs;
+  }
+
   /** metav1.Time of now. */
   get now(): string {
-    return rfc3339(this.core.kernel.wallMs);
+    return rfc3339(this.wallMs);
   }
 
   get nowMicro(): string {
-    return rfc3339Micro(this.core.kernel.wallMs);
+    return rfc3339Micro(this.wallMs);
   }
 }

@@ -5,7 +5,7 @@ import type { Random } from '../../kernel/random.ts';
 import { rfc3339 } from '../../kernel/time.ts';
 import { noOutbound, type Outbound } from '../../model/outbound.ts';
 import { allResources, qualifiedResource, type ResourceInfo, resourceOf } from '../../model/resources.ts';
-import { isStatus, notAcceptable, StatusError } from '../../model/status.ts';
+import { isStatus, notAcceptable, StatusError, timeout } from '../../model/status.ts';
 import type { StepSink } from '../../trace/log.ts';
 import type { Store } from '../store/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
@@ -58,6 +58,9 @@ export interface ApiServerOptions extends MachineOptions {
 
 /** `--etcd-compaction-interval`. */
 const COMPACT_EVERY = 5 * MINUTE;
+
+/** Of questions that a request asks one after the other; each may be another one, while others change the object. */
+const MAX_ROUNDS = 100;
 
 /** For callers that cannot wait. */
 const UNWAITED: Outbound = (_, done) => done({ ok: false, error: 'context canceled' });
@@ -181,7 +184,8 @@ export class ApiServer implements ApiServerPort {
   }
 
   private callsOf(): RequestCalls | undefined {
-    return this.hooks.any ? new RequestCalls(this.callSeeds.fork(String(this.requestsWithCalls++))) : undefined;
+    if (!this.hooks.any) return undefined;
+    return new RequestCalls(this.callSeeds.fork(String(this.requestsWithCalls++)), this.core.kernel.wallMs);
   }
 
   /** Handles the request until it ends, or until it needs answers from outside; then it is handled anew with them. */
@@ -204,8 +208,11 @@ export class ApiServer implements ApiServerPort {
     } catch (e) {
       if (!(e instanceof Suspended) || calls === undefined) throw e;
       if (ctx.changes.length > 0) throw new Error('a webhook was to be asked after something had been written');
-      calls.make(e.calls, outbound, () => this.attempt(request, calls, outbound, done));
-      return;
+      if (calls.rounds < MAX_ROUNDS) {
+        calls.make(e.calls, outbound, () => this.attempt(request, calls, outbound, done));
+        return;
+      }
+      answer = { code: 504, body: timeout('request did not complete within requested timeout') };
     }
     done(this.finish(ctx, answer));
   }

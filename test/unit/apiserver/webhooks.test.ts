@@ -113,6 +113,14 @@ describe('a validating webhook', () => {
     );
   });
 
+  it('may take its time: the question stays the same', () => {
+    configure('Validating', 'v', [{}]);
+    const waiting = submit(`POST ${MAPS}`, configMap('c'));
+    b.kernel.runUntil(b.kernel.now + 5_000_000);
+    next().answer({ allowed: true });
+    expect(codeOf(waiting)).toBe(201);
+  });
+
   it('refuses with its own status, and with 400 where it gives none', () => {
     configure('Validating', 'v', [{}]);
     const said = submit(`POST ${MAPS}`, configMap('c'));

@@ -29,12 +29,17 @@ export interface Answered {
 
 /** The calls of one request. */
 export class RequestCalls {
+  /** How often the request has asked. */
+  rounds = 0;
+  /** When the request came, milliseconds since 1970. */
+  readonly wallMs: number;
   private readonly seed: Random;
   private readonly answers = new Map<string, Answered>();
   private readonly ids = new Map<string, string>();
 
   /** @param seed of the request; never drawn from. */
-  constructor(seed: Random) {
+  constructor(seed: Random, wallMs: number) {
+    this.wallMs = wallMs;
     this.seed = seed;
   }
 
@@ -56,6 +61,7 @@ export class RequestCalls {
 
   /** Makes the calls side by side; `then` follows the last answer. */
   make(calls: readonly PendingCall[], outbound: Outbound, then: () => void): void {
+    this.rounds++;
     let left = calls.length;
     for (const { key, call } of calls) {
       outbound(call, (result) => {

@@ -23,12 +23,21 @@ export class LineList {
   private readonly source: LineSource;
   private blocks: Block[] = [];
   private current = -1;
+  /** Where the code has scrolled to: the event that follows is no reader's. */
+  private led: number | undefined;
 
-  constructor(label: string, source: LineSource) {
+  /** `scrolled` is called when a reader scrolls, not when the code does. */
+  constructor(label: string, source: LineSource, scrolled: () => void) {
     this.source = source;
     this.element = h('div', { class: 'scroller lines', tabindex: 0, role: 'listbox', 'aria-label': label }, this.list);
     const options = { root: this.element, rootMargin: '600px 0px' };
     this.observer = new IntersectionObserver((entries) => this.seen(entries), options);
+    const { element } = this;
+    element.addEventListener('scroll', () => {
+      const own = this.led !== undefined && Math.abs(element.scrollTop - this.led) < 2;
+      this.led = undefined;
+      if (!own) scrolled();
+    });
   }
 
   /** Everything anew. */
@@ -81,7 +90,7 @@ export class LineList {
     }
     if (!block.filled && reveal) this.fill(block);
     this.mark(block, first);
-    if (reveal) this.row(line)?.scrollIntoView({ block: 'nearest' });
+    if (reveal) this.lead(() => this.row(line)?.scrollIntoView({ block: 'nearest' }));
   }
 
   /** The first line that is seen. */
@@ -107,7 +116,15 @@ export class LineList {
     if (block && !block.filled) this.fill(block);
     const row = this.row(line);
     if (!row) return;
-    this.element.scrollTop += row.getBoundingClientRect().top - this.element.getBoundingClientRect().top;
+    this.lead(() => {
+      this.element.scrollTop += row.getBoundingClientRect().top - this.element.getBoundingClientRect().top;
+    });
+  }
+
+  private lead(scroll: () => void): void {
+    const before = this.element.scrollTop;
+    scroll();
+    if (this.element.scrollTop !== before) this.led = this.element.scrollTop;
   }
 
   /** The line of an element inside a row. */

@@ -39,8 +39,6 @@ export class Panel {
   private remark = '';
   private greeted = false;
   private asked = false;
-  /** The line that the host asked to be first: the scrolling that follows is no reader's. */
-  private led: number | undefined;
   private readonly banner = new Banner();
   private readonly notice = h('div', { class: 'notices' });
   private readonly live = h('p', { class: 'sr', 'aria-live': 'polite' });
@@ -63,7 +61,7 @@ export class Panel {
       export: () => void this.request({ type: 'export' }),
     });
     this.filters = new Filters(this.memory.chosen, (chosen) => this.filter(chosen));
-    this.list = new LineList('Lines of the manifest', this.source());
+    this.list = new LineList('Lines of the manifest', this.source(), () => this.scrolled());
     this.order = new Order((line) => this.choose(line, false));
     this.transcript = new Transcript(() => void this.request({ type: 'copy' }));
     this.details = new Details({
@@ -125,7 +123,6 @@ export class Panel {
       event.preventDefault();
       move();
     });
-    lines.addEventListener('scroll', () => this.scrolled(), { passive: true });
   }
 
   private moveOf(key: string): (() => void) | undefined {
@@ -218,18 +215,11 @@ export class Panel {
   }
 
   private lead(line: number): void {
-    if (this.memory.tab !== 'lines') return;
-    this.led = line;
-    this.list.top = line;
+    if (this.memory.tab === 'lines') this.list.top = line;
   }
 
   private scrolled(): void {
-    const line = this.list.top;
-    const led = this.led;
-    this.led = undefined;
-    // What was asked for from outside is not told back; near the end the asked line cannot become the first.
-    if (led !== undefined || !document.hasFocus()) return;
-    this.host.send({ type: 'scrolled', line });
+    this.host.send({ type: 'scrolled', line: this.list.top });
   }
 
   private filter(chosen: Chosen): void {

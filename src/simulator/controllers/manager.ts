@@ -16,6 +16,7 @@ import { JobController } from './job/controller.ts';
 import { NamespaceController } from './namespace/controller.ts';
 import { NodeIpamController } from './nodeipam/controller.ts';
 import { NodeLifecycleController } from './nodelifecycle/controller.ts';
+import { HorizontalPodAutoscalerController } from './podautoscaler/controller.ts';
 import { PodGarbageCollector } from './podgc/controller.ts';
 import { ClaimProtectionController, VolumeProtectionController } from './protection/controller.ts';
 import { PersistentVolumeBinder } from './pvbinder/controller.ts';
@@ -66,6 +67,7 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'deployment-controller', start: (ctx) => new DeploymentController(ctx) },
   { name: 'replicaset-controller', start: (ctx) => new ReplicaSetController(ctx) },
   { name: 'replication-controller', start: (ctx) => new ReplicaSetController(ctx, OF_REPLICATION_CONTROLLERS) },
+  { name: 'horizontal-pod-autoscaler', start: (ctx) => new HorizontalPodAutoscalerController(ctx) },
   { name: 'disruption-controller', start: (ctx) => new DisruptionController(ctx) },
   { name: 'pod-garbage-collector', start: (ctx) => new PodGarbageCollector(ctx) },
   { name: 'statefulset-controller', start: (ctx) => new StatefulSetController(ctx) },

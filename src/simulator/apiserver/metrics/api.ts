@@ -2,13 +2,13 @@
 // APIService; here the API server answers itself. Models sigs.k8s.io/metrics-server/pkg/api.
 import { rfc3339 } from '../../../kernel/time.ts';
 import type { Node, Pod } from '../../../model/generated/core.v1.ts';
-import type { KubeObject } from '../../../model/object.ts';
-import { apiVersionOf, type ResourceInfo } from '../../../model/resources.ts';
+import { controllerOf, type KubeObject } from '../../../model/object.ts';
+import { apiVersionOf, type ResourceInfo, resourceForKind } from '../../../model/resources.ts';
 import { notFound } from '../../../model/status.ts';
 import { type Answer, type Context, refuse } from '../context.ts';
 import { selection } from '../handlers/read.ts';
-import { objectsOf } from '../storage.ts';
-import { nodeUsage, podUsage, RESOLUTION, usageOf } from './usage.ts';
+import { find, objectsOf } from '../storage.ts';
+import { isRunning, type Load, loadOf, nodeUsage, podUsage, RESOLUTION, usageOf } from './usage.ts';
 
 export const METRICS_GROUP = 'metrics.k8s.io';
 
@@ -58,19 +58,53 @@ function head(ctx: Context, r: ResourceInfo, o: KubeObject): KubeObject & { time
   };
 }
 
+/** The workload a pod belongs to: its controller, or the controller of that (a Deployment, a CronJob). */
+function workloadOf(ctx: Context, o: KubeObject): KubeObject | undefined {
+  const ref = controllerOf(o);
+  if (ref === undefined) return undefined;
+  const [group = '', version] = ref.apiVersion.includes('/') ? ref.apiVersion.split('/') : ['', ref.apiVersion];
+  const r = resourceForKind(ref.apiVersion, ref.kind);
+  const known = r && ctx.core.resource(group, r.plural, version ?? '');
+  const owner = known && find(ctx, known, o.metadata.namespace ?? '', ref.name);
+  return owner && (workloadOf(ctx, owner) ?? owner);
+}
+
+/** What the annotations of a workload make each of its running pods use. */
+function shares(ctx: Context, pods: readonly Pod[]): (pod: Pod) => Load {
+  const workloads = new Map<Pod, KubeObject>();
+  const sharers = new Map<string, number>();
+  for (const pod of pods) {
+    const workload = isRunning(pod) ? workloadOf(ctx, pod) : undefined;
+    if (workload === undefined) continue;
+    const { uid = '' } = workload.metadata;
+    workloads.set(pod, workload);
+    sharers.set(uid, (sharers.get(uid) ?? 0) + 1);
+  }
+  return (pod) => {
+    const workload = workloads.get(pod);
+    return loadOf(workload, sharers.get(workload?.metadata.uid ?? '') ?? 1);
+  };
+}
+
 /** A pod without a container that has run for a reading is not measured. */
-function podMetrics(ctx: Context, r: ResourceInfo, pod: Pod): KubeObject[] {
-  const containers = podUsage(pod, ctx.core.kernel.wallMs / 1000);
+function podMetrics(ctx: Context, r: ResourceInfo, pod: Pod, load: Load): KubeObject[] {
+  const containers = podUsage(pod, ctx.core.kernel.wallMs / 1000, load);
   if (containers.length === 0) return [];
   const measured = containers.map(({ name, usage }) => ({ name, usage: usageOf(usage) }));
   return [{ ...head(ctx, r, pod as KubeObject), containers: measured } as KubeObject];
 }
 
-function nodeMetrics(ctx: Context, r: ResourceInfo, node: Node, byNode: ReadonlyMap<string, Pod[]>): KubeObject[] {
+function nodeMetrics(
+  ctx: Context,
+  r: ResourceInfo,
+  node: Node,
+  byNode: ReadonlyMap<string, Pod[]>,
+  load: (pod: Pod) => Load,
+): KubeObject[] {
   const ready = node.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True');
   if (!ready) return [];
   const name = node.metadata?.name ?? '';
-  const usage = nodeUsage(name, byNode.get(name) ?? [], ctx.core.kernel.wallMs / 1000);
+  const usage = nodeUsage(name, byNode.get(name) ?? [], ctx.core.kernel.wallMs / 1000, load);
   return [{ ...head(ctx, r, node as KubeObject), usage: usageOf(usage) } as KubeObject];
 }
 
@@ -78,18 +112,25 @@ function everything(ctx: Context, r: ResourceInfo): { readonly of: KubeObject; r
   const { namespace } = ctx.info;
   if (r.plural === 'pods') {
     const pods = stored<Pod & KubeObject>(ctx, 'pods', namespace);
-    return pods.map((of) => ({ of, metrics: podMetrics(ctx, r, of) }));
+    const load = shares(ctx, pods);
+    return pods.map((of) => ({ of, metrics: podMetrics(ctx, r, of, load(of)) }));
   }
   const byNode = new Map<string, Pod[]>();
-  for (const pod of stored<Pod & KubeObject>(ctx, 'pods', '')) {
+  const pods = stored<Pod & KubeObject>(ctx, 'pods', '');
+  const load = shares(ctx, pods);
+  for (const pod of pods) {
     const node = pod.spec?.nodeName ?? '';
     byNode.set(node, [...(byNode.get(node) ?? []), pod]);
   }
-  return stored<Node & KubeObject>(ctx, 'nodes', '').map((of) => ({ of, metrics: nodeMetrics(ctx, r, of, byNode) }));
+  return stored<Node & KubeObject>(ctx, 'nodes', '').map((of) => ({
+    of,
+    metrics: nodeMetrics(ctx, r, of, byNode, load),
+  }));
 }
 
 export function metrics(ctx: Context, r: ResourceInfo): Answer {
-  ctx.simplification = 'usage is made up from what the containers request: nothing runs that could be measured';
+  ctx.simplification =
+    'usage is made up from what the containers request, or what annotations say: nothing runs that could be measured';
   ctx.skip('storage', 'usage is not stored in etcd');
   const { name, verb } = ctx.info;
   if (verb === 'get') {

@@ -22,12 +22,17 @@ const NOT_COPIED = new Set([
 
 export type Annotations = { readonly [key: string]: string };
 
-export function revisionOf(o: ReplicaSet | Deployment): number {
-  return Number(o.metadata.annotations?.[REVISION] ?? 0);
+/** An int64 in upstream. What is no number counts as 0. */
+function revisionFrom(text: string | undefined): bigint {
+  return text !== undefined && /^\d+$/.test(text) ? BigInt(text) : 0n;
 }
 
-export function maxRevision(sets: readonly ReplicaSet[]): number {
-  return sets.reduce((n, rs) => Math.max(n, revisionOf(rs)), 0);
+export function revisionOf(o: ReplicaSet | Deployment): bigint {
+  return revisionFrom(o.metadata.annotations?.[REVISION]);
+}
+
+export function maxRevision(sets: readonly ReplicaSet[]): bigint {
+  return sets.map(revisionOf).reduce((most, n) => (n > most ? n : most), 0n);
 }
 
 export function sizeAnnotations(replicas: number, surge: number): Annotations {
@@ -35,11 +40,11 @@ export function sizeAnnotations(replicas: number, surge: number): Annotations {
 }
 
 /** The annotations that the newest ReplicaSet should have, besides its sizes; the same object where nothing changes. */
-export function newestAnnotations(d: Deployment, current: Annotations, revision: number): Annotations {
+export function newestAnnotations(d: Deployment, current: Annotations, revision: bigint): Annotations {
   const next: Record<string, string> = { ...current };
   for (const [k, v] of Object.entries(d.metadata.annotations ?? {})) if (!NOT_COPIED.has(k)) next[k] = v;
   const old = current[REVISION];
-  if (Number(old ?? 0) < revision) {
+  if (revisionFrom(old) < revision) {
     next[REVISION] = String(revision);
     if (old !== undefined)
       next[REVISION_HISTORY] = [current[REVISION_HISTORY], old].filter((x) => x !== undefined).join(',');

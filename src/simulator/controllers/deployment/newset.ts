@@ -4,7 +4,7 @@ import { controllerRef } from '../common/podcontrol.ts';
 import { templateHash } from '../common/templatehash.ts';
 import * as ann from './annotations.ts';
 
-export function newReplicaSet(d: Deployment, revision: number): ReplicaSet {
+export function newReplicaSet(d: Deployment, revision: bigint): ReplicaSet {
   const template = d.spec?.template ?? {};
   const hash = templateHash(template, d.status?.collisionCount);
   const labels = { ...template.metadata?.labels, [ann.HASH_LABEL]: hash };

@@ -81,12 +81,12 @@ export class Rollout {
   /** Brings the newest ReplicaSet's revision up to date, or creates it. */
   *syncNewest(create: boolean): Process<ReplicaSet | undefined> {
     const known = this.newest;
-    const revision = ann.maxRevision(this.old) + 1;
+    const revision = ann.maxRevision(this.old) + 1n;
     if (known !== undefined) return yield* this.refresh(known, revision);
     return create ? yield* this.createNewest(revision) : undefined;
   }
 
-  private *refresh(rs: ReplicaSet, revision: number): Process<ReplicaSet> {
+  private *refresh(rs: ReplicaSet, revision: bigint): Process<ReplicaSet> {
     const current = rs.metadata.annotations ?? {};
     const annotations = ann.newestAnnotations(this.d, current, revision);
     const min = this.d.spec?.minReadySeconds ?? 0;
@@ -110,7 +110,7 @@ export class Rollout {
     return rs;
   }
 
-  private *createNewest(revision: number): Process<ReplicaSet | undefined> {
+  private *createNewest(revision: bigint): Process<ReplicaSet | undefined> {
     const draft = newReplicaSet(this.d, revision);
     const replicas = newReplicas(this.d, [...this.sets, draft], draft);
     const size = ann.sizeAnnotations(replicasOf(this.d), maxSurge(this.d));

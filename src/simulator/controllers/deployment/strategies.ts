@@ -79,7 +79,7 @@ function* cleanUp(r: Rollout): Process<void> {
   const limit = r.d.spec?.revisionHistoryLimit;
   if (limit === undefined || limit === 2 ** 31 - 1) return;
   const alive = r.old.filter((rs) => rs.metadata.deletionTimestamp === undefined);
-  alive.sort((a, b) => revisionOf(a) - revisionOf(b));
+  alive.sort((a, b) => (revisionOf(a) < revisionOf(b) ? -1 : Number(revisionOf(a) > revisionOf(b))));
   for (const rs of alive.slice(0, Math.max(0, alive.length - limit))) {
     const { status, spec, metadata } = rs;
     const busy =

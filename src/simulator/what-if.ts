@@ -121,7 +121,7 @@ function podsOf(made: KubeObject, create: (o: KubeObject) => KubeObject | 'exist
   }
   const wanted = (made as Deployment | ReplicaSet).spec?.replicas ?? 1;
   const { metadata, ...rest } =
-    made.kind === 'Deployment' ? newReplicaSet(made as Deployment, 1) : (made as ReplicaSet);
+    made.kind === 'Deployment' ? newReplicaSet(made as Deployment, 1n) : (made as ReplicaSet);
   const replicaSet: ReplicaSet = { ...rest, metadata: { ...metadata, uid: metadata.uid ?? 'what-if' } };
   const owner = controllerRef(replicaSet, 'apps/v1', 'ReplicaSet');
   const pods = Array.from({ length: Math.min(wanted, MOST) }, () => {

@@ -243,7 +243,9 @@ export class Trial {
   async end(): Promise<void> {
     for (const stream of this.streams) stream.stop();
     for (const run of this.later.reverse()) await run().catch(() => undefined);
-    await this.reply({ method: 'DELETE', path: `/api/v1/namespaces/${this.ns}` });
+    const namespaces = this.of('v1', 'namespaces');
+    await this.reply({ method: 'DELETE', path: `${namespaces.path}/${this.ns}` });
+    await namespaces.gone(this.ns, 300);
   }
 }
 

@@ -13,6 +13,8 @@ export interface Claim<T extends KubeObject> {
   readonly ref: OwnerReference;
   readonly matches: (object: T) => boolean;
   readonly causes: readonly StepId[];
+  /** Comes with adoption and goes with release. */
+  readonly finalizer?: string;
 }
 
 /** The claimed objects; a refused adoption or release is answered as an error, for a retry. */
@@ -42,7 +44,8 @@ export function* claim<T extends KubeObject>(
 
 function* adopt<T extends KubeObject>(client: Client, c: Claim<T>, o: T): Process<string | undefined> {
   const { namespace = '', name = '', uid } = o.metadata;
-  const patch = { metadata: { ownerReferences: [c.ref], uid } };
+  const finalizers = c.finalizer === undefined ? {} : { finalizers: [c.finalizer] };
+  const patch = { metadata: { ownerReferences: [c.ref], uid, ...finalizers } };
   const result = yield* client.patch(c.kind, namespace, name, 'strategic', patch, { causes: c.causes });
   if (result.ok) return undefined;
   return result.code === 404 ? '' : (result.status.message ?? 'adoption refused');
@@ -50,7 +53,9 @@ function* adopt<T extends KubeObject>(client: Client, c: Claim<T>, o: T): Proces
 
 function* release<T extends KubeObject>(client: Client, c: Claim<T>, o: T): Process<string | undefined> {
   const { namespace = '', name = '', uid } = o.metadata;
-  const patch = { metadata: { uid, ownerReferences: [{ $patch: 'delete', uid: c.owner.metadata.uid }] } };
+  const finalizers = c.finalizer === undefined ? {} : { '$deleteFromPrimitiveList/finalizers': [c.finalizer] };
+  const ownerReferences = [{ $patch: 'delete', uid: c.owner.metadata.uid }];
+  const patch = { metadata: { uid, ownerReferences, ...finalizers } };
   const result = yield* client.patch(c.kind, namespace, name, 'strategic', patch, { causes: c.causes });
   return result.ok || result.code === 404 || result.code === 422
     ? undefined

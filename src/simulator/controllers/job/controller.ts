@@ -18,6 +18,7 @@ import { controllerRef, namespaceTerminating, PodControl } from '../common/podco
 import { slowStartBatches } from '../replicaset/decide.ts';
 import * as decide from './decide.ts';
 import { indexOf } from './indexes.ts';
+import { OrphanedPods, RELEASE } from './orphans.ts';
 import { jobPod } from './pod.ts';
 import { type Backoff, backoffLeft, countFailures } from './policy.ts';
 import { count, finish, newCondition, note, readyCount, tidy } from './status.ts';
@@ -39,6 +40,7 @@ export class JobController {
   private readonly backoffs = new Map<string, Backoff>();
   /** Pods whose finalizer is gone and whose change the cache may not show yet. */
   private readonly released = new Set<string>();
+  private readonly orphans: OrphanedPods;
 
   constructor(ctx: ComponentContext) {
     this.ctx = ctx;
@@ -49,8 +51,12 @@ export class JobController {
     this.jobs = ctx.informers.of(JOBS);
     this.pods = ctx.informers.of(PODS);
     this.pods.addIndex('owner', (p) => [controllerOf(p)?.uid ?? `orphans/${p.metadata.namespace}`]);
+    this.orphans = new OrphanedPods(ctx, this.pods, (pod) => this.ownerOf(pod));
     this.watch();
-    const start = (): void => startWorkers(ctx.kernel, ctx.scope, this.queue, WORKERS, (k, c) => this.sync(k, c));
+    const start = (): void => {
+      startWorkers(ctx.kernel, ctx.scope, this.queue, WORKERS, (k, c) => this.sync(k, c));
+      this.orphans.start();
+    };
     this.jobs.onSynced(() => this.pods.onSynced(start));
   }
 
@@ -65,11 +71,17 @@ export class JobController {
         this.expectations.forget(keyOf(job));
         this.backoffs.delete(keyOf(job));
         this.queue.add(keyOf(job), [cause]);
+        for (const pod of this.pods.byIndex('owner', job.metadata.uid ?? '')) this.orphans.add(pod, cause);
       },
     });
+    this.watchPods();
+  }
+
+  private watchPods(): void {
     const batched = (pod: Pod, cause: StepId): void => {
       const job = this.ownerOf(pod);
       if (job !== undefined) this.queue.addAfter(keyOf(job), BATCH, [cause]);
+      else this.orphans.add(pod, cause);
     };
     const gone = (pod: Pod, cause: StepId): void => {
       const job = this.ownerOf(pod);
@@ -83,10 +95,18 @@ export class JobController {
         if (job !== undefined) this.expectations.creationObserved(keyOf(job));
         batched(pod, cause);
       },
-      update: (pod, _, cause) => {
+      update: (pod, old, cause) => {
         if (!decide.hasFinalizer(pod)) this.released.delete(pod.metadata.uid ?? '');
-        if (pod.metadata.deletionTimestamp !== undefined) gone(pod, cause);
-        else batched(pod, cause);
+        const before = this.ownerOf(old);
+        const moved = before !== undefined && before !== this.ownerOf(pod);
+        if (moved) this.queue.addAfter(keyOf(before), BATCH, [cause]);
+        if (pod.metadata.deletionTimestamp !== undefined) {
+          gone(pod, cause);
+          return;
+        }
+        batched(pod, cause);
+        if (controllerOf(pod) === undefined && (moved || pod.metadata.labels !== old.metadata.labels))
+          for (const job of this.matching(pod)) this.queue.addAfter(keyOf(job), BATCH, [cause]);
       },
       remove: (pod, cause) => {
         this.released.delete(pod.metadata.uid ?? '');
@@ -100,6 +120,12 @@ export class JobController {
     if (ref?.kind !== KIND) return undefined;
     const job = this.jobs.get(`${pod.metadata.namespace}/${ref.name}`);
     return job?.metadata.uid === ref.uid ? job : undefined;
+  }
+
+  /** Jobs that would adopt the pod. */
+  private matching(pod: Pod): Job[] {
+    const { namespace, labels } = pod.metadata;
+    return [...this.jobs.all()].filter((j) => j.metadata.namespace === namespace && selects(j.spec?.selector, labels));
   }
 
   private get now(): string {
@@ -118,6 +144,7 @@ export class JobController {
         ref: controllerRef(job, API, KIND),
         matches: (p) => selects(job.spec?.selector, p.metadata.labels),
         causes,
+        finalizer: decide.FINALIZER,
       },
       [
         ...this.pods.byIndex('owner', job.metadata.uid ?? ''),
@@ -363,7 +390,7 @@ export class JobController {
   /** Takes the finalizer from the pods; answers those where that failed. */
   private *release(pods: readonly Pod[], causes: readonly StepId[]): Process<Set<Pod>> {
     const failed = new Set<Pod>();
-    const patch = { metadata: { '$deleteFromPrimitiveList/finalizers': [decide.FINALIZER] } };
+    const patch = { metadata: RELEASE };
     for (const pod of pods) this.released.add(pod.metadata.uid ?? '');
     const results = yield* all(
       this.ctx.scope,

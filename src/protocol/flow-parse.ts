@@ -17,13 +17,14 @@ import {
   record,
   type Shape,
 } from './shapes.ts';
+import { isChange } from './worker-parse.ts';
 
 export type { Parsed };
 
 const isClock = record({ running: isFlag, speed: isNumber, atUs: isNumber });
 const isTopology = record({
   nodes: listOf(record({ name: isString, controlPlane: isFlag })),
-  placements: listOf(record({ component: isString, node: maybe(isString) })),
+  placements: listOf(record({ component: isString, node: maybe(isString), stoppable: maybe(isFlag) })),
   components: listOf(
     record({
       id: isString,
@@ -34,6 +35,20 @@ const isTopology = record({
       process: maybe(isString),
     }),
   ),
+});
+
+const isFuture = record({ steps: isList, whole: isFlag });
+const isComparison = record({
+  change: isChange,
+  fork: isCount,
+  at: isNumber,
+  until: isNumber,
+  changeSteps: listOf(isCount),
+  without: isFuture,
+  with: isFuture,
+  objects: listOf(record({ ref: isRef, where: oneOf('without', 'with', 'both'), fields: isList })),
+  moreObjects: isCount,
+  notes: listOf(isString),
 });
 
 const toFlow: { readonly [type in ToFlow['type']]: Shape } = {
@@ -51,6 +66,8 @@ const toFlow: { readonly [type in ToFlow['type']]: Shape } = {
   topology: { topology: isTopology },
   state: { clock: isClock },
   reveal: { stepId: isCount, play: maybe(isFlag), why: maybe(isFlag) },
+  progress: { request: isCount, done: isNumber },
+  forked: { comparison: isComparison },
   done: { request: isCount, text: maybe(isString) },
   error: { request: maybe(isCount), message: isString, advice: isString },
 };
@@ -61,6 +78,9 @@ const fromFlow: { readonly [type in FromFlow['type']]: Shape } = {
   clock: { request: isCount, command: oneOf('run', 'hold', 'step') },
   openObject: { request: isCount, object: isRef },
   explainField: { request: isCount, object: isRef, path: isString },
+  fork: { request: isCount, stepId: isCount, change: isChange, forUs: isNumber, repeat: isFlag },
+  endFork: { request: isCount },
+  manifest: { request: isCount, stepId: isCount, object: maybe(isRef) },
   copyTranscript: { request: isCount, markdown: isString },
   export: { request: isCount, suggestedName: isString, mediaType: isString, data: isString },
   error: { message: isString, stack: maybe(isString) },

@@ -19,6 +19,8 @@ export interface FlowMachine {
   readonly controlPlane: boolean;
   /** Ids of the components that run on it; absent: those that kubeadm puts there. */
   readonly components?: readonly string[];
+  /** Those of them that can be stopped by themselves. */
+  readonly stoppable?: readonly string[];
 }
 
 const CONTROL_PLANE = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'];
@@ -29,7 +31,10 @@ const WITH_KUBELET = ['container-runtime', 'cni'];
 /** The drawing of these machines, in this order, with the user outside. */
 export function topologyOf(machines: readonly FlowMachine[]): Topology {
   const on = machines.flatMap((machine) =>
-    componentsOn(machine).map((component): FlowPlacement => ({ component, node: machine.name })),
+    componentsOn(machine).map((component): FlowPlacement => {
+      const stoppable = machine.stoppable?.includes(component) ? { stoppable: true as const } : {};
+      return { component, node: machine.name, ...stoppable };
+    }),
   );
   return {
     nodes: machines.map(({ name, controlPlane }) => ({ name, controlPlane })),

@@ -3,6 +3,7 @@
 // alone and never crosses. Requests carry a number; the host answers each with `done` or `error` of the same number.
 import type { ColourRole, ComponentGroup } from '../knowledge/components.ts';
 import type { ObjectRef, Step, StepId } from '../trace/step.ts';
+import type { Change, Comparison } from './futures.ts';
 
 export type { ColourRole, ComponentGroup };
 
@@ -29,6 +30,8 @@ export interface FlowNode {
 export interface FlowPlacement {
   readonly component: string;
   readonly node?: string;
+  /** It can be stopped and started by itself, in the simulator. */
+  readonly stoppable?: true;
 }
 
 export interface Topology {
@@ -84,7 +87,11 @@ export type ToFlow =
   | { readonly type: 'state'; readonly clock: ClockState }
   /** Show this step, paused; with `play`, go on from there; with `why`, and how it came about. */
   | { readonly type: 'reveal'; readonly stepId: StepId; readonly play?: boolean; readonly why?: boolean }
-  /** A request was done; `text` is what was asked for (plain text, `explainField`). */
+  /** How far a request has come, 0 to 1. */
+  | { readonly type: 'progress'; readonly request: number; readonly done: number }
+  /** Two futures of this trace, from one of its steps on. Their steps are still unknown: give them to `parseSteps`. */
+  | { readonly type: 'forked'; readonly comparison: Comparison }
+  /** A request was done; `text` is what was asked for (plain text: `explainField`, `manifest`). */
   | { readonly type: 'done'; readonly request: number; readonly text?: string }
   /** Without `request`: something that concerns the whole panel, shown above what is there. */
   | {
@@ -103,6 +110,24 @@ export type FromFlow =
   | { readonly type: 'clock'; readonly request: number; readonly command: 'run' | 'hold' | 'step' }
   | { readonly type: 'openObject'; readonly request: number; readonly object: ObjectRef }
   | { readonly type: 'explainField'; readonly request: number; readonly object: ObjectRef; readonly path: string }
+  /** Run on from a step twice, without and with a change. `progress` tells how far it is, `forked` brings what came of it. */
+  | {
+      readonly type: 'fork';
+      readonly request: number;
+      readonly stepId: StepId;
+      readonly change: Change;
+      readonly forUs: number;
+      readonly repeat: boolean;
+    }
+  /** The fork that runs is given up; what an earlier one brought is put away. */
+  | { readonly type: 'endFork'; readonly request: number }
+  /** An object as a manifest, as it was after a step; without an object: the manifest in the editor. */
+  | {
+      readonly type: 'manifest';
+      readonly request: number;
+      readonly stepId: StepId;
+      readonly object?: ObjectRef;
+    }
   /** For the clipboard. */
   | { readonly type: 'copyTranscript'; readonly request: number; readonly markdown: string }
   /** To be saved where the user says. `data` is text. */

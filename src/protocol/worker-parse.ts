@@ -119,7 +119,7 @@ const changes: { readonly [type: string]: Check } = {
 };
 
 /** What a fork does differently. */
-export const change: Check = (x, at) => {
+const change: Check = (x, at) => {
   if (!isRecord(x)) fail(at, 'an object', x);
   const check = own(changes, x.type);
   if (check === undefined) fail(`${at}.type`, `one of ${Object.keys(changes).join(', ')}`, x.type);
@@ -223,4 +223,14 @@ export function parseFromWorker(x: unknown): FromWorker {
   if (check === undefined) fail('message.type', `one of ${Object.keys(fromWorker).join(', ')}`, x.type);
   check(x, String(x.type));
   return x as Json as FromWorker;
+}
+
+/** Whether a value is something that a fork can do differently. */
+export function isChange(x: unknown): boolean {
+  try {
+    change(x, 'change');
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -113,7 +113,7 @@ function inBrackets(text: string): string {
 }
 
 /** Text that Markdown must not take for its own signs; what stands between backticks stays code. */
-function markdownText(text: string): string {
+export function markdownText(text: string): string {
   return spans(text.replace(/\s*\n\s*/g, ' '))
     .map((span) => (span.code ? `\`${span.text}\`` : span.text.replace(/[\\`*_[\]<>]/g, '\\$&')))
     .join('');

@@ -5,6 +5,7 @@ import { findComponent } from '../../knowledge/components.ts';
 import { RefusedError } from '../../model/refused.ts';
 import { FLOW_PROTOCOL, type FlowObject, type FromFlow, type ToFlow } from '../../protocol/flow.ts';
 import { parseFromFlow } from '../../protocol/flow-parse.ts';
+import type { WorkerPort } from '../../protocol/worker-client.ts';
 import { isWrite } from '../../trace/fold.ts';
 import type { ObjectRef, Step, StepId } from '../../trace/step.ts';
 import { transcriptMarkdown } from '../../trace/words.ts';
@@ -13,7 +14,9 @@ import { messageOf, remedyOf } from '../messages.ts';
 import { flowTopology, objectsOf } from '../simulator/flow-steps.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
 import { messagesOf, type OpenedFile, save } from './files.ts';
+import { Forks } from './forks.ts';
 import { panelHtml, webviewRoot } from './html.ts';
+import { manifestAt } from './manifest-at.ts';
 
 export const FLOW_VIEW = 'kubeAnatomy.flow';
 
@@ -25,6 +28,8 @@ export interface FlowDeps {
   readonly session: SimulatorSession;
   readonly documents: ObjectDocuments;
   readonly log: vscode.LogOutputChannel;
+  /** For a fork, which repeats the simulator in a worker of its own. */
+  readonly createWorker: () => WorkerPort;
   /** Starts the simulator where it does not run. */
   readonly ensureSimulator: () => Promise<void>;
   /** What the editor knows of a field, as plain text; undefined where nothing is known. */
@@ -52,10 +57,12 @@ export class FlowHost implements vscode.Disposable {
   /** Raised by each init: what an older one still waits for is dropped. */
   private generation = 0;
   private readonly stops: (() => void)[];
+  private readonly forks: Forks;
 
   constructor(deps: FlowDeps) {
     this.deps = deps;
     const { session } = deps;
+    this.forks = new Forks(session, deps.createWorker);
     this.stops = [
       session.onSteps.add((steps) => this.append(steps)),
       session.onTopology.add((t) => this.live && this.post({ type: 'topology', topology: flowTopology(t) })),
@@ -64,6 +71,7 @@ export class FlowHost implements vscode.Disposable {
       ),
       session.onState.add(({ phase }) => {
         if (this.file) return;
+        this.forks.end();
         if (phase === 'running') void this.restart({ after: 0, autoplay: false });
         else if (phase === 'crashed' || phase === 'stopped') this.simulatorGone(session.state);
       }),
@@ -194,6 +202,7 @@ export class FlowHost implements vscode.Disposable {
 
   dispose(): void {
     for (const stop of this.stops) stop();
+    this.forks.end();
     this.panel?.dispose();
   }
 
@@ -239,6 +248,8 @@ export class FlowHost implements vscode.Disposable {
       clock: { running: clock.running, speed: clock.speed, atUs: clock.now },
     });
     if (reveal) this.post(reveal);
+    else if (this.forks.last && this.forks.last.fork > after)
+      this.post({ type: 'forked', comparison: this.forks.last });
     await session.call('follow', { after: this.steps.at(-1)?.id ?? after });
   }
 
@@ -307,7 +318,7 @@ export class FlowHost implements vscode.Disposable {
 
   private async perform(message: Extract<FromFlow, { request: number }>): Promise<string | undefined> {
     const { session, documents } = this.deps;
-    if (this.file && (message.type === 'clock' || message.type === 'openObject'))
+    if (this.file && NEEDS_CLUSTER.has(message.type))
       throw new RefusedError(
         'A trace from a file has its steps, not the cluster itself.',
         'Open the flow panel of the simulator to look at its objects.',
@@ -322,6 +333,13 @@ export class FlowHost implements vscode.Disposable {
         return undefined;
       case 'explainField':
         return (await this.deps.explainField(message.object, message.path)) ?? 'Nothing is known of this field yet.';
+      case 'fork':
+        return this.fork(message);
+      case 'endFork':
+        this.forks.end();
+        return undefined;
+      case 'manifest':
+        return this.manifest(message.stepId, message.object);
       case 'copyTranscript':
         await vscode.env.clipboard.writeText(message.markdown);
         return undefined;
@@ -329,7 +347,46 @@ export class FlowHost implements vscode.Disposable {
         return save(message.suggestedName, message.data);
     }
   }
+
+  private async fork({
+    request,
+    stepId,
+    change,
+    forUs,
+    repeat,
+  }: Extract<FromFlow, { type: 'fork' }>): Promise<undefined> {
+    const step = this.steps.find(({ id }) => id === stepId);
+    if (!step) throw new RefusedError(`Step ${stepId} is not in this trace.`, 'Choose another step.');
+    const { id, at, text } = step;
+    const comparison = await this.forks.run({ step: { id, at, text }, change, forUs, repeat }, (done) =>
+      this.post({ type: 'progress', request, done }),
+    );
+    this.post({ type: 'forked', comparison });
+    return undefined;
+  }
+
+  /** As YAML: an object as it was after a step, or the manifest that is in front of the reader. */
+  private async manifest(stepId: StepId, object: ObjectRef | undefined): Promise<string> {
+    if (object) {
+      const steps = await this.deps.session.call('steps', { after: 0, limit: 100_000 });
+      const { stringify } = await import('yaml');
+      return stringify(
+        manifestAt(
+          steps.filter(({ id }) => id <= stepId),
+          object,
+        ),
+        { lineWidth: 0, version: '1.1' },
+      );
+    }
+    const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
+    const editor = editors.find((one) => one && ['yaml', 'json', 'helm'].includes(one.document.languageId));
+    if (!editor)
+      throw new RefusedError('No manifest is open in an editor.', 'Open one beside the panel, or take an object.');
+    return editor.document.getText();
+  }
 }
+
+const NEEDS_CLUSTER: ReadonlySet<FromFlow['type']> = new Set(['clock', 'openObject', 'fork', 'manifest']);
 
 function isAbout(step: Step, ref: ObjectRef): boolean {
   const o = step.object;

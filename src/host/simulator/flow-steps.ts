@@ -33,6 +33,7 @@ export function flowTopology(topology: Topology): FlowTopology {
       name,
       controlPlane: role === 'control-plane',
       components: components.map(({ component }) => component),
+      stoppable: components.filter((c) => c.stoppable).map(({ component }) => component),
     })),
   );
 }

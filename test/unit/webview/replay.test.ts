@@ -164,6 +164,7 @@ test('memory that cannot be used is forgotten, what can be is kept', () => {
   const kept = {
     source: 's',
     stepId: 4,
+    shown: 'with',
     tab: 'transcript',
     speed: 4,
     filter: { hideRoutine: false, namespace: 'a', query: 'b', object: 'c' },

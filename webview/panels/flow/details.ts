@@ -4,7 +4,7 @@ import { actorName, deed, duration, FIDELITY, valueText } from '../../../src/tra
 import { type ChangeEntry, changeEntries } from '../../scene/changes.ts';
 import type { Story } from '../../scene/story.ts';
 import { whyOf } from '../../scene/why.ts';
-import { type Child, GLYPHS, glyph, h, present, sentence } from './dom.ts';
+import { type Child, GLYPHS, glyph, h, present, section, sentence } from './dom.ts';
 import { requestView, scheduleView } from './inspect.ts';
 import { whyGraph } from './why-graph.ts';
 
@@ -36,6 +36,12 @@ export class Details {
       h('p', {}, `${visible} ${visible === 1 ? 'step' : 'steps'} of ${source}. Play, or go forward one step.`),
       ...present([hidden > 0 && h('p', { class: 'dim' }, `${hidden} more are hidden by the filter.`)]),
     );
+  }
+
+  /** Something else instead of the step. */
+  show(element: HTMLElement): void {
+    this.element.replaceChildren(element);
+    this.element.scrollTop = 0;
   }
 
   step(story: Story, step: Step, origin: number): void {
@@ -204,10 +210,6 @@ function valueView({ name, before, after }: ChangeEntry['values'][number]): HTML
 
 function full(value: unknown): string {
   return valueText(value, 4_000);
-}
-
-export function section(title: string, ...children: Child[]): HTMLElement {
-  return h('section', {}, h('h3', {}, title), ...children);
 }
 
 function fidelity(step: Step): HTMLElement {

@@ -29,6 +29,10 @@ export function present(children: readonly Child[]): (Node | string)[] {
   return children.filter((child): child is Node | string => child !== undefined && child !== false);
 }
 
+export function section(title: string, ...children: Child[]): HTMLElement {
+  return h('section', {}, h('h3', {}, title), ...children);
+}
+
 /** A sentence, its code in code. */
 export function sentence(text: string): Child[] {
   return spans(text).map((span) => (span.code ? h('code', {}, span.text) : span.text));
@@ -53,6 +57,7 @@ export const GLYPHS = {
   forward: 'M4 3v10l7-5zM12.4 3v10',
   start: 'M8.5 3v10L3.5 8zM13.5 3v10l-5-5z',
   why: 'M5.6 6a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.9M8 12.4v.4',
+  fork: 'M4 2.5v11M4 9c0-3 8-1.5 8-5M12 2.5v1.6M2.6 4l1.4-1.6L5.4 4M10.6 4L12 2.4 13.4 4',
   copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
   plus: 'M8 3.5v9M3.5 8h9',
   minus: 'M3.5 8h9',

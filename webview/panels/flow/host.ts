@@ -19,6 +19,7 @@ type Ask = { [T in Request['type']]: Omit<Extract<Request, { readonly type: T }>
 export class Host {
   private readonly vscode: VsCode;
   private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private readonly progress = new Map<number, (done: number) => void>();
   private next = 1;
 
   constructor(vscode: VsCode) {
@@ -29,8 +30,10 @@ export class Host {
     this.vscode.postMessage(message);
   }
 
-  ask(message: Ask): Promise<Answer> {
+  /** `progress` hears how far it has come, 0 to 1. */
+  ask(message: Ask, progress?: (done: number) => void): Promise<Answer> {
     const request = this.next++;
+    if (progress) this.progress.set(request, progress);
     return new Promise((resolve) => {
       this.waiting.set(request, resolve);
       this.vscode.postMessage({ ...message, request });
@@ -47,9 +50,14 @@ export class Host {
   }
 
   private answer(message: ToFlow): boolean {
+    if (message.type === 'progress') {
+      this.progress.get(message.request)?.(message.done);
+      return true;
+    }
     if ((message.type !== 'done' && message.type !== 'error') || message.request === undefined) return false;
     const resolve = this.waiting.get(message.request);
     this.waiting.delete(message.request);
+    this.progress.delete(message.request);
     if (message.type === 'done') resolve?.({ ok: true, ...(message.text === undefined ? {} : { text: message.text }) });
     else resolve?.({ ok: false, message: message.message, advice: message.advice });
     return true;

@@ -5,6 +5,7 @@ export interface KeyActions {
   start(): void;
   end(): void;
   why(): void;
+  fork(): void;
 }
 
 export function keys(root: HTMLElement, actions: KeyActions): void {
@@ -15,6 +16,7 @@ export function keys(root: HTMLElement, actions: KeyActions): void {
     Home: actions.start,
     End: actions.end,
     w: actions.why,
+    f: actions.fork,
   };
   root.ownerDocument.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

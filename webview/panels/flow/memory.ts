@@ -1,5 +1,7 @@
 // What the panel remembers while it is hidden, moved to another window, or reloaded.
 import { type Filter, NO_FILTER } from '../../scene/filter.ts';
+import { type Focus, parseFocus } from '../../scene/inside/focus.ts';
+import type { Shown } from './futures.ts';
 
 export const TABS = ['cluster', 'sequence', 'timeline', 'transcript'] as const;
 export type Tab = (typeof TABS)[number];
@@ -11,9 +13,15 @@ export interface Memory {
   readonly tab: Tab;
   readonly speed: number;
   readonly filter: Filter;
+  /** Of a fork: what of it was shown. */
+  readonly shown: Shown;
+  /** What the Cluster reading looks into; absent for the whole cluster. */
+  readonly focus?: Focus | undefined;
 }
 
-export const FRESH: Memory = { source: '', stepId: 0, tab: 'cluster', speed: 1, filter: NO_FILTER };
+const SHOWN: readonly Shown[] = ['trace', 'without', 'with', 'both'];
+
+export const FRESH: Memory = { source: '', stepId: 0, tab: 'cluster', speed: 1, filter: NO_FILTER, shown: 'trace' };
 
 /** What VS Code kept for us, as far as it can be used. */
 export function recall(state: unknown): Memory {
@@ -22,11 +30,14 @@ export function recall(state: unknown): Memory {
   const filter = (typeof kept.filter === 'object' && kept.filter !== null ? kept.filter : {}) as {
     readonly [f: string]: unknown;
   };
+  const focus = parseFocus(kept.focus);
   return {
+    ...(focus ? { focus } : {}),
     source: typeof kept.source === 'string' ? kept.source : FRESH.source,
     stepId: typeof kept.stepId === 'number' ? kept.stepId : FRESH.stepId,
     tab: TABS.find((tab) => tab === kept.tab) ?? FRESH.tab,
     speed: typeof kept.speed === 'number' && kept.speed > 0 ? kept.speed : FRESH.speed,
+    shown: SHOWN.find((shown) => shown === kept.shown) ?? FRESH.shown,
     filter: {
       hideRoutine: filter.hideRoutine !== false,
       namespace: typeof filter.namespace === 'string' ? filter.namespace : '',

@@ -1,6 +1,7 @@
 // The flow panel: takes the host's messages, holds the story and the reader's place in it, and keeps every part up to date.
 import type { FlowObject, ToFlow } from '../../../src/protocol/flow.ts';
 import { FLOW_PROTOCOL } from '../../../src/protocol/flow.ts';
+import type { Change, Comparison, Future } from '../../../src/protocol/futures.ts';
 import { parseSteps } from '../../../src/trace/parse.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import { actorName, clock, duration, line } from '../../../src/trace/words.ts';
@@ -11,7 +12,9 @@ import { Details } from './details.ts';
 import { h } from './dom.ts';
 import { type Exported, type ExportForm, exportOf, type Seen } from './exports.ts';
 import { Filters } from './filters.ts';
-import { Host, type VsCode } from './host.ts';
+import { ForkForm } from './fork-form.ts';
+import { Futures, type Shown } from './futures.ts';
+import { type Answer, Host, type VsCode } from './host.ts';
 import { keys } from './keys.ts';
 import { type Memory, recall, TABS, type Tab } from './memory.ts';
 import { allHidden, Banner, empty, loading, silent } from './notice.ts';
@@ -32,7 +35,11 @@ export class Panel {
   private readonly host: Host;
   private readonly vscode: VsCode;
   private memory: Memory;
+  /** What is shown: the trace, or one of its futures. */
   private replay: Replay | undefined;
+  /** The trace itself, which grows. */
+  private base: Replay | undefined;
+  private futureReplays: { readonly [future in 'without' | 'with']: Replay } | undefined;
   private source: Init['source'] | undefined;
   /** What was there before the first step. */
   private objects: readonly FlowObject[] = [];
@@ -48,6 +55,8 @@ export class Panel {
   private readonly filters: Filters;
   private readonly details: Details;
   private readonly stage: Stage;
+  private readonly fork: ForkForm;
+  private readonly futures: Futures;
   /** All but the drawing, which plays. */
   private readonly readings: { readonly [tab in Exclude<Tab, 'cluster'>]: Reading };
 
@@ -64,6 +73,7 @@ export class Panel {
       speed: (speed) => this.remember({ speed }),
       tab: (tab) => this.openTab(tab),
       why: () => this.toggleWhy(),
+      fork: () => this.toggleFork(),
       export: (form) => void this.export(form),
     });
     this.filters = new Filters(this.memory.filter, (filter) => this.setFilter(filter));
@@ -73,7 +83,30 @@ export class Panel {
       open: (object) => void this.request({ type: 'openObject', object }),
       explain: (object, path) => this.explain({ type: 'explainField', object, path }),
     });
-    this.stage = new Stage(() => this.redraw());
+    this.fork = new ForkForm({
+      run: (change, forUs, repeat) => this.runFork(change, forUs, repeat),
+      cancel: () => void this.request({ type: 'endFork' }),
+      manifest: (object) => this.host.ask({ type: 'manifest', stepId: this.stepId, ...(object ? { object } : {}) }),
+      close: () => this.toggleFork(),
+    });
+    this.futures = new Futures({
+      show: (shown) => this.showFuture(shown),
+      visit: (future, id) => {
+        this.showFuture(future);
+        this.goToStep(id);
+      },
+      discard: () => this.discardFork(),
+      exportBoth: () => void this.exportBoth(),
+      copy: (markdown) => void this.copy(markdown),
+    });
+    this.stage = new Stage(() => this.redraw(), {
+      go: (id) => this.goToStep(id),
+      looked: (focus) => {
+        this.remember({ focus });
+        this.redraw();
+      },
+    });
+    this.stage.setFocus(this.memory.focus);
     const go = (index: number): void => this.player.seek(index);
     this.readings = {
       sequence: new Sequence(go),
@@ -109,13 +142,22 @@ export class Panel {
     }
     const reading = h('div', { class: 'reading' }, this.filters.element, ...views.map(([, view]) => view));
     this.body.append(reading, this.details.element);
-    root.replaceChildren(this.toolbar.element, this.banner.element, this.notice, this.body, this.live);
+    root.replaceChildren(
+      this.toolbar.element,
+      this.futures.bar,
+      this.banner.element,
+      this.notice,
+      this.body,
+      this.futures.view,
+      this.live,
+    );
     keys(root, {
       toggle: () => this.player.toggle(),
       step: (by) => this.player.step(by),
       start: () => this.player.seek(-1),
       end: () => this.player.seek(Number.POSITIVE_INFINITY),
       why: () => this.toggleWhy(),
+      fork: () => this.toggleFork(),
     });
     this.openTab(this.memory.tab);
   }
@@ -134,6 +176,7 @@ export class Panel {
     else if (!this.replay) return;
     else if (message.type === 'steps') this.append(message.from, message.steps);
     else if (message.type === 'topology') this.setTopology(message.topology);
+    else if (message.type === 'forked') this.forked(message.comparison);
     else if (message.type === 'reveal') this.reveal(message);
     else if (message.type === 'state') {
       this.running = message.clock.running;
@@ -149,23 +192,32 @@ export class Panel {
     this.objects = message.objects ?? [];
     this.running = message.clock?.running ?? false;
     this.origin = Math.min(first?.request?.sentAt ?? Number.POSITIVE_INFINITY, first?.at ?? steps[0]?.at ?? 0);
-    this.replay = new Replay(story, this.memory.filter);
-    this.player.setReplay(this.replay);
-    this.stage.setStory(story);
-    this.filters.grow(story);
-    for (const one of Object.values(this.readings)) one.reset(this.replay, this.origin);
+    this.futures.clear();
+    this.body.hidden = false;
+    this.futureReplays = undefined;
+    this.base = new Replay(story, this.memory.filter);
+    this.use(this.base);
     this.banner.hide();
     if (problems.length > 0) this.tellLeftOut(problems);
     const known = this.memory.source === message.source.id && story.positionOf(this.memory.stepId) !== undefined;
     const start = known ? this.memory.stepId : message.startAt;
     const position = start === undefined ? undefined : story.positionOf(start);
-    this.replay.seekPosition(position === undefined ? -1 : known ? position : position - 1);
+    this.base.seekPosition(position === undefined ? -1 : known ? position : position - 1);
     this.show();
     if (!known && message.autoplay && !this.stage.reducedMotion) this.player.play();
   }
 
+  /** Another trace for all readings. */
+  private use(replay: Replay): void {
+    this.replay = replay;
+    this.player.setReplay(replay);
+    this.stage.setStory(replay.story);
+    this.filters.grow(replay.story);
+    for (const one of Object.values(this.readings)) one.reset(replay, this.origin);
+  }
+
   private append(from: number, list: readonly Step[]): void {
-    const { replay } = this;
+    const replay = this.base;
     if (!replay) return;
     const { story } = replay;
     if (from !== story.length) {
@@ -177,21 +229,24 @@ export class Panel {
     const { steps, problems } = parseSteps(list, story.steps.at(-1)?.id);
     story.append(steps);
     replay.grow();
+    if (problems.length > 0) this.tellLeftOut(problems);
+    if (this.replay !== replay) return;
     this.filters.grow(story);
     for (const one of Object.values(this.readings)) one.grow();
-    if (problems.length > 0) this.tellLeftOut(problems);
     this.update();
   }
 
   private setTopology(topology: Parameters<Stage['setStory']>[0]['topology']): void {
-    const { replay } = this;
-    if (!replay) return;
-    replay.story.topology = topology;
-    this.stage.setStory(replay.story);
+    const { base } = this;
+    if (!base) return;
+    base.story.topology = topology;
+    if (this.replay !== base) return;
+    this.stage.setStory(base.story);
     this.redraw();
   }
 
   private reveal({ stepId, play, why }: Extract<ToFlow, { readonly type: 'reveal' }>): void {
+    if (this.futures.current) this.showFuture('trace');
     this.goToStep(stepId);
     if (play) this.player.play();
     if (why) this.toggleWhy();
@@ -214,9 +269,95 @@ export class Panel {
     this.remember({ filter });
     const { replay } = this;
     if (!replay) return;
-    replay.setFilter(filter);
+    for (const one of [this.base, ...Object.values(this.futureReplays ?? {})]) one?.setFilter(filter);
     for (const one of Object.values(this.readings)) one.reset(replay, this.origin);
     this.show();
+  }
+
+  // Forks ----------------------------------------------------------------------------------------------------------------
+
+  private get stepId(): number {
+    return this.replay?.story.steps[this.replay.position]?.id ?? 0;
+  }
+
+  /** Why there can be no fork here; undefined where there can. */
+  private get noFork(): string | undefined {
+    if (this.source?.kind !== 'simulator') return 'only the simulator can run again from a step';
+    const { replay } = this;
+    if (!replay || replay.position < 0) return 'go to a step first';
+    const shared = this.futures.current?.fork ?? 0;
+    if (replay !== this.base && this.stepId > shared) return 'this step is in a fork already; go to one that happened';
+    return undefined;
+  }
+
+  private toggleFork(): void {
+    const no = this.noFork;
+    if (no !== undefined) {
+      this.live.textContent = `No fork here: ${no}.`;
+      return;
+    }
+    this.player.stop();
+    if (this.futures.current && !this.futures.view.hidden) this.showFuture('trace');
+    this.mode = this.mode === 'fork' ? 'step' : 'fork';
+    this.detail();
+    this.update();
+    if (this.mode !== 'fork') this.details.element.focus();
+  }
+
+  private async runFork(change: Change, forUs: number, repeat: boolean): Promise<Answer> {
+    const progress = (done: number): void => this.fork.progress(done);
+    this.remember({ shown: 'both' });
+    return this.host.ask({ type: 'fork', stepId: this.stepId, change, forUs, repeat }, progress);
+  }
+
+  private forked(comparison: Comparison): void {
+    const { base } = this;
+    if (!base) return;
+    const [without, changed] = [comparison.without, comparison.with].map(
+      (future): Future => ({ ...future, steps: parseSteps(future.steps, comparison.fork).steps }),
+    );
+    if (!without || !changed) return;
+    const checked = { ...comparison, without, with: changed };
+    const { topology } = base.story;
+    const shared = base.story.steps.filter(({ id }) => id <= comparison.fork);
+    const replayOf = ({ steps }: Future): Replay =>
+      new Replay(new Story(topology, this.objects, [...shared, ...steps]), this.memory.filter);
+    this.futureReplays = { without: replayOf(without), with: replayOf(changed) };
+    this.futures.set(checked, base.story, this.origin);
+    this.mode = 'step';
+    // The panel that asked shows both; one that was hidden or reloaded goes on with what it showed.
+    this.showFuture(this.memory.shown === 'trace' ? 'both' : this.memory.shown);
+    this.live.textContent = 'Both futures are there.';
+  }
+
+  private showFuture(shown: Shown): void {
+    const { base, replay, futureReplays } = this;
+    if (!base) return;
+    const next = (shown === 'both' || shown === 'trace' ? undefined : futureReplays?.[shown]) ?? base;
+    if (next !== replay) {
+      const at = replay?.story.steps[replay.position]?.at ?? this.futures.current?.at;
+      this.use(next);
+      next.seekPosition(at === undefined ? -1 : next.story.steps.findLastIndex((step) => step.at <= at));
+    }
+    this.remember({ shown });
+    this.body.hidden = shown === 'both';
+    this.futures.mark(shown);
+    this.show();
+  }
+
+  private discardFork(): void {
+    this.showFuture('trace');
+    this.futures.clear();
+    this.futureReplays = undefined;
+    void this.request({ type: 'endFork' });
+    this.details.element.focus();
+  }
+
+  private async exportBoth(): Promise<void> {
+    for (const future of ['without', 'with'] as const) {
+      const replay = this.futureReplays?.[future];
+      if (replay) await this.export('trace', replay, `${this.source?.name ?? 'trace'}-${future}-the-change`);
+    }
   }
 
   // What is shown ------------------------------------------------------------------------------------------------------
@@ -236,7 +377,7 @@ export class Panel {
   private tell(): void {
     const { replay } = this;
     if (!replay) return;
-    this.asking = false;
+    this.mode = 'step';
     this.detail();
     if (this.memory.tab !== 'cluster') this.readings[this.memory.tab].setCurrent(replay.cursor);
     const step = replay.story.steps[replay.position];
@@ -247,12 +388,13 @@ export class Panel {
     this.update();
   }
 
-  private asking = false;
+  /** What stands beside the reading: the step, why it happened, or the form for a fork. */
+  private mode: 'step' | 'why' | 'fork' = 'step';
 
   private toggleWhy(): void {
     if (!this.replay || this.replay.position < 0) return;
     this.player.stop();
-    this.asking = !this.asking;
+    this.mode = this.mode === 'why' ? 'step' : 'why';
     this.detail();
     this.redraw();
     this.update();
@@ -264,7 +406,10 @@ export class Panel {
     const step = replay?.story.steps[replay.position];
     if (!replay) return;
     if (!step) this.details.intro(replay.story, replay.visible.length, this.source?.name ?? 'this trace');
-    else if (this.asking) this.details.why(replay.story, step, this.origin, () => this.toggleWhy());
+    else if (this.mode === 'fork') {
+      this.details.show(this.fork.element);
+      this.fork.open(replay.story, replay.position + 1, this.origin);
+    } else if (this.mode === 'why') this.details.why(replay.story, step, this.origin, () => this.toggleWhy());
     else this.details.step(replay.story, step, this.origin);
   }
 
@@ -284,6 +429,7 @@ export class Panel {
       speed: this.memory.speed,
       tab: this.memory.tab,
       canAskWhy: step !== undefined,
+      noFork: this.noFork,
     });
     const hidden = replay.story.length - replay.visible.length;
     if (replay.story.length === 0) this.notify(empty(this.source?.name ?? 'This trace', this.running));
@@ -336,30 +482,35 @@ export class Panel {
     return answer.ok ? (answer.text ?? 'Nothing is known of this field.') : `${answer.message} ${answer.advice}`;
   }
 
-  private exported(form: ExportForm): Exported | undefined {
-    const { replay, origin, objects } = this;
+  private exported(form: ExportForm, replay = this.replay, source = this.shownName): Exported | undefined {
+    const { origin, objects } = this;
     if (!replay) return undefined;
     const { tab } = this.memory;
     const reading: Pick<Reading, 'seen'> = tab === 'cluster' ? this.stage : this.readings[tab];
     const step = replay.story.steps[replay.position];
     const description = step ? line(replay.story, step) : 'Before the first step.';
     const seen = (): Seen | undefined => reading.seen?.();
-    return exportOf(form, { replay, source: this.source?.name ?? 'trace', origin, objects, description, seen });
+    return exportOf(form, { replay, source, origin, objects, description, seen });
   }
 
-  private async export(form: ExportForm): Promise<void> {
-    const file = this.exported(form);
+  /** Of the trace that is shown. */
+  private get shownName(): string {
+    const name = this.source?.name ?? 'trace';
+    const future = this.replay === this.base ? '' : this.memory.shown;
+    return future === '' ? name : `${name} ${future} the change`;
+  }
+
+  private async export(form: ExportForm, replay = this.replay, source = this.shownName): Promise<void> {
+    const file = this.exported(form, replay, source);
     if (!file) return;
     const answer = await this.host.ask({ type: 'export', ...file });
     if (!answer.ok) this.banner.show(answer.message, answer.advice);
     else this.live.textContent = answer.text ?? '';
   }
 
-  private async copy(): Promise<void> {
-    const markdown = this.exported('transcript')?.data;
+  private async copy(markdown = this.exported('transcript')?.data): Promise<void> {
     if (markdown === undefined) return;
-    if (await this.request({ type: 'copyTranscript', markdown }))
-      this.live.textContent = 'The transcript is on the clipboard.';
+    if (await this.request({ type: 'copyTranscript', markdown })) this.live.textContent = 'Copied to the clipboard.';
   }
 
   private remember(part: Partial<Memory>): void {

@@ -4,6 +4,7 @@ import type { ExportForm } from './exports.ts';
 import { TABS, type Tab } from './memory.ts';
 import { Menu } from './menu.ts';
 
+const FORK = 'What if? Run on from here with a change';
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 10, 50] as const;
 
 export interface ToolbarActions {
@@ -14,6 +15,7 @@ export interface ToolbarActions {
   speed(speed: number): void;
   tab(tab: Tab): void;
   why(): void;
+  fork(): void;
   export(form: ExportForm): void;
 }
 
@@ -27,6 +29,8 @@ export interface ToolbarState {
   readonly speed: number;
   readonly tab: Tab;
   readonly canAskWhy: boolean;
+  /** Why there can be no fork at this step; undefined where there can. */
+  readonly noFork: string | undefined;
 }
 
 const TITLES: { readonly [tab in Tab]: string } = {
@@ -46,6 +50,7 @@ export class Toolbar {
   private readonly count: HTMLElement;
   private readonly speed: HTMLSelectElement;
   private readonly why: HTMLButtonElement;
+  private readonly fork: HTMLButtonElement;
   private readonly tabs = new Map<Tab, HTMLButtonElement>();
   private playing: boolean | undefined;
 
@@ -66,6 +71,8 @@ export class Toolbar {
     this.speed.addEventListener('change', () => actions.speed(Number(this.speed.value)));
     this.why = button('Why? Walk back to what the user did', 'W', GLYPHS.why, actions.why, 'labelled');
     this.why.append('Why?');
+    this.fork = button(FORK, 'F', GLYPHS.fork, actions.fork, 'labelled');
+    this.fork.append('Fork');
     this.element = h(
       'header',
       { class: 'toolbar' },
@@ -80,7 +87,7 @@ export class Toolbar {
         this.speed,
       ),
       h('div', { class: 'where' }, this.range, this.time, this.count),
-      h('div', { class: 'views' }, this.tabList(actions), this.why, this.exports(actions)),
+      h('div', { class: 'views' }, this.tabList(actions), this.why, this.fork, this.exports(actions)),
     );
   }
 
@@ -93,6 +100,8 @@ export class Toolbar {
     this.back.disabled = state.cursor < 0;
     this.forward.disabled = state.cursor >= state.total - 1;
     this.why.disabled = !state.canAskWhy;
+    this.fork.disabled = state.noFork !== undefined;
+    this.fork.title = state.noFork === undefined ? `${FORK} (F)` : `Fork: ${state.noFork}`;
     this.range.max = String(state.total);
     this.range.value = String(state.cursor + 1);
     this.range.style.setProperty('--done', `${state.total === 0 ? 0 : ((state.cursor + 1) / state.total) * 100}%`);

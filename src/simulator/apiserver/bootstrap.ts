@@ -3,6 +3,7 @@
 import { rfc3339 } from '../../kernel/time.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
 import { type ResourceInfo, resourceForKind } from '../../model/resources.ts';
+import { LOCAL } from './aggregation/controller.ts';
 import { BOOTSTRAP_JSON } from './generated/bootstrap.ts';
 import type { ApiServer } from './server.ts';
 import { keyFor, prefixOf, withVersion } from './storage.ts';
@@ -119,7 +120,9 @@ function put(server: ApiServer, r: ResourceInfo, o: KubeObject): void {
 /** Fills an empty store. No steps are recorded: this is how the cluster is found. */
 export function bootstrap(server: ApiServer, options: BootstrapOptions): void {
   const objects = [...(JSON.parse(BOOTSTRAP_JSON) as KubeObject[]), ...kubernetesService(options)];
-  for (const o of objects) {
+  const local = { conditions: [{ ...LOCAL, lastTransitionTime: rfc3339(server.core.kernel.wallMs) }] };
+  for (const plain of objects) {
+    const o = plain.kind === 'APIService' ? ({ ...plain, status: local } as KubeObject) : plain;
     const r = resourceForKind(o.apiVersion ?? '', o.kind ?? '');
     if (r !== undefined) put(server, r, o);
   }

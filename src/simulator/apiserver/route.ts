@@ -1,6 +1,7 @@
 // From what a request asks for to the handler that answers it.
 import type { ResourceInfo } from '../../model/resources.ts';
 import { failure, notAcceptable, serviceUnavailable } from '../../model/status.ts';
+import { type RemoteVersion, remoteOf } from './aggregation/services.ts';
 import type { TokenVerifier } from './authn.ts';
 import { type Answer, type Context, refuse } from './context.ts';
 import { isCustom } from './crd/types.ts';
@@ -33,10 +34,14 @@ export interface Site extends Access {
   readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets | undefined;
   served(): Served;
+  /** This server answers in place of the one behind an APIService. */
+  answersFor(group: string): boolean;
 }
 
 export function route(ctx: Context, site: Site): Answer {
   const { info } = ctx;
+  const remote = behindService(ctx, site);
+  if (remote !== undefined) return unreachable(ctx, remote);
   if (!info.isResource) return servePath(ctx, site.served()) ?? NOT_FOUND;
   const r = ctx.core.resource(info.group, info.resource, info.version);
   if (r === undefined) return NOT_FOUND;
@@ -56,6 +61,22 @@ export function route(ctx: Context, site: Site): Answer {
   if (r.group === METRICS_GROUP) return present(ctx, r, metrics(ctx, r), wanted);
   if (info.verb === 'watch') return watch(ctx, r, watchView(ctx, r, wanted));
   return present(ctx, r, object(ctx, site.registry, r), wanted);
+}
+
+/** The server behind an APIService that the request is for. */
+function behindService(ctx: Context, site: Site): RemoteVersion | undefined {
+  const { isResource, path } = ctx.info;
+  const [, root, group = '', version = ''] = path.split('/', 4);
+  if (root !== 'apis' || version === '' || (!isResource && ctx.info.verb !== 'get') || site.answersFor(group))
+    return undefined;
+  return remoteOf(ctx.core.store, group, version);
+}
+
+/** Models proxyHandler.ServeHTTP in kube-aggregator/pkg/apiserver/handler_proxy.go. */
+function unreachable(ctx: Context, { service, available }: RemoteVersion): Answer {
+  ctx.simplification = `no program runs behind Service ${service} in the simulator, so what its APIService adds cannot be had`;
+  const text = available ? 'error trying to reach service: connection refused' : 'service unavailable\n';
+  return { code: 503, text };
 }
 
 /** Without etcd, only what the watch cache holds can be read. The words are those of etcd's client. */

@@ -11,6 +11,8 @@ import type { Store } from '../store/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { defaultPlugins } from './admission/plugins.ts';
 import { Hooks } from './admission/webhooks/hooks.ts';
+import { AggregationController } from './aggregation/controller.ts';
+import { remoteVersions } from './aggregation/services.ts';
 import type { ApiRequest, ApiResponse, ApiServerPort } from './api.ts';
 import { type AuditListener, auditEvent, isAudited } from './audit.ts';
 import { authenticate, type TokenVerifier } from './authn.ts';
@@ -24,7 +26,7 @@ import { DefinitionRegistry } from './crd/registry.ts';
 import type { OpenApi, Served } from './discovery/paths.ts';
 import { impersonate } from './impersonation.ts';
 import { Machine, type MachineOptions } from './machine.ts';
-import { METRICS_RESOURCES, metricsResource } from './metrics/api.ts';
+import { METRICS_GROUP, METRICS_RESOURCES, metricsResource } from './metrics/api.ts';
 import { Metrics } from './metrics.ts';
 import { JSON_TYPE, negotiate, YAML_TYPE } from './negotiate.ts';
 import { RequestCalls, Suspended } from './outbound/calls.ts';
@@ -113,12 +115,14 @@ export class ApiServer implements ApiServerPort {
       ...(options.verifiers ?? []),
     ];
     this.registry = {
-      admission: new AdmissionChain(defaultPlugins(this.authorizer, this.rbac, this.hooks)),
+      admission: new AdmissionChain(defaultPlugins(this.authorizer, this.rbac, this.hooks, store)),
       machine: new Machine(options),
     };
     this.definitions = new DefinitionRegistry(store, this.core.hub);
     const now = (): string => rfc3339(kernel.wallMs);
-    new DefinitionController(this.core, (request) => this.handle(request), now);
+    const handle = (request: ApiRequest): ApiResponse => this.handle(request);
+    new DefinitionController(this.core, handle, now);
+    new AggregationController(this.core, { handle, now, answers: (group) => this.answersFor(group) });
     this.compactLater(0);
   }
 
@@ -160,9 +164,14 @@ export class ApiServer implements ApiServerPort {
       resources: [...allResources(), ...this.definitions.all(), ...(this.options.metricsApi ? METRICS_RESOURCES : [])],
       openapi,
       address,
+      remote: remoteVersions(this.core.store).filter((v) => !this.answersFor(v.group)),
       healthy: this.core.store.available,
       metrics: () => this.metrics.text(this.core, this.objectPrefixes()),
     };
+  }
+
+  answersFor(group: string): boolean {
+    return this.options.metricsApi === true && group === METRICS_GROUP;
   }
 
   /** Where each stored resource lies in etcd, by its name in metrics. */

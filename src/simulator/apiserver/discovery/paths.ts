@@ -5,7 +5,16 @@ import { LIVEZ, READYZ, VERSION } from '../generated/server.ts';
 import { negotiate } from '../negotiate.ts';
 import { flag } from '../request.ts';
 import { type OpenApi, openapi } from './openapi.ts';
-import { aggregated, apiVersions, group, groupList, groupsOf, resourceList } from './resources.ts';
+import {
+  aggregated,
+  apiVersions,
+  type Group,
+  group,
+  groupList,
+  groupsOf,
+  resourceList,
+  withRemote,
+} from './resources.ts';
 
 const LIST = 'APIGroupDiscoveryList';
 const AGGREGATED = `application/json;g=apidiscovery.k8s.io;v=v2;as=${LIST}`;
@@ -14,6 +23,8 @@ export type { OpenApi } from './openapi.ts';
 
 export interface Served {
   readonly resources: readonly ResourceInfo[];
+  /** Versions that another server has, which does not answer. */
+  readonly remote: readonly { readonly group: string; readonly version: string }[];
   readonly openapi: OpenApi | undefined;
   /** `192.0.2.1:6443`. */
   readonly address: string;
@@ -23,9 +34,11 @@ export interface Served {
   readonly healthy: boolean;
 }
 
+const allGroups = (served: Served): Group[] => withRemote(groupsOf(served.resources), served.remote);
+
 function discovery(ctx: Context, served: Served, legacyGroup: boolean): Answer {
   const wanted = negotiate(ctx.request.accept, [LIST]);
-  const groups = groupsOf(served.resources).filter((g) => (g.name === '') === legacyGroup);
+  const groups = allGroups(served).filter((g) => (g.name === '') === legacyGroup);
   if (wanted.as === LIST) return { code: 200, body: aggregated(groups), contentType: AGGREGATED };
   return { code: 200, body: legacyGroup ? apiVersions(served.address) : groupList(groups) };
 }
@@ -33,7 +46,7 @@ function discovery(ctx: Context, served: Served, legacyGroup: boolean): Answer {
 function groupPath(served: Served, parts: readonly string[]): Answer | undefined {
   const legacy = parts[0] === 'api';
   const [name = '', version] = legacy ? ['', parts[1]] : [parts[1], parts[2]];
-  const found = groupsOf(served.resources).find((g) => g.name === name);
+  const found = allGroups(served).find((g) => g.name === name);
   if (found === undefined) return undefined;
   if (version === undefined) return { code: 200, body: group(found) };
   const v = found.versions.find((x) => x.version === version);

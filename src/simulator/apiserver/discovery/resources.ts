@@ -4,9 +4,11 @@ import { apiVersionOf, type ResourceInfo, type SubresourceInfo } from '../../../
 interface Version {
   readonly version: string;
   readonly resources: readonly ResourceInfo[];
+  /** Another server has it, and does not tell what is there. */
+  readonly stale?: true;
 }
 
-interface Group {
+export interface Group {
   readonly name: string;
   readonly versions: readonly Version[];
 }
@@ -25,6 +27,20 @@ export function groupsOf(resources: readonly ResourceInfo[]): Group[] {
     name,
     versions: [...versions].map(([version, list]) => ({ version, resources: list })),
   }));
+}
+
+/** With the versions that servers behind APIServices have. */
+export function withRemote(
+  groups: readonly Group[],
+  remote: readonly { readonly group: string; readonly version: string }[],
+): Group[] {
+  const all = new Map(groups.map((g) => [g.name, g]));
+  for (const { group: name, version } of remote) {
+    const versions = all.get(name)?.versions ?? [];
+    if (versions.some((v) => v.version === version)) continue;
+    all.set(name, { name, versions: [...versions, { version, resources: [], stale: true }] });
+  }
+  return [...all.values()];
 }
 
 const own = (r: ResourceInfo, s: SubresourceInfo): boolean => s.group === r.group && s.version === r.version;
@@ -63,7 +79,7 @@ export function aggregated(groups: readonly Group[]): object {
       versions: g.versions.map((v) => ({
         version: v.version,
         resources: v.resources.map(aggregatedResource),
-        freshness: 'Current',
+        freshness: v.stale ? 'Stale' : 'Current',
       })),
     })),
   };

@@ -197,14 +197,14 @@ export class Cluster {
   }
 
   private addControlPlaneProcesses(node: string): void {
-    const rootCA = this.pki.ca.pem;
+    const { ca } = this.pki;
     this.processes.push(
       new ManagedProcess('kube-apiserver', node, (scope) => {
         this.server.start();
         scope.onClose(() => this.server.stop());
       }),
       new ManagedProcess('kube-controller-manager', node, (scope) =>
-        startControllerManager(this.surroundings, scope, { node, rootCA, podCIDR: (name) => this.subnets.get(name) }),
+        startControllerManager(this.surroundings, scope, { node, ca, podCIDR: (name) => this.subnets.get(name) }),
       ),
       new ManagedProcess('kube-scheduler', node, (scope) =>
         runAsLeader(this.surroundings, scope, {

@@ -1,8 +1,11 @@
 // kube-controller-manager: one process, many controllers, each under its own ServiceAccount, all on shared informers.
 // Models cmd/kube-controller-manager/app, v1.36.
 import type { Scope } from '../../kernel/process.ts';
+import type { Certificate } from '../bootstrap/pki/x509.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
 import { runAsLeader } from '../runtime/leader.ts';
+import { CertificateApprover, CertificateCleaner, CertificateSigner } from './certificates/controller.ts';
+import { SIGNERS } from './certificates/decide.ts';
 import { ClusterRoleAggregationController } from './clusterroleaggregation/controller.ts';
 import { CronJobController } from './cronjob/controller.ts';
 import { DaemonSetController } from './daemonset/controller.ts';
@@ -30,8 +33,8 @@ import { TtlAfterFinishedController } from './ttlafterfinished/controller.ts';
 
 export interface ManagerOptions {
   readonly node: string;
-  /** PEM of the cluster's CA, which root-ca-cert-publisher hands to every namespace. */
-  readonly rootCA: string;
+  /** The cluster's CA: root-ca-cert-publisher hands its certificate to every namespace, signers sign with its key. */
+  readonly ca: Certificate;
   /** The range of pod addresses for a node. */
   readonly podCIDR: (node: string) => string | undefined;
 }
@@ -52,7 +55,7 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'endpointslice-controller', start: (ctx) => new EndpointSliceController(ctx) },
   { name: 'endpointslicemirroring-controller', start: (ctx) => new EndpointSliceMirroringController(ctx) },
   { name: 'service-account-controller', start: (ctx) => new ServiceAccountController(ctx) },
-  { name: 'root-ca-cert-publisher', start: (ctx, { rootCA }) => new RootCACertPublisher(ctx, rootCA) },
+  { name: 'root-ca-cert-publisher', start: (ctx, { ca }) => new RootCACertPublisher(ctx, ca.pem) },
   { name: 'namespace-controller', start: (ctx) => new NamespaceController(ctx) },
   { name: 'generic-garbage-collector', start: (ctx) => new GarbageCollector(ctx) },
   {
@@ -73,6 +76,14 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'statefulset-controller', start: (ctx) => new StatefulSetController(ctx) },
   { name: 'cronjob-controller', start: (ctx) => new CronJobController(ctx) },
   { name: 'resourcequota-controller', start: (ctx) => new ResourceQuotaController(ctx) },
+  {
+    name: 'certificate-controller',
+    start: (ctx, { ca }) => {
+      new CertificateApprover(ctx);
+      for (const signer of SIGNERS) new CertificateSigner(ctx, signer, ca);
+      new CertificateCleaner(ctx);
+    },
+  },
   { name: 'persistent-volume-binder', start: (ctx) => new PersistentVolumeBinder(ctx) },
   { name: 'pvc-protection-controller', start: (ctx) => new ClaimProtectionController(ctx) },
   { name: 'pv-protection-controller', start: (ctx) => new VolumeProtectionController(ctx) },

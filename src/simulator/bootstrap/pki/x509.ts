@@ -36,6 +36,10 @@ export interface Certificate {
 
 const ECDSA_SHA256 = der.sequence(der.oid('1.2.840.10045.4.3.2'));
 const P256 = der.oid('1.2.840.10045.3.1.7');
+export const KEY_USAGE = '2.5.29.15';
+export const PURPOSES = '2.5.29.37';
+export const CONSTRAINTS = '2.5.29.19';
+export const ALTERNATIVE_NAMES = '2.5.29.17';
 const PUBLIC_KEY = der.sequence(der.oid('1.2.840.10045.2.1'), P256);
 
 export function makeKey(random: Random): KeyPair {
@@ -51,7 +55,7 @@ function name(subject: Subject): der.Bytes {
   return der.sequence(...organizations, attribute('2.5.4.3', subject.commonName));
 }
 
-function extension(id: string, critical: boolean, value: der.Bytes): der.Bytes {
+export function extension(id: string, critical: boolean, value: der.Bytes): der.Bytes {
   return der.sequence(der.oid(id), ...(critical ? [der.boolean(true)] : []), der.octets(value));
 }
 
@@ -59,7 +63,7 @@ function address(text: string): der.Bytes {
   return Uint8Array.from(text.split('.').map(Number));
 }
 
-function extensions(r: CertificateRequest): der.Bytes {
+function extensions(r: CertificateRequest): der.Bytes[] {
   const ca = r.usage === 'ca';
   // digitalSignature; a CA also signs certificates.
   const keyUsage = ca ? der.bits(Uint8Array.of(0x84), 2) : der.bits(Uint8Array.of(0x80), 7);
@@ -68,37 +72,61 @@ function extensions(r: CertificateRequest): der.Bytes {
     ...(r.dnsNames ?? []).map((d) => der.implicit(2, utf8(d))),
     ...(r.addresses ?? []).map((a) => der.implicit(7, address(a))),
   ];
-  return der.explicit(
-    3,
-    der.sequence(
-      extension('2.5.29.15', true, keyUsage),
-      ...(ca ? [] : [extension('2.5.29.37', false, der.sequence(der.oid(purpose)))]),
-      extension('2.5.29.19', true, ca ? der.sequence(der.boolean(true)) : der.sequence()),
-      ...(names.length > 0 ? [extension('2.5.29.17', false, der.sequence(...names))] : []),
-    ),
-  );
+  return [
+    extension(KEY_USAGE, true, keyUsage),
+    ...(ca ? [] : [extension(PURPOSES, false, der.sequence(der.oid(purpose)))]),
+    extension(CONSTRAINTS, true, ca ? der.sequence(der.boolean(true)) : der.sequence()),
+    ...(names.length > 0 ? [extension(ALTERNATIVE_NAMES, false, der.sequence(...names))] : []),
+  ];
 }
 
-/** A certificate signed by `issuer`, or by itself where there is none. */
-export function issue(random: Random, request: CertificateRequest, issuer?: Certificate): Certificate {
-  const key = makeKey(random);
+/** The parts of a certificate that its issuer puts together, in DER where they come from elsewhere. */
+export interface Template {
+  readonly subject: der.Bytes;
+  /** SubjectPublicKeyInfo. */
+  readonly publicKey: der.Bytes;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  readonly extensions: readonly der.Bytes[];
+}
+
+export interface Issuer {
+  readonly subject: Subject;
+  readonly key: KeyPair;
+}
+
+/** PEM of what `issuer` signs. */
+export function certify(random: Random, template: Template, issuer: Issuer): string {
   const serial = random.bytes(16);
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
   const tbs = der.sequence(
     der.explicit(0, der.integer(Uint8Array.of(2))),
     der.integer(serial),
     ECDSA_SHA256,
-    name((issuer ?? request).subject),
-    der.sequence(der.time(request.notBeforeMs), der.time(request.notAfterMs)),
-    name(request.subject),
-    der.sequence(PUBLIC_KEY, der.bits(key.publicKey)),
-    extensions(request),
+    name(issuer.subject),
+    der.sequence(der.time(template.notBeforeMs), der.time(template.notAfterMs)),
+    template.subject,
+    template.publicKey,
+    der.explicit(3, der.sequence(...template.extensions)),
   );
-  const signature = p256.sign(tbs, (issuer?.key ?? key).privateKey, { format: 'der', lowS: false });
+  const signature = p256.sign(tbs, issuer.key.privateKey, { format: 'der', lowS: false });
+  return der.pem('CERTIFICATE', der.sequence(tbs, ECDSA_SHA256, der.bits(signature)));
+}
+
+/** A certificate signed by `issuer`, or by itself where there is none. */
+export function issue(random: Random, request: CertificateRequest, issuer?: Certificate): Certificate {
+  const key = makeKey(random);
   const { subject, notBeforeMs, notAfterMs } = request;
+  const template = {
+    subject: name(subject),
+    publicKey: der.sequence(PUBLIC_KEY, der.bits(key.publicKey)),
+    notBeforeMs,
+    notAfterMs,
+    extensions: extensions(request),
+  };
   return {
     subject,
-    pem: der.pem('CERTIFICATE', der.sequence(tbs, ECDSA_SHA256, der.bits(signature))),
+    pem: certify(random, template, issuer ?? { subject, key }),
     keyPem: der.pem('EC PRIVATE KEY', privateKey(key)),
     key,
     notBeforeMs,

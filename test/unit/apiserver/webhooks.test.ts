@@ -252,6 +252,23 @@ describe('which webhooks are asked', () => {
     expect(asked(labelled('b', { watched: 'yes' }))).toEqual(['/v/2', '/v/4']);
   });
 
+  it('depends on match conditions, which count by the failurePolicy where they cannot be evaluated', () => {
+    const conditions = (expression: string) => ({ matchConditions: [{ name: 'c', expression }] });
+    configure('Validating', 'v', [
+      conditions('object.metadata.name.startsWith("a")'),
+      conditions('request.operation == "CREATE" && authorizer.group("").resource("pods").check("get").allowed()'),
+      { ...conditions('object.spec.none == 1'), failurePolicy: 'Ignore' },
+    ]);
+    submit(`POST ${MAPS}`, configMap('a'));
+    expect(questions.splice(0).map((q) => new URL(q.call.url).pathname)).toEqual(['/v/0', '/v/1']);
+    submit(`POST ${MAPS}`, configMap('b'));
+    expect(questions.splice(0).map((q) => new URL(q.call.url).pathname)).toEqual(['/v/1']);
+    configure('Validating', 'w', [conditions('object.spec.none == 1')]);
+    const waiting = submit(`POST ${MAPS}`, configMap('b'));
+    expect(bodyOf(waiting.response as ApiResponse)).toMatchObject({ code: 403, reason: 'Forbidden' });
+    expect(messageOf(waiting)).toContain('no such key: spec');
+  });
+
   it('never includes those about webhook configurations themselves', () => {
     const all = { operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'] };
     configure('Validating', 'v', [{ rules: [all] }]);

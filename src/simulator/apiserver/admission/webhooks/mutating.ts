@@ -5,6 +5,7 @@ import { equal } from '../../../../model/paths.ts';
 import { apiVersionOf, type ResourceInfo } from '../../../../model/resources.ts';
 import { schemaForKind } from '../../../../model/schema.ts';
 import { internalError, StatusError } from '../../../../model/status.ts';
+import type { Authorizer, Authorizer } from '../../authz/attributes.ts';
 import { toVersion } from '../../convert.ts';
 import { cleaned } from '../../crd/resource.ts';
 import { isCustom } from '../../crd/types.ts';
@@ -40,9 +41,11 @@ function isGiven(r: Review): boolean {
 export class MutatingWebhooks implements Plugin {
   readonly name = NAME;
   private readonly hooks: Hooks;
+  private readonly authorizer: Authorizer;
 
-  constructor(hooks: Hooks) {
+  constructor(hooks: Hooks, authorizer: Authorizer) {
     this.hooks = hooks;
+    this.authorizer = authorizer;
   }
 
   handles(r: Review): boolean {
@@ -56,7 +59,7 @@ export class MutatingWebhooks implements Plugin {
     r.reinvocation?.begin(object);
     for (const hook of this.hooks.mutating) {
       const now = { ...r, object };
-      const as = shouldAsk(hook, now);
+      const as = shouldAsk(hook, now, this.authorizer);
       if (as === undefined || (round === 1 && !r.reinvocation?.mayAskAgain(hook.uid))) continue;
       const asked = ask(asSent(now), hook, as, true, round);
       if (!isAsked(asked)) throw new Suspended([asked]);

@@ -2,6 +2,7 @@
 // k8s.io/apiserver/pkg/admission/plugin/webhook/validating.
 import type { Status } from '../../../../model/generated/meta.v1.ts';
 import { StatusError } from '../../../../model/status.ts';
+import type { Authorizer, Authorizer } from '../../authz/attributes.ts';
 import { type PendingCall, Suspended } from '../../outbound/calls.ts';
 import type { Plugin, Review } from '../chain.ts';
 import { type Asked, ask, isAsked, told } from './call.ts';
@@ -13,9 +14,11 @@ import { shouldAsk } from './should-ask.ts';
 export class ValidatingWebhooks implements Plugin {
   readonly name = 'ValidatingAdmissionWebhook';
   private readonly hooks: Hooks;
+  private readonly authorizer: Authorizer;
 
-  constructor(hooks: Hooks) {
+  constructor(hooks: Hooks, authorizer: Authorizer) {
     this.hooks = hooks;
+    this.authorizer = authorizer;
   }
 
   handles(r: Review): boolean {
@@ -26,7 +29,7 @@ export class ValidatingWebhooks implements Plugin {
     const asked: Asked[] = [];
     const pending: PendingCall[] = [];
     for (const hook of this.hooks.validating) {
-      const as = shouldAsk(hook, r);
+      const as = shouldAsk(hook, r, this.authorizer);
       if (as === undefined) continue;
       const one = ask(r, hook, as, false, 0);
       if (isAsked(one)) asked.push(one);

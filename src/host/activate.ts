@@ -9,14 +9,10 @@ import { registerCommands } from './commands/register.ts';
 import { ensureSimulator } from './commands/simulator.ts';
 import { ObjectDocuments, SCHEME } from './documents.ts';
 import { Answers } from './editor/answers.ts';
-import { ManifestDiagnostics } from './editor/diagnostics.ts';
-import { ManifestLenses } from './editor/lenses.ts';
+import { DryRunner } from './editor/dry-run.ts';
+import { editorFeatures } from './editor/features.ts';
 import { Manifests } from './editor/manifests.ts';
-import { ManifestNavigation } from './editor/navigation.ts';
-import { ManifestSymbols } from './editor/symbols.ts';
-import { WorkspaceFiles } from './editor/workspace-files.ts';
 import { FLOW_VIEW, FlowHost } from './flow/flow-host.ts';
-import { ManifestHover } from './hover.ts';
 import { messageOf } from './messages.ts';
 import type { Platform } from './platform.ts';
 import { revealWhereAsked } from './reveal.ts';
@@ -45,13 +41,13 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   const clusters = new Clusters(session, platform.kubeconfig, timing, () => settings.kubeconfig);
   const documents = new ObjectDocuments((id) => clusters.source(id));
   const manifests = new Manifests(context.extensionUri);
-  const workspaceFiles = new WorkspaceFiles(manifests, log);
   const ensure = async (): Promise<void> => void (await ensureSimulator({ session, log }));
   const flow = new FlowHost({
     extensionUri: context.extensionUri,
     session,
     documents,
     log,
+    createWorker: () => platform.createWorker(),
     ensureSimulator: ensure,
     explainField: async (object, path) => (await manifests.load()).explainField(object, path),
   });
@@ -64,6 +60,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   const clustersView = createClustersView(clusters);
   const anatomy = createAnatomyView(clusters);
   const answers = new Answers();
+  const dryRunner = new DryRunner({ session, manifests, log, ensure: () => ensureSimulator({ session, log }) });
   const app: App = {
     context,
     platform,
@@ -75,6 +72,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     annotate,
     manifests,
     answers,
+    dryRunner,
     clusterTree: clustersView.tree,
     anatomyTree: anatomy.tree,
   };
@@ -85,13 +83,8 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   };
   context.subscriptions.push(
     log,
-    manifests,
-    new ManifestHover(manifests),
-    new ManifestDiagnostics(manifests, log),
-    new ManifestLenses(manifests),
-    new ManifestSymbols(manifests).register(),
-    workspaceFiles,
-    new ManifestNavigation(workspaceFiles).register(),
+    ...editorFeatures(manifests, log),
+    dryRunner,
     answers,
     flow,
     annotate,
@@ -99,12 +92,8 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     clustersView,
     { dispose: () => clusters.dispose() },
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, documents),
-    vscode.window.registerWebviewPanelSerializer(FLOW_VIEW, {
-      deserializeWebviewPanel: async (panel) => flow.adopt(panel),
-    }),
-    vscode.window.registerWebviewPanelSerializer(ANNOTATE_VIEW, {
-      deserializeWebviewPanel: async (panel) => annotate.adopt(panel),
-    }),
+    restored(FLOW_VIEW, (panel) => flow.adopt(panel)),
+    restored(ANNOTATE_VIEW, (panel) => annotate.adopt(panel)),
     ...registerCommands({ app, setServed }),
     ...watchKubeconfig(clusters, log),
     ...followSession(session, log),
@@ -114,6 +103,13 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   startWhenSeen(app, ensure);
   void revealWhereAsked();
   return { app };
+}
+
+/** A panel that was open when the window closed is filled again. */
+function restored(viewType: string, adopt: (panel: vscode.WebviewPanel) => void): vscode.Disposable {
+  return vscode.window.registerWebviewPanelSerializer(viewType, {
+    deserializeWebviewPanel: async (panel) => adopt(panel),
+  });
 }
 
 /** The simulator and the kubeconfig are read when a person looks, not when a YAML file happens to be opened. */

@@ -4,6 +4,7 @@ import type { AnnotateHost } from './annotate/annotate-host.ts';
 import type { Clusters } from './clusters.ts';
 import type { ObjectDocuments } from './documents.ts';
 import type { Answers } from './editor/answers.ts';
+import type { DryRunner } from './editor/dry-run.ts';
 import type { Manifests } from './editor/manifests.ts';
 import type { FlowHost } from './flow/flow-host.ts';
 import type { Platform } from './platform.ts';
@@ -21,6 +22,7 @@ export interface App {
   readonly annotate: AnnotateHost;
   readonly manifests: Manifests;
   readonly answers: Answers;
+  readonly dryRunner: DryRunner;
   readonly clusterTree: RowTree;
   readonly anatomyTree: RowTree;
 }

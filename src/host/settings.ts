@@ -33,6 +33,12 @@ export const settings = {
     const value: unknown = get('diagnostics.families', {});
     return new Set(Object.entries(value ?? {}).flatMap(([family, wanted]) => (wanted === false ? [family] : [])));
   },
+  get dryRunOnSave(): boolean {
+    return get<unknown>('diagnostics.dryRunOnSave', false) === true;
+  },
+  get inlayHints(): boolean {
+    return get<unknown>('inlayHints.enabled', false) === true;
+  },
   get kubeconfig(): string {
     const value: unknown = get('kubeconfig', '');
     return typeof value === 'string' ? value : '';

@@ -4,6 +4,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap
 import { removedApi } from '../knowledge/removed-apis.ts';
 import { goType } from '../model/go-type.ts';
 import { type FieldSchema, fieldOf, schemaForKind, type TypeSchema, type ValueSchema } from '../model/schema.ts';
+import { missing } from './checks/required.ts';
 import type { DiagnosticFamily, Severity } from './diagnostic.ts';
 import { nearest } from './nearest.ts';
 import { scalarOf } from './reading.ts';
@@ -17,7 +18,21 @@ export interface Finding {
   readonly component: string;
   /** The component's own words. */
   readonly words?: string;
-  readonly replacement?: { readonly title: string; readonly text: string };
+  /** Text to put in the place of the finding, or of another place. */
+  readonly replacement?: {
+    readonly title: string;
+    readonly text: string;
+    readonly from?: number;
+    readonly to?: number;
+  };
+}
+
+export interface DiagnoseOptions {
+  readonly document: Document | undefined;
+  /** Whether this may be a part that is merged into another object, so that what is missing proves nothing. */
+  readonly patch: boolean;
+  /** Why a field should not be used any more. */
+  readonly deprecated: (type: string, field: string) => string | undefined;
 }
 
 /** Deep enough for any manifest; aliases may point to what holds them. */
@@ -28,12 +43,12 @@ interface Frame {
   readonly field: FieldSchema;
 }
 
-export function diagnose(object: YAMLMap, apiVersion: string, kind: string, document: Document | undefined): Finding[] {
+export function diagnose(object: YAMLMap, apiVersion: string, kind: string, options: DiagnoseOptions): Finding[] {
   const type = schemaForKind(apiVersion, kind);
-  if (type) return new Walk(document).root(object, type);
-  const api = removedApi(apiVersion, kind);
   const pair = object.items.find((item) => isScalar(item.key) && item.key.value === 'apiVersion');
   const [from, to] = rangeOf(pair?.value);
+  if (type) return [...deprecatedKind(apiVersion, kind, from, to), ...new Walk(options).root(object, type)];
+  const api = removedApi(apiVersion, kind);
   if (!api) return [];
   const instead = api.use ? `use \`${api.use}\`` : 'there is nothing in its place';
   return [
@@ -50,6 +65,22 @@ export function diagnose(object: YAMLMap, apiVersion: string, kind: string, docu
   ];
 }
 
+/** Kinds that are served, and answered with a warning. Models the APILifecycleDeprecated of staging/src/k8s.io/api. */
+const DEPRECATED: Readonly<Record<string, { readonly since: string; readonly use?: string }>> = {
+  'v1 Endpoints': { since: 'v1.33', use: 'discovery.k8s.io/v1 EndpointSlice' },
+  'v1 ComponentStatus': { since: 'v1.19' },
+};
+
+function deprecatedKind(apiVersion: string, kind: string, from: number, to: number): Finding[] {
+  const id = `${apiVersion} ${kind}`;
+  const found = Object.hasOwn(DEPRECATED, id) ? DEPRECATED[id] : undefined;
+  if (!found) return [];
+  const { since, use } = found;
+  const words = `Warning: ${id} is deprecated in ${since}+${use ? `; use ${use}` : ''}`;
+  const message = `\`${id}\` is deprecated since ${since}${use ? `: use ${use}` : ''}.`;
+  return [{ family: 'deprecated', severity: 'warning', from, to, message, component: 'kube-apiserver', words }];
+}
+
 function rangeOf(node: unknown): [number, number] {
   const range = (node as Node | null | undefined)?.range;
   return range ? [range[0], range[1]] : [0, 0];
@@ -59,12 +90,14 @@ class Walk {
   private readonly findings: Finding[] = [];
   private readonly frames: Frame[] = [];
   private readonly indexes: (string | number)[] = [];
+  private readonly options: DiagnoseOptions;
   private readonly document: Document | undefined;
   /** What aliases stand for, and as what it was looked at: once is enough, and keeps alias bombs from going off. */
   private readonly checked = new Map<unknown, Set<ValueSchema>>();
 
-  constructor(document: Document | undefined) {
-    this.document = document;
+  constructor(options: DiagnoseOptions) {
+    this.options = options;
+    this.document = options.document;
   }
 
   root(object: YAMLMap, type: TypeSchema): Finding[] {
@@ -77,12 +110,46 @@ class Walk {
     for (const { key, value } of map.items) {
       if (!isScalar(key)) continue;
       const name = String(key.value);
-      if (name === '<<') continue;
-      if (seen.has(name)) this.duplicate(key, name);
+      if (name !== '<<' && seen.has(name)) this.duplicate(key, name);
       seen.add(name);
+      // Merged keys, and what a strategic merge patch says of itself.
+      if (name === '<<' || (this.options.patch && name.startsWith('$'))) continue;
       const field = fieldOf(type, name);
-      if (!field) this.unknown(key, name, type);
-      else this.inside({ owner: type, field }, name, value);
+      if (!field) seen.add(this.unknown(key, name, type) ?? '');
+      else this.field(key, { owner: type, field }, value);
+    }
+    if (!this.options.patch && !seen.has('<<')) this.required(map, type, seen);
+  }
+
+  private field(key: Node, frame: Frame, value: unknown): void {
+    const { owner, field } = frame;
+    const why = this.options.deprecated(owner.id, field.name);
+    // Of a version as a whole it has been said.
+    if (why !== undefined && field.name !== 'apiVersion' && field.name !== 'kind') {
+      const [from, to] = rangeOf(key);
+      const message = `\`${field.name}\` is deprecated: ${why}`;
+      this.findings.push({ family: 'deprecated', severity: 'hint', from, to, message, component: 'kube-apiserver' });
+    }
+    this.inside(frame, field.name, value);
+  }
+
+  /** Fields that have to be there. What the system writes may lack anything. */
+  private required(map: YAMLMap, type: TypeSchema, seen: ReadonlySet<string>): void {
+    if (type.name.endsWith('Status') || this.indexes[0] === 'status') return;
+    for (const field of type.fields.values()) {
+      if (!field.required || seen.has(field.name)) continue;
+      const found = missing(type.id, field.name, this.path(field.name));
+      if (!found) continue;
+      const [from, to] = rangeOf(map.items[0]?.key ?? map);
+      this.findings.push({
+        family: 'required',
+        severity: found.refused ? 'error' : 'warning',
+        from,
+        to,
+        message: `${type.name} needs \`${field.name}\`${found.refused ? '' : ', says the API’s schema'}.`,
+        component: 'kube-apiserver',
+        ...(found.refused && found.words !== undefined && { words: found.words }),
+      });
     }
   }
 
@@ -176,7 +243,8 @@ class Walk {
     });
   }
 
-  private unknown(key: Node, name: string, type: TypeSchema): void {
+  /** Returns the field that was probably meant. */
+  private unknown(key: Node, name: string, type: TypeSchema): string | undefined {
     const [from, to] = rangeOf(key);
     const meant = nearest(name, [...type.fields.keys()]);
     this.findings.push({
@@ -189,6 +257,7 @@ class Walk {
       words: `strict decoding error: unknown field ${JSON.stringify(this.path(name))}`,
       ...(meant && { replacement: { title: `Change to ${meant}`, text: meant } }),
     });
+    return meant;
   }
 
   private duplicate(key: unknown, name: string): void {

@@ -2,9 +2,23 @@
 import type { TextRange } from './explanation.ts';
 
 /** Each can be switched off by itself. */
-export type DiagnosticFamily = 'syntax' | 'unknown-field' | 'type' | 'enum' | 'duplicate-key' | 'removed-api';
+export type DiagnosticFamily =
+  | 'syntax'
+  | 'unknown-field'
+  | 'type'
+  | 'enum'
+  | 'duplicate-key'
+  | 'removed-api'
+  | 'deprecated'
+  | 'required'
+  | 'duplicate'
+  | 'selector'
+  | 'reference'
+  | 'port'
+  | 'probe'
+  | 'resources';
 
-export type Severity = 'error' | 'warning';
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
 export interface QuickFix {
   readonly title: string;

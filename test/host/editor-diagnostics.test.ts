@@ -1,11 +1,11 @@
 // Problems and quick fixes in a real extension host.
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
-import { sample } from './extension.ts';
+import { runningSimulator, sample } from './extension.ts';
 import { eventually, test } from './harness.ts';
 
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n';
-const MISSPELT = `${POD}  contianers:\n  - name: a\n`;
+const MISSPELT = `${POD}  contianers:\n  - name: a\n    image: a\n`;
 
 function ours(uri: vscode.Uri): vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Kube Anatomy');
@@ -50,7 +50,7 @@ test('a misspelt field is a problem in the words of kube-apiserver, and a quick 
 });
 
 test('JSON has problems of its own, and settings switch families and everything off', async () => {
-  const document = await opened('{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": 7}}', 'json');
+  const document = await opened('{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": 7}}', 'json');
   assert.deepEqual(
     (await found(document)).map(({ code }) => code),
     ['type'],
@@ -87,4 +87,57 @@ test('samples have no problems', async () => {
   // One that has a problem and was opened later has had its turn: so have they.
   await found(await opened(MISSPELT));
   for (const document of documents) assert.deepEqual(ours(document.uri), [], document.uri.path);
+});
+
+test('a name that another file should hold, and a port that no container declares', async () => {
+  const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: a-secret}\n';
+  const service =
+    'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}, ports: [{port: 1, targetPort: web}]}\n';
+  const pod = `${POD.replace('name: a', 'name: a\n  labels: {app: a}')}  volumes: [{name: v, secret: {secretName: b-secret}}]\n  containers: [{name: a, image: a}]\n`;
+  const document = await opened(`${secret}---\n${service}---\n${pod}`);
+  const problems = await found(document);
+  assert.deepEqual(
+    problems.map(({ code, severity }) => [code, severity]),
+    [
+      ['port', vscode.DiagnosticSeverity.Warning],
+      ['reference', vscode.DiagnosticSeverity.Information],
+    ],
+  );
+  await replaceAll(document, `${secret.replace('a-secret', 'b-secret')}---\n${pod}`);
+  await eventually('the name is found', () => ours(document.uri).length === 0);
+});
+
+test('a dry run tells what the API server and the scheduler would say, and stores nothing', async () => {
+  const app = await runningSimulator();
+  const container = '  containers:\n  - name: a\n    image: a\n';
+  const document = await opened(
+    `${POD.replace('name: a', 'name: dry')}  nodeSelector: {disk: none}\n${container}---\n${POD.replace('name: a', 'name: dry-2')}${container}    ports: [{containerPort: 99999}]\n`,
+  );
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    new vscode.Range(0, 0, 0, 0),
+    vscode.CodeActionKind.Source.value,
+  );
+  const action = actions.find(({ title }) => title === 'Dry-run in the simulator');
+  assert.ok(action?.command);
+  await vscode.commands.executeCommand(action.command.command, ...(action.command.arguments ?? []));
+  const said = vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source?.includes('dry run'));
+  assert.deepEqual(
+    said.map(({ source, range }) => [source, range.start.line]),
+    [
+      ['kube-scheduler (dry run)', 0],
+      ['kube-apiserver (dry run)', 18],
+    ],
+  );
+  assert.match(said[0]?.message ?? '', /^The pod would stay Pending\. FailedScheduling: 0\/4 nodes are available/);
+  assert.equal(
+    said[1]?.message,
+    'spec.containers[0].ports[0].containerPort: Invalid value: 99999: must be between 1 and 65535, inclusive',
+  );
+  assert.equal(document.getText(said[1]?.range), '99999');
+  assert.ok(!app.session.source.cache.list('pods').some(({ metadata }) => metadata.name?.startsWith('dry')));
+  // An edit makes what was said old.
+  await replaceAll(document, 'a: b\n');
+  assert.deepEqual(vscode.languages.getDiagnostics(document.uri), []);
 });

@@ -62,7 +62,10 @@ test('what a manifest names is found in other files, and back', async () => {
 });
 
 test('texts that are not saved count as they are typed', async () => {
-  const document = await vscode.workspace.openTextDocument({ language: 'yaml', content: `${CONFIG}---\n${POD}` });
+  const document = await vscode.workspace.openTextDocument({
+    language: 'yaml',
+    content: `${CONFIG}---\n${POD}`.replaceAll('nav-conf', 'typed-conf'),
+  });
   assert.deepEqual((await ask('Definition', document.uri, 'configMapRef: {name: ‹')).length, 1);
   const edit = new vscode.WorkspaceEdit();
   edit.insert(document.uri, new vscode.Position(0, 0), '# first\n');

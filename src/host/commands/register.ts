@@ -39,6 +39,7 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.applyManifest': (target, selection) => applyManifest(app, target, selection),
     'kubeAnatomy.whereScheduled': (target, object) => whereScheduled(app, target, object),
     'kubeAnatomy.annotateManifest': (target, line) => app.annotate.open(target, line),
+    'kubeAnatomy.dryRun': (target) => app.dryRunner.run(target),
     'kubeAnatomy.connect': (row) => connect(app, row),
     'kubeAnatomy.disconnect': (row) => disconnect(app, row),
     'kubeAnatomy.showCluster': (row) => showCluster(app, row),

@@ -4,22 +4,31 @@ import type { ManifestDiagnostic } from '../../manifest/diagnostic.ts';
 import { messageOf } from '../messages.ts';
 import { settings } from '../settings.ts';
 import { isManifest, LANGUAGES, type Manifests, rangeOf } from './manifests.ts';
+import { reportedElsewhere } from './other-extensions.ts';
+import type { WorkspaceFiles } from './workspace-files.ts';
 
 const SOURCE = 'Kube Anatomy';
 /** After the last key. */
 const DEBOUNCE_MS = 250;
-/** It reports on YAML files itself, and marking everything twice helps nobody. */
-const YAML_EXTENSION = 'redhat.vscode-yaml';
+
+const SEVERITIES = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+  hint: vscode.DiagnosticSeverity.Hint,
+} as const;
 
 export class ManifestDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
   private readonly manifests: Manifests;
+  private readonly files: WorkspaceFiles;
   private readonly log: vscode.LogOutputChannel;
   private readonly collection = vscode.languages.createDiagnosticCollection('kubeAnatomy');
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(manifests: Manifests, log: vscode.LogOutputChannel) {
+  constructor(manifests: Manifests, files: WorkspaceFiles, log: vscode.LogOutputChannel) {
     this.manifests = manifests;
+    this.files = files;
     this.log = log;
     this.subscriptions = [
       this.collection,
@@ -30,6 +39,8 @@ export class ManifestDiagnostics implements vscode.CodeActionProvider, vscode.Di
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.soon(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.forget(document)),
       vscode.workspace.onDidChangeConfiguration((e) => e.affectsConfiguration('kubeAnatomy.diagnostics') && this.all()),
+      // What is named may stand in another file.
+      files.onDidChange(() => this.all()),
       vscode.extensions.onDidChange(() => this.all()),
     ];
     this.all();
@@ -43,8 +54,7 @@ export class ManifestDiagnostics implements vscode.CodeActionProvider, vscode.Di
     const ours = diagnostics.filter(({ source }) => source === SOURCE);
     if (ours.length === 0) return [];
     // Asked anew, so that an edit never lands where the text was a moment ago.
-    const { service, uri } = await this.manifests.of(document);
-    const found = service.diagnostics(uri);
+    const found = await this.find(document);
     return ours.flatMap((shown) =>
       found
         .filter((d) => d.family === shown.code && rangeOf(d.range).isEqual(shown.range))
@@ -79,17 +89,19 @@ export class ManifestDiagnostics implements vscode.CodeActionProvider, vscode.Di
       return;
     }
     const { version } = document;
-    const { service, uri } = await this.manifests.of(document);
+    const found = await this.find(document);
     // Closed or changed while what is known was loaded: somebody else looks again, or nobody should.
     if (document.isClosed || document.version !== version) return;
-    const off = settings.diagnosticsOff;
-    this.collection.set(
-      document.uri,
-      service
-        .diagnostics(uri)
-        .filter(({ family }) => !off.has(family))
-        .map(shown),
-    );
+    const off = new Set([...settings.diagnosticsOff, ...reportedElsewhere(document)]);
+    this.collection.set(document.uri, found.filter(({ family }) => !off.has(family)).map(shown));
+  }
+
+  private async find(document: vscode.TextDocument): Promise<ManifestDiagnostic[]> {
+    const { service, unresolved, uri } = await this.manifests.of(document);
+    const workspace = await this.files.known();
+    const patch = PATCH_NAME.test(document.uri.path) || (workspace?.isPatch(uri) ?? false);
+    const own = service.diagnostics(uri, { patch });
+    return workspace && !patch ? [...own, ...unresolved(workspace, uri)] : [...own];
   }
 
   private forget(document: vscode.TextDocument): void {
@@ -100,17 +112,18 @@ export class ManifestDiagnostics implements vscode.CodeActionProvider, vscode.Di
   }
 }
 
+/** As files are called that kustomizations merge into others. */
+const PATCH_NAME = /[-_./]patch(es)?([-_.].*)?\.ya?ml$|\/patches\/[^/]+$/i;
+
 function wanted(document: vscode.TextDocument): boolean {
-  const { diagnostics } = settings;
-  if (diagnostics !== 'auto') return diagnostics === 'on';
-  return document.languageId !== 'yaml' || vscode.extensions.getExtension(YAML_EXTENSION) === undefined;
+  return settings.diagnostics !== 'off' && document.languageId !== 'helm';
 }
 
 function shown(found: ManifestDiagnostic): vscode.Diagnostic {
-  const severity = found.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-  const diagnostic = new vscode.Diagnostic(rangeOf(found.range), text(found), severity);
+  const diagnostic = new vscode.Diagnostic(rangeOf(found.range), text(found), SEVERITIES[found.severity]);
   diagnostic.source = SOURCE;
   diagnostic.code = found.family;
+  if (found.family === 'deprecated') diagnostic.tags = [vscode.DiagnosticTag.Deprecated];
   return diagnostic;
 }
 

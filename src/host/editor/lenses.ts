@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ExplainedObject } from '../../manifest/explanation.ts';
 import { settings } from '../settings.ts';
 import { isManifest, LANGUAGES, type Manifests, rangeOf } from './manifests.ts';
-import { canBePlaced } from './where-scheduled.ts';
+import { canBePlaced } from './placeable.ts';
 
 export class ManifestLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly manifests: Manifests;

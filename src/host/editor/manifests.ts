@@ -14,6 +14,7 @@ interface Loaded {
   readonly markdown: typeof import('../../manifest/markdown.ts').explanationMarkdown;
   readonly explainField: (object: ObjectRef, path: string) => string | undefined;
   readonly factsOfText: typeof import('../../manifest/service.ts').factsOfText;
+  readonly unresolved: typeof import('../../manifest/workspace/unresolved.ts').unresolved;
   readonly Workspace: typeof import('../../manifest/workspace/workspace.ts').Workspace;
 }
 
@@ -61,16 +62,25 @@ export class Manifests implements vscode.Disposable {
   }
 
   private async read(): Promise<Loaded> {
-    const [services, { Workspace }, { createKnowledge }, { explanationMarkdown }, report, fields, descriptions] =
-      await Promise.all([
-        import('../../manifest/service.ts'),
-        import('../../manifest/workspace/workspace.ts'),
-        import('../../knowledge/knowledge.ts'),
-        import('../../manifest/markdown.ts'),
-        import('../../manifest/report.ts'),
-        this.data('fields.json'),
-        this.data('descriptions.json'),
-      ]);
+    const [
+      services,
+      { Workspace },
+      { unresolved },
+      { createKnowledge },
+      { explanationMarkdown },
+      report,
+      fields,
+      descriptions,
+    ] = await Promise.all([
+      import('../../manifest/service.ts'),
+      import('../../manifest/workspace/workspace.ts'),
+      import('../../manifest/workspace/unresolved.ts'),
+      import('../../knowledge/knowledge.ts'),
+      import('../../manifest/markdown.ts'),
+      import('../../manifest/report.ts'),
+      this.data('fields.json'),
+      this.data('descriptions.json'),
+    ]);
     const knowledge = createKnowledge({ fields: () => fields, descriptions: () => descriptions });
     const { createManifestService, factsOfText } = services;
     const service = createManifestService({ knowledge });
@@ -78,7 +88,7 @@ export class Manifests implements vscode.Disposable {
       const facts = report.explainField(knowledge, object, path);
       return facts && report.factsText(facts);
     };
-    return { service, markdown: explanationMarkdown, explainField, factsOfText, Workspace };
+    return { service, markdown: explanationMarkdown, explainField, factsOfText, Workspace, unresolved };
   }
 
   private async data(name: string): Promise<string> {

@@ -6,14 +6,8 @@ import type { App } from '../app.ts';
 import { ensureSimulator } from '../commands/simulator.ts';
 import { showError } from '../messages.ts';
 import { rangeOf } from './manifests.ts';
+import { canBePlaced } from './placeable.ts';
 import { scheduleText } from './schedule-text.ts';
-
-/** Kinds whose pods the simulator can place without making them. */
-const ANSWERED = new Set(['v1 Pod', 'apps/v1 Deployment', 'apps/v1 ReplicaSet']);
-
-export function canBePlaced({ apiVersion, kind }: ExplainedObject): boolean {
-  return ANSWERED.has(`${apiVersion} ${kind}`);
-}
 
 /** `target` and `asked` come from a lens; from the palette it is the object at the cursor. */
 export async function whereScheduled(

@@ -27,6 +27,7 @@ export class WorkspaceFiles implements vscode.Disposable {
   private workspace: Promise<Workspace> | undefined;
   private reading: Promise<void> | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private isRead = false;
   private disposed = false;
 
   constructor(manifests: Manifests, log: vscode.LogOutputChannel) {
@@ -57,16 +58,13 @@ export class WorkspaceFiles implements vscode.Disposable {
     return workspace;
   }
 
-  /** What is known by now, without waiting for files to be read; undefined until all were read once. */
+  /** Everything as it is now, once the workspace has been read; till then undefined, and `onDidChange` tells. */
   async known(): Promise<Workspace | undefined> {
-    let done = false;
-    const all = this.current().then(() => {
-      done = true;
-      this.changed.fire();
-    });
-    all.catch((error) => this.log.error(`reading the workspace: ${messageOf(error)}`));
-    if (this.reading === undefined && this.workspace !== undefined) await all;
-    return done ? this.workspace : undefined;
+    if (this.isRead) return this.current();
+    if (this.workspace === undefined) {
+      this.current().catch((error) => this.log.error(`reading the workspace: ${messageOf(error)}`));
+    }
+    return undefined;
   }
 
   dispose(): void {
@@ -80,6 +78,8 @@ export class WorkspaceFiles implements vscode.Disposable {
     const made = new Workspace();
     this.reading = this.readAll(made).finally(() => {
       this.reading = undefined;
+      this.isRead = true;
+      this.changed.fire();
     });
     return made;
   }
@@ -114,7 +114,7 @@ export class WorkspaceFiles implements vscode.Disposable {
       return undefined;
     }
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-    if (!/\bapiVersion\b/.test(text) || !/\bkind\b/.test(text)) return undefined;
+    if (!isKustomization(uri) && (!/\bapiVersion\b/.test(text) || !/\bkind\b/.test(text))) return undefined;
     this.sizes.set(uri.toString(), size);
     return text;
   }
@@ -138,7 +138,7 @@ export class WorkspaceFiles implements vscode.Disposable {
       const document = this.open.get(key);
       if (!document || document.isClosed) continue;
       const { service } = await this.manifests.of(document);
-      workspace.update(key, isManifest(document) ? service.facts(key) : []);
+      workspace.update(key, isManifest(document) || isKustomization(document.uri) ? service.facts(key) : []);
     }
     for (const [key, uri] of [...this.stale]) {
       this.stale.delete(key);
@@ -176,8 +176,14 @@ export class WorkspaceFiles implements vscode.Disposable {
 
   private again(): void {
     this.workspace = undefined;
+    this.isRead = false;
     this.sizes.clear();
     for (const key of this.open.keys()) this.touched.add(key);
     this.changed.fire();
   }
+}
+
+/** Such a file may leave out apiVersion and kind. */
+function isKustomization({ path }: vscode.Uri): boolean {
+  return /\/[Kk]ustomization(\.ya?ml)?$/.test(path);
 }

@@ -11,17 +11,19 @@ import {
 import type { TextRange } from '../explanation.ts';
 import { type FoundObject, objectsOf } from '../objects.ts';
 import { type PlainObject, UNKNOWN } from '../plain.ts';
+import type { ReadPiece } from '../read-piece.ts';
 import { claimsOf, listOf, objectFact, podFact } from './describe.ts';
 import type { DocumentFacts, KindName, ObjectFact, PodFact, Reference } from './facts.ts';
+import { kustomizationOf } from './kustomization.ts';
 import { groupOf, IMPLIED_KINDS, NAMES, REFERENCES, SELECTORS, type SelectorRule } from './naming.ts';
-import { Places, type Source } from './places.ts';
+import { Places } from './places.ts';
 import { labelsOf, selectorFrom } from './selector.ts';
 
 /** More than any manifest has; aliases may point to what holds them. */
 const MAX_VISITS = 200_000;
 const MAX_DEPTH = 60;
 
-export function collectFacts(source: Source): DocumentFacts {
+export function collectFacts(source: ReadPiece): DocumentFacts {
   return new Collector(source).all(objectsOf(source.root));
 }
 
@@ -41,14 +43,16 @@ class Collector {
   private readonly references: Reference[] = [];
   private visits = 0;
 
-  constructor(source: Source) {
+  constructor(source: ReadPiece) {
     this.places = new Places(source);
   }
 
   all(found: readonly FoundObject[]): DocumentFacts {
     for (const one of found) this.object(one);
     const { objects, pods, references } = this;
-    return { objects, pods, references };
+    const root = this.places.reader.read(this.places.source.root);
+    const kustomization = isRecord(root) ? kustomizationOf(root) : undefined;
+    return { objects, pods, references, ...(kustomization && { kustomization }) };
   }
 
   private object({ node, object: { apiVersion, kind } }: FoundObject): void {

@@ -98,10 +98,19 @@ export type Reference = { readonly range: TextRange; readonly from: ObjectFact }
   | (KindName & { readonly to: 'definition' })
 );
 
+/** What a kustomization makes of the manifests beside it. */
+export interface KustomizationFact {
+  /** It makes ConfigMaps or Secrets, or other names. */
+  readonly generates: boolean;
+  /** It adds labels. */
+  readonly relabels: boolean;
+  /** Files that are merged into objects, as it names them. */
+  readonly patches: readonly string[];
+}
+
 export interface DocumentFacts {
   readonly objects: readonly ObjectFact[];
   readonly pods: readonly PodFact[];
   readonly references: readonly Reference[];
+  readonly kustomization?: KustomizationFact;
 }
-
-export const NO_FACTS: DocumentFacts = { objects: [], pods: [], references: [] };

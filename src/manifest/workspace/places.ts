@@ -1,24 +1,18 @@
 // Where the values of a document stand. Lines count from the document's first line.
 import { isRecord } from '../../model/object.ts';
 import type { TextRange } from '../explanation.ts';
-import type { ParsedPiece } from '../parse.ts';
 import { type PlainObject, PlainReader } from '../plain.ts';
 import { rangeOf } from '../positions.ts';
+import type { ReadPiece } from '../read-piece.ts';
 import type { LabelPlaces } from './facts.ts';
-
-export interface Source extends ParsedPiece {
-  readonly text: string;
-  /** Offset of each line's first character. */
-  readonly lineStarts: readonly number[];
-}
 
 const ORIGIN = { line: 0, column: 0 };
 
 export class Places {
-  readonly source: Source;
+  readonly source: ReadPiece;
   readonly reader: PlainReader;
 
-  constructor(source: Source) {
+  constructor(source: ReadPiece) {
     this.source = source;
     this.reader = new PlainReader(source);
   }

@@ -1,5 +1,6 @@
 // Everything that the texts of a workspace offer and ask of each other. Texts come and go a document at a time.
-import { matches, selectorOf, selectorOfMap } from '../../model/selectors.ts';
+import type { LabelSelector } from '../../model/generated/meta.v1.ts';
+import { matches, selectorOf } from '../../model/selectors.ts';
 import type { Position, TextRange } from '../explanation.ts';
 import {
   contains,
@@ -16,7 +17,8 @@ import {
   portsLike,
   unique,
 } from './definitions.ts';
-import type { DocumentFacts, KindName, Labels, ObjectFact, PodFact, Reference } from './facts.ts';
+import type { DocumentFacts, KindName, KustomizationFact, ObjectFact, PodFact, Reference } from './facts.ts';
+import { isNamed } from './kustomization.ts';
 
 /** Facts of a document and the line at which it begins. */
 export interface PlacedFacts {
@@ -32,6 +34,9 @@ export class Workspace {
   private readonly objects = new Map<string, Set<Held<ObjectFact>>>();
   private readonly kinds = new Map<string, Set<Held<ObjectFact>>>();
   private readonly pods = new Set<Held<PodFact>>();
+  /** Pods by each of their labels, as `key=value`. */
+  private readonly labelledPods = new Map<string, Set<Held<PodFact>>>();
+  private readonly kustomizations = new Set<Held<KustomizationFact>>();
   private readonly named = new Map<string, Set<Held<Reference>>>();
   private readonly others = new Set<Held<Reference>>();
   private readonly added = new WeakMap<Handle, (() => void)[]>();
@@ -82,9 +87,37 @@ export class Workspace {
     return all.filter(({ fact }) => !fact.namespaced || near(fact.namespace, namespace));
   }
 
-  /** Pods and templates that carry what is looked for. */
-  selected(labels: (carried: Labels) => boolean, namespace: string | undefined): Held<PodFact>[] {
-    return [...this.pods].filter(({ fact }) => near(fact.namespace, namespace) && labels(fact.labels));
+  /** Pods and templates that a selector takes. */
+  selected(selector: LabelSelector, namespace: string | undefined): Held<PodFact>[] {
+    const wanted = selectorOf(selector);
+    const [first] = Object.entries(selector.matchLabels ?? {});
+    const pods = first ? (this.labelledPods.get(`${first[0]}=${first[1]}`) ?? []) : this.pods;
+    return [...pods].filter(({ fact }) => near(fact.namespace, namespace) && matches(wanted, fact.labels));
+  }
+
+  /** Whether something is known of every pod that the workspace writes. */
+  get knowsPods(): boolean {
+    return this.pods.size > 0 && ![...this.pods].some(({ fact }) => fact.partial);
+  }
+
+  /** Whether a kustomization makes objects or names that stand in no manifest. */
+  get generates(): boolean {
+    return [...this.kustomizations].some(({ fact }) => fact.generates);
+  }
+
+  /** Whether a kustomization adds labels. */
+  get relabels(): boolean {
+    return [...this.kustomizations].some(({ fact }) => fact.relabels);
+  }
+
+  /** Whether a kustomization merges this text into an object. */
+  isPatch(uri: string): boolean {
+    return [...this.kustomizations].some(({ at, fact }) => fact.patches.some((path) => isNamed(at.uri, path, uri)));
+  }
+
+  /** Everything that a text names, in order. */
+  referencesIn(uri: string): Held<Reference>[] {
+    return (this.texts.get(uri) ?? []).flatMap((at) => at.facts.references.map((fact) => ({ at, fact })));
   }
 
   /** What the text at this place refers to; empty where it refers to nothing that is here. */
@@ -125,10 +158,8 @@ export class Workspace {
             ),
         );
       case 'pod-port': {
-        const wanted = selectorOfMap(fact.labels);
-        return this.selected((labels) => matches(wanted, labels), fact.namespace).flatMap((held) =>
-          podPorts(held, fact.port),
-        );
+        const pods = this.selected({ matchLabels: fact.labels }, fact.namespace);
+        return pods.flatMap((held) => podPorts(held, fact.port));
       }
       case 'own-port': {
         const pod = at.facts.pods[fact.pod];
@@ -158,7 +189,7 @@ export class Workspace {
     // An owner's selector is there for its own template; others that match are found as references.
     const own = fact.own ? at.facts.pods.find(({ owner }) => owner === fact.from) : undefined;
     if (own && matches(wanted, own.labels)) return [labelsDefinition(at, own.owner, own.labelPlaces, own)];
-    const found = this.selected((labels) => matches(wanted, labels), fact.namespace);
+    const found = this.selected(fact.selector, fact.namespace);
     return found.map((held) => labelsDefinition(held.at, held.fact.owner, held.fact.labelPlaces, held.fact));
   }
 
@@ -257,7 +288,11 @@ export class Workspace {
       put(setOf(this.kinds, `${object.group}/${object.kind}`), object);
       put(setOf(this.objects, `${object.group}/${object.kind}/${object.name}`), object);
     }
-    for (const pod of handle.facts.pods) put(this.pods, pod);
+    for (const pod of handle.facts.pods) {
+      put(this.pods, pod);
+      for (const [key, value] of Object.entries(pod.labels)) put(setOf(this.labelledPods, `${key}=${value}`), pod);
+    }
+    if (handle.facts.kustomization) put(this.kustomizations, handle.facts.kustomization);
     for (const reference of handle.facts.references) {
       if (reference.to === 'object' || reference.to === 'key') {
         put(setOf(this.named, `${reference.group}/${reference.kind}/${reference.name}`), reference);
@@ -290,8 +325,8 @@ function local(at: Handle): Held<Reference>[] {
   return at.facts.references.filter(isLocal).map((fact) => ({ at, fact }));
 }
 
-function isEmpty({ objects, references }: DocumentFacts): boolean {
-  return objects.length === 0 && references.length === 0;
+function isEmpty({ objects, references, kustomization }: DocumentFacts): boolean {
+  return objects.length === 0 && references.length === 0 && !kustomization;
 }
 
 function setOf<T>(sets: Map<string, Set<T>>, key: string): Set<T> {

@@ -1,0 +1,50 @@
+// A place in a document → what is known of the field there.
+import { isAlias, isScalar } from 'yaml';
+import type { Knowledge } from '../knowledge/knowledge.ts';
+import { known, pathText } from './explain.ts';
+import type { ExplainedObject, Explanation } from './explanation.ts';
+import { type Located, locate } from './locate.ts';
+import { objectAt } from './objects.ts';
+import { rangeOf } from './positions.ts';
+import type { ReadPiece } from './read-piece.ts';
+import { readingNote } from './reading.ts';
+import { descend, type PathSegment, type Place, rootPlace } from './typing.ts';
+
+export function explainPlace(
+  knowledge: Knowledge,
+  tree: ReadPiece,
+  offset: number,
+  firstLine: number,
+): Explanation | undefined {
+  const located = locate(tree.root, offset);
+  if (!located) return undefined;
+  const found = objectAt(tree.root, located.path);
+  if (!found) return undefined;
+  const place = placeOf(found.object, found.inner);
+  const facts = place && known(knowledge, place);
+  if (!place || !facts) return undefined;
+  const reading = noteOf(tree, located, place);
+  return {
+    range: rangeOf(tree.lineStarts, located.from, located.to, firstLine),
+    on: located.on,
+    object: found.object,
+    path: found.inner,
+    pathText: pathText(found.inner),
+    ...facts,
+    ...(reading && { reading }),
+  };
+}
+
+function placeOf(object: ExplainedObject, path: readonly PathSegment[]): Place | undefined {
+  let place: Place | undefined = rootPlace(object.apiVersion, object.kind);
+  for (const segment of path) place = place && descend(place, segment);
+  return place;
+}
+
+function noteOf(tree: ReadPiece, located: Located, place: Place): string | undefined {
+  const node = isAlias(located.value) && tree.document ? located.value.resolve(tree.document) : located.value;
+  // What a template will put here is not known.
+  const [from, to] = isScalar(node) && node.range ? node.range : [0, 0];
+  if (located.on === 'item' || (tree.templated && tree.text.slice(from, to).includes('{{'))) return undefined;
+  return readingNote(node, place.value.kind);
+}

@@ -1,5 +1,6 @@
 // The admission plugins in upstream's order. Models AllOrderedPlugins in pkg/kubeapiserver/options/plugins.go, with those that
 // are on by default and NodeRestriction, which kubeadm turns on.
+import type { Store } from '../../store/index.ts';
 import type { Authorizer } from '../authz/attributes.ts';
 import { escalationCheck } from '../authz/escalation.ts';
 import type { RbacAuthorizer } from '../authz/rbac.ts';
@@ -9,6 +10,8 @@ import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { podSecurity } from './pod-security/plugin.ts';
+import { MutatingPolicies } from './policies/mutating.ts';
+import { ValidatingPolicies } from './policies/validating.ts';
 import { priority } from './priority.ts';
 import { resourceQuota } from './quota/plugin.ts';
 import { runtimeClass } from './runtime-class.ts';
@@ -21,7 +24,12 @@ import type { Hooks } from './webhooks/hooks.ts';
 import { MutatingWebhooks } from './webhooks/mutating.ts';
 import { ValidatingWebhooks } from './webhooks/validating.ts';
 
-export function defaultPlugins(authorizer: Authorizer, rbac: RbacAuthorizer, hooks: Hooks): readonly Plugin[] {
+export function defaultPlugins(
+  authorizer: Authorizer,
+  rbac: RbacAuthorizer,
+  hooks: Hooks,
+  store: Store,
+): readonly Plugin[] {
   return [
     namespaceLifecycle,
     limitRanger,
@@ -39,8 +47,10 @@ export function defaultPlugins(authorizer: Authorizer, rbac: RbacAuthorizer, hoo
     defaultIngressClass,
     podTopologyLabels,
     escalationCheck({ authorizer, rbac }),
-    new MutatingWebhooks(hooks),
-    new ValidatingWebhooks(hooks),
+    new MutatingPolicies(store, authorizer),
+    new MutatingWebhooks(hooks, authorizer),
+    new ValidatingPolicies(store, authorizer),
+    new ValidatingWebhooks(hooks, authorizer),
     resourceQuota,
   ];
 }

@@ -5,7 +5,7 @@ import { equal } from '../../../../model/paths.ts';
 import { apiVersionOf, type ResourceInfo } from '../../../../model/resources.ts';
 import { schemaForKind } from '../../../../model/schema.ts';
 import { internalError, StatusError } from '../../../../model/status.ts';
-import type { Authorizer, Authorizer } from '../../authz/attributes.ts';
+import type { Authorizer } from '../../authz/attributes.ts';
 import { toVersion } from '../../convert.ts';
 import { cleaned } from '../../crd/resource.ts';
 import { isCustom } from '../../crd/types.ts';

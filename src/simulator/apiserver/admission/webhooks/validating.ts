@@ -2,7 +2,7 @@
 // k8s.io/apiserver/pkg/admission/plugin/webhook/validating.
 import type { Status } from '../../../../model/generated/meta.v1.ts';
 import { StatusError } from '../../../../model/status.ts';
-import type { Authorizer, Authorizer } from '../../authz/attributes.ts';
+import type { Authorizer } from '../../authz/attributes.ts';
 import { type PendingCall, Suspended } from '../../outbound/calls.ts';
 import type { Plugin, Review } from '../chain.ts';
 import { type Asked, ask, isAsked, told } from './call.ts';

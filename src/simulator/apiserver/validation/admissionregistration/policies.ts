@@ -1,4 +1,7 @@
-// Admission policies in CEL, and their bindings. Expressions are read for their shape only: nothing compiles them.
+// Admission policies in CEL, and their bindings.
+
+import type { Environment } from '../../../../cel/index.ts';
+import { BOOL, listOf, NULL, STRING, type Type } from '../../../../cel/types.ts';
 import type {
   AuditAnnotation,
   MutatingAdmissionPolicy,
@@ -11,6 +14,8 @@ import type {
   Validation,
   Variable,
 } from '../../../../model/generated/admissionregistration.v1.ts';
+import { compileExpression, compileVariables } from '../../cel/compile.ts';
+import { admissionEnvironment, OBJECT_TYPE, PATCH_TYPE } from '../../cel/environment.ts';
 import { dnsSubdomain, optionalEnum, qualifiedName, requiredEnum, same } from '../common.ts';
 import { type Errors, type Loose, Path } from '../field.ts';
 import { validateConditions, validateLabelSelector } from '../labels.ts';
@@ -31,12 +36,20 @@ const NO_CHANGE = { paramKind: undefined, matchConditions: undefined };
 const MAX_ANNOTATIONS = 20;
 const MAX_VALUE = 5 * 1024;
 
+/** The environments of a policy's expressions; only those with an authorizer may ask it. */
+interface Environments {
+  readonly env: Environment;
+  readonly messages: Environment;
+}
+
 /** What both kinds of policies begin with. */
 function validateScope(
   errs: Errors,
   spec: NonNullable<Validating['spec'] & Mutating['spec']>,
   unchanged: boolean,
-): void {
+  patches = false,
+): Environments {
+  const params = spec.paramKind !== undefined;
   const { paramKind, matchConstraints: match } = spec;
   const at = SPEC.child('matchConstraints');
   requiredOrSupported(errs, SPEC.child('failurePolicy'), spec.failurePolicy, FAILURE_POLICIES);
@@ -46,10 +59,26 @@ function validateScope(
     validateMatchResources(errs, at, match);
     if (!match.resourceRules?.length) errs.required(at.child('resourceRules'));
   }
-  if (!unchanged) validateMatchConditions(errs, SPEC.child('matchConditions'), spec.matchConditions);
-  for (const [i, variable] of (spec.variables ?? []).entries()) {
-    validateVariable(errs, SPEC.child('variables').index(i), variable);
+  if (!unchanged) validateMatchConditions(errs, SPEC.child('matchConditions'), spec.matchConditions, params);
+  const declared = spec.variables ?? [];
+  const { env, variables } = compileVariables(admissionEnvironment({ params, authorizer: true, patches }), declared);
+  for (const [i, variable] of declared.entries()) {
+    validateVariable(errs, SPEC.child('variables').index(i), variable, variables[i]?.error);
   }
+  return { env, messages: compileVariables(admissionEnvironment({ params, authorizer: false }), declared).env };
+}
+
+/** An expression that does not compile, or comes to another type than is wanted. `compiled`: what of it is looked at. */
+function mustCompile(
+  errs: Errors,
+  path: Path,
+  env: Environment,
+  types: readonly Type[],
+  source: string,
+  compiled = source,
+): void {
+  const { error } = compileExpression(env, compiled, types);
+  if (error !== undefined) errs.invalid(path, source, error);
 }
 
 function requiredOrSupported(errs: Errors, path: Path, value: string | undefined, supported: readonly string[]): void {
@@ -60,7 +89,7 @@ function requiredOrSupported(errs: Errors, path: Path, value: string | undefined
 export function validateValidating(errs: Errors, o: Validating, unchanged = false): void {
   const { validations = [], auditAnnotations: audits = [], ...spec } = o.spec ?? {};
   validateMeta(errs, o.metadata, CLUSTER);
-  validateScope(errs, spec, unchanged);
+  const { env, messages } = validateScope(errs, spec, unchanged);
   if (validations.length + audits.length === 0) {
     const detail = 'validations or auditAnnotations must contain at least one item';
     errs.required(SPEC.child('validations'), detail);
@@ -68,9 +97,9 @@ export function validateValidating(errs: Errors, o: Validating, unchanged = fals
     return;
   }
   for (const [i, validation] of validations.entries()) {
-    validateValidation(errs, SPEC.child('validations').index(i), validation);
+    validateValidation(errs, SPEC.child('validations').index(i), validation, { env, messages });
   }
-  validateAudits(errs, SPEC.child('auditAnnotations'), audits, o.metadata);
+  validateAudits(errs, SPEC.child('auditAnnotations'), audits, o.metadata, env);
 }
 
 export function validateValidatingUpdate(errs: Errors, now: Validating, old: Validating): void {
@@ -80,9 +109,11 @@ export function validateValidatingUpdate(errs: Errors, now: Validating, old: Val
 export function validateMutating(errs: Errors, o: Mutating, unchanged = false): void {
   const { mutations = [], reinvocationPolicy, ...spec } = o.spec ?? {};
   validateMeta(errs, o.metadata, CLUSTER);
-  validateScope(errs, spec, unchanged);
+  const { env } = validateScope(errs, spec, unchanged, true);
   if (mutations.length === 0) errs.required(SPEC.child('mutations'), 'mutations must contain at least one item');
-  for (const [i, mutation] of mutations.entries()) validateMutation(errs, SPEC.child('mutations').index(i), mutation);
+  for (const [i, mutation] of mutations.entries()) {
+    validateMutation(errs, SPEC.child('mutations').index(i), mutation, env);
+  }
   requiredEnum(errs, SPEC.child('reinvocationPolicy'), reinvocationPolicy, REINVOCATION_POLICIES);
 }
 
@@ -125,19 +156,28 @@ const RESERVED = new Set(
   ),
 );
 
-function validateVariable(errs: Errors, path: Path, { name = '', expression = '' }: Loose<Variable>): void {
+function validateVariable(
+  errs: Errors,
+  path: Path,
+  { name = '', expression = '' }: Loose<Variable>,
+  problem: string | undefined,
+): void {
   if (name.trim() === '') errs.required(path.child('name'), 'name is not specified');
   else if (!IDENTIFIER.test(name) || RESERVED.has(name)) {
     errs.invalid(path.child('name'), name, 'name is not a valid CEL identifier');
   }
   if (expression.trim() === '') errs.required(path.child('expression'), 'expression is not specified');
+  else if (problem !== undefined) errs.invalid(path.child('expression'), expression, problem);
 }
 
-function validateValidation(errs: Errors, path: Path, v: Loose<Validation>): void {
+function validateValidation(errs: Errors, path: Path, v: Loose<Validation>, { env, messages }: Environments): void {
   const { expression = '', message = '', messageExpression = '', reason } = v;
   if (expression.trim() === '') errs.required(path.child('expression'), 'expression is not specified');
+  else mustCompile(errs, path.child('expression'), env, [BOOL], expression);
   if (messageExpression !== '' && messageExpression.trim() === '') {
     errs.invalid(path.child('messageExpression'), messageExpression, 'must be non-empty if specified');
+  } else if (messageExpression !== '') {
+    mustCompile(errs, path.child('messageExpression'), messages, [STRING], messageExpression);
   }
   if (message !== '' && message.trim() === '') {
     errs.invalid(path.child('message'), message, 'message must be non-empty if specified');
@@ -152,6 +192,7 @@ function validateAudits(
   path: Path,
   audits: readonly Loose<AuditAnnotation>[],
   meta: Meta | undefined,
+  env: Environment,
 ): void {
   const { name = '' } = meta ?? {};
   const keys = new Set<string>();
@@ -166,7 +207,7 @@ function validateAudits(
     if (value === '') errs.required(at.child('valueExpression'), 'valueExpression is not specified');
     else if (value.length > MAX_VALUE) {
       errs.required(at.child('valueExpression'), `must not exceed ${MAX_VALUE} bytes in length`);
-    }
+    } else mustCompile(errs, at.child('valueExpression'), env, [STRING, NULL], valueExpression, value);
     if (keys.has(key)) errs.duplicate(at.child('key'), key);
     keys.add(key);
   }
@@ -177,7 +218,9 @@ const PATCHES = [
   ['ApplyConfiguration', 'applyConfiguration', 'jsonPatch'],
 ] as const;
 
-function validateMutation(errs: Errors, path: Path, m: Loose<Mutation>): void {
+const RESULTS = { jsonPatch: listOf(PATCH_TYPE), applyConfiguration: OBJECT_TYPE };
+
+function validateMutation(errs: Errors, path: Path, m: Loose<Mutation>, env: Environment): void {
   const type = m.patchType ?? '';
   const found = PATCHES.find(([name]) => name === type);
   if (!found) {
@@ -187,6 +230,7 @@ function validateMutation(errs: Errors, path: Path, m: Loose<Mutation>): void {
   const [, own, other] = found;
   if (!m[own]) errs.required(path.child(own), `must be specified when patchType is ${type}`);
   else if (!m[own].expression?.trim()) errs.required(path.child(own).child('expression'));
+  else mustCompile(errs, path.child(own).child('expression'), env, [RESULTS[own]], m[own].expression);
   if (m[other]) errs.invalid(path.child(other), `{${other}}`, `must not be specified when patchType is ${type}`);
 }
 

@@ -1,9 +1,13 @@
 // What webhooks and policies apply to: operations on resources, narrowed by selectors and conditions.
+
+import { BOOL } from '../../../../cel/types.ts';
 import type {
   MatchCondition,
   MatchResources,
   NamedRuleWithOperations,
 } from '../../../../model/generated/admissionregistration.v1.ts';
+import { compileExpression } from '../../cel/compile.ts';
+import { admissionEnvironment } from '../../cel/environment.ts';
 import { optionalEnum, qualifiedName, requiredEnum } from '../common.ts';
 import type { Errors, Loose, Path } from '../field.ts';
 import { validateLabelSelector } from '../labels.ts';
@@ -93,18 +97,23 @@ export function validateMatchResources(errs: Errors, path: Path, match: Loose<Ma
 
 const MAX_CONDITIONS = 64;
 
-/** Conditions in CEL; whether they compile is not looked at. */
+/** Conditions in CEL, of webhooks and policies; those of a policy may use its params. */
 export function validateMatchConditions(
   errs: Errors,
   path: Path,
   conditions: readonly Loose<MatchCondition>[] | undefined,
+  params = false,
 ): void {
   const list = conditions ?? [];
   const names = new Set<string>();
+  const env = admissionEnvironment({ params, authorizer: true });
   if (list.length > MAX_CONDITIONS) errs.tooMany(path, list.length, MAX_CONDITIONS);
   for (const [i, { name = '', expression = '' }] of list.entries()) {
     const at = path.index(i);
-    if (expression.trim() === '') errs.required(at.child('expression'));
+    const source = expression.trim();
+    const error = source === '' ? undefined : compileExpression(env, source, [BOOL]).error;
+    if (source === '') errs.required(at.child('expression'));
+    else if (error !== undefined) errs.invalid(at.child('expression'), source, error);
     if (name === '') errs.required(at.child('name'));
     else qualifiedName(errs, at.child('name'), name);
     if (name !== '' && names.has(name)) errs.duplicate(at.child('name'), name);

@@ -1,5 +1,6 @@
 // The scene in the DOM, and the way from one scene to the next. One animation runs at a time; a new one ends the last.
 import { easeCubicInOut, type Selection, select, type ZoomBehavior, zoom, zoomIdentity } from 'd3';
+import type { SceneBox } from '../scene/boxes.ts';
 import type { Chip, Tally } from '../scene/chips.ts';
 import type { Hop } from '../scene/hops.ts';
 import { type Beat, midway, type Plan } from '../scene/plan.ts';
@@ -32,6 +33,17 @@ export class Drawing {
       )
       .on('zoom', ({ transform }) => this.stage.attr('transform', String(transform)));
     this.svg.call(this.zooming).on('dblclick.zoom', null);
+  }
+
+  /** What is chosen with the pointer: a box, or a pod. */
+  onPick(box: (box: SceneBox) => void, chip: (chip: Chip) => void): void {
+    this.svg.on('click', (event: MouseEvent) => {
+      const hit = event.target instanceof Element ? event.target.closest<SVGGElement>('.chip:not(.tally), .box') : null;
+      if (!hit) return;
+      const datum: unknown = select(hit).datum();
+      if (hit.classList.contains('chip')) chip(datum as Chip);
+      else box(datum as SceneBox);
+    });
   }
 
   /** Colour roles by component id. */

@@ -24,6 +24,9 @@ const GATES: readonly (readonly [Stage['stage'], string])[] = [
   ['storage', 'store'],
 ];
 
+/** Their names as steps have them. */
+export const STAGES: readonly Stage['stage'][] = GATES.map(([stage]) => stage);
+
 export function gatesOf(layout: Layout, current: Step | undefined): Gate[] {
   const { gates } = layout;
   const w = (gates.w - 4 * (GATES.length - 1)) / GATES.length;
@@ -41,7 +44,7 @@ export function gatesOf(layout: Layout, current: Step | undefined): Gate[] {
 }
 
 /** The stages that the step tells of; a write that took effect was stored, whether it says so or not. */
-function stagesOf(step: Step): readonly Stage[] {
+export function stagesOf(step: Step): readonly Stage[] {
   const stages = step.request?.stages ?? [];
   if (step.resourceVersion === undefined || !isWrite(step) || stages.some((s) => s.stage === 'storage')) return stages;
   return [...stages, { stage: 'storage', verdict: 'ok', text: `written at revision ${step.resourceVersion}` }];

@@ -37,10 +37,15 @@ export function legend(): HTMLElement {
 }
 
 function entry(shape: Sign, kind: string, word: string): HTMLElement {
+  return h('li', {}, signView(shape, kind), word);
+}
+
+/** A sign by itself, without words. */
+export function signView(shape: Sign, kind: string): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '-8 -8 16 16');
   svg.setAttribute('aria-hidden', 'true');
   const outer = select(svg).append('g').attr('class', kind);
   sign(outer.append('g').attr('class', 'sign').datum(shape), (s) => s);
-  return h('li', {}, svg, word);
+  return svg;
 }

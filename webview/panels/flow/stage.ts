@@ -1,17 +1,27 @@
 // The Cluster reading: holds the drawing, lays it out for the room there is, and plays from picture to picture.
 import { Drawing } from '../../render/drawing.ts';
+import { crumbsOf, type Focus, focusOfBox, focusOfChip } from '../../scene/inside/focus.ts';
 import { type Layout, layoutOf } from '../../scene/layout.ts';
 import { planBetween } from '../../scene/plan.ts';
 import { describe, type Scene, sceneOf } from '../../scene/scene.ts';
 import type { Story } from '../../scene/story.ts';
 import { GLYPHS, h } from './dom.ts';
 import type { Seen } from './exports.ts';
+import { InsideView } from './inside.ts';
 import { legend } from './legend.ts';
+import { Looking } from './looking.ts';
 import { shapeOf } from './snapshot.ts';
 import { button } from './toolbar.ts';
 
 /** The least size of the drawing, where 1 draws its small print at 10.5 px. A panel beside an editor still shows it whole. */
 const SMALLEST = 0.68;
+
+export interface StageActions {
+  /** Show the step with this id. */
+  go(id: number): void;
+  /** The reader looks into something else, or at the whole cluster. */
+  looked(focus: Focus | undefined): void;
+}
 
 export class Stage {
   readonly element: HTMLElement;
@@ -26,13 +36,32 @@ export class Stage {
   private scene: Scene | undefined;
   private width = 0;
 
-  constructor(resized: () => void) {
+  private focus: Focus | undefined;
+  private readonly inside: InsideView;
+  private readonly looking: Looking;
+  private readonly zooms: HTMLElement;
+  private readonly legend = legend();
+
+  constructor(resized: () => void, actions: StageActions) {
+    const look = (focus: Focus | undefined): void => {
+      this.setFocus(focus);
+      actions.looked(focus);
+    };
+    this.inside = new InsideView({ look, go: actions.go });
+    this.looking = new Looking(look);
     this.svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
     this.svg.setAttribute('role', 'img');
     this.svg.setAttribute('class', 'drawing');
     this.svg.setAttribute('preserveAspectRatio', 'xMidYMin meet');
     this.drawing = new Drawing(this.svg);
-    const zooms = h(
+    this.drawing.onPick(
+      (box) => {
+        const focus = focusOfBox(box);
+        if (focus) look(focus);
+      },
+      (chip) => look(focusOfChip(chip)),
+    );
+    this.zooms = h(
       'div',
       { class: 'zooms' },
       button('Zoom in', 'Ctrl + wheel', GLYPHS.plus, () => this.drawing.zoomBy(1.4)),
@@ -40,7 +69,22 @@ export class Stage {
       button('Whole cluster, or large enough to read', '0', GLYPHS.fit, () => this.toggleWhole()),
     );
     this.scroller.append(this.svg);
-    this.element = h('div', { class: 'stage-view' }, this.scroller, zooms, legend());
+    const { looking, inside } = this;
+    this.element = h(
+      'div',
+      { class: 'stage-view' },
+      looking.element,
+      this.scroller,
+      inside.element,
+      this.zooms,
+      this.legend,
+    );
+    this.setFocus(undefined);
+    this.element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || this.focus === undefined) return;
+      event.preventDefault();
+      look(this.outward());
+    });
     new ResizeObserver(([entry]) => {
       const width = Math.round(entry?.contentRect.width ?? 0);
       if (width === this.width || width === 0) return;
@@ -60,9 +104,29 @@ export class Stage {
     this.drawing.setColours(new Map(story.topology.components.map(({ id, colour }) => [id, colour])));
   }
 
+  /** Looks into something, or at the whole cluster. What is shown next shows it. */
+  setFocus(focus: Focus | undefined): void {
+    const entering = focus !== undefined && focus !== this.focus;
+    this.focus = focus;
+    this.scene = undefined;
+    for (const part of [this.scroller, this.zooms, this.legend]) part.hidden = focus !== undefined;
+    this.inside.element.hidden = focus === undefined;
+    this.inside.element.classList.toggle('entering', entering);
+  }
+
+  /** One crumb back. */
+  private outward(): Focus | undefined {
+    return this.story && crumbsOf(this.story, this.focus, this.story.length).at(-2)?.to;
+  }
+
   /** The cluster as it is after `count` steps, at once. */
   show(count: number): void {
-    if (this.element.hidden) return;
+    if (this.element.hidden || !this.story) return;
+    this.looking.show(this.story, this.focus, count);
+    if (this.focus) {
+      this.inside.show(this.story, this.focus, count);
+      return;
+    }
     const scene = this.sceneAt(count);
     if (!scene) return;
     this.drawing.show(scene);
@@ -74,7 +138,7 @@ export class Stage {
   /** Plays the way to there; answers false when something else was shown meanwhile. */
   async play(count: number, speed: number): Promise<boolean> {
     const before = this.scene;
-    const after = this.element.hidden ? undefined : this.sceneAt(count);
+    const after = this.element.hidden || this.focus ? undefined : this.sceneAt(count);
     if (!after || !before || this.reducedMotion || before.width !== after.width) {
       this.show(count);
       return true;

@@ -74,7 +74,8 @@ async function shoot(
 }
 
 const wide = { width: 1120, height: 720 } as const;
-for (const place of Object.keys(places)) await shoot(`dark-${place}`, { theme: 'dark', ...wide }, place);
+if (!process.env.INSIDE)
+  for (const place of Object.keys(places)) await shoot(`dark-${place}`, { theme: 'dark', ...wide }, place);
 for (const theme of ['light', 'contrast'] as const) {
   await shoot(`${theme}-running`, { theme, ...wide }, 'running');
   await shoot(`${theme}-schedule`, { theme, ...wide }, 'schedule');
@@ -88,6 +89,21 @@ for (const tab of ['Sequence', 'Timeline']) {
       page.getByRole('tab', { name: tab }).click(),
     );
 }
+const insides = {
+  'kube-apiserver': 'running',
+  etcd: 'running',
+  'kube-scheduler': 'schedule',
+  'kube-controller-manager': 'running',
+  'ReplicaSet controller': 'decide',
+  'worker-1': 'running',
+  'kubelet on worker-2': 'cni',
+} as const;
+for (const [name, place] of Object.entries(insides)) {
+  await shoot(`inside-${name.replaceAll(' ', '-')}`, { theme: 'dark', ...wide }, place, async (page) => {
+    await page.getByRole('combobox', { name: 'Look inside' }).selectOption({ label: name });
+  });
+}
+await shoot('inside-pod', { theme: 'light', ...wide }, 'end', (page) => page.locator('.chip').first().click());
 await shoot('why', { theme: 'light', ...wide }, 'running', (page) => page.keyboard.press('w'));
 await shoot('why-graph', { theme: 'dark', width: 1120, height: 1300 }, 'running', (page) => page.keyboard.press('w'));
 await shoot('narrow', { theme: 'dark', width: 400, height: 820 }, 'running');

@@ -1,0 +1,74 @@
+// What an inside is made of: a few kinds of parts, as values. The panel draws each kind in one way, the transcript in words.
+import type { ScheduleDetail, Stage, Step, StepId } from '../../../src/trace/step.ts';
+import type { PodLook } from '../looks.ts';
+import type { Story } from '../story.ts';
+import type { Focus } from './focus.ts';
+
+export interface Cell {
+  readonly text: string;
+  /** Leads into something. */
+  readonly to?: Focus;
+  /** Leads to a step. */
+  readonly step?: StepId;
+  readonly tone?: 'good' | 'bad' | 'dim';
+  readonly look?: PodLook;
+}
+
+export interface Row {
+  readonly cells: readonly Cell[];
+  /** The current step is about it. */
+  readonly current?: boolean;
+}
+
+export type Part =
+  | { readonly type: 'stages'; readonly title: string; readonly note: string; readonly stages: readonly StageView[] }
+  | {
+      readonly type: 'table';
+      readonly title: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly Row[];
+      /** Said where there are no rows. */
+      readonly empty: string;
+      /** How many more there are. */
+      readonly more?: number;
+    }
+  | { readonly type: 'schedule'; readonly title: string; readonly detail: ScheduleDetail }
+  | { readonly type: 'steps'; readonly title: string; readonly steps: readonly Step[]; readonly empty: string };
+
+export interface StageView {
+  readonly name: string;
+  readonly verdict: Stage['verdict'] | 'idle';
+  readonly text: string;
+}
+
+export interface Inside {
+  readonly title: string;
+  /** What it is for, in one sentence. */
+  readonly role: string;
+  readonly colour: string;
+  readonly parts: readonly Part[];
+}
+
+/** Where a builder stands. */
+export interface At {
+  readonly story: Story;
+  /** Steps that have happened. */
+  readonly count: number;
+  readonly current: Step | undefined;
+}
+
+/** So far back is looked for what something did last. */
+const REACH = 20_000;
+
+/** The last steps that have happened and match, newest first. */
+export function lastSteps({ story, count }: At, most: number, match: (step: Step) => boolean): Step[] {
+  const out: Step[] = [];
+  for (let i = count - 1; i >= Math.max(0, count - REACH) && out.length < most; i--) {
+    const step = story.steps[i];
+    if (step && match(step)) out.push(step);
+  }
+  return out;
+}
+
+export const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
+export const cell = (value: unknown, more: Omit<Cell, 'text'> = {}): Cell => ({ text: text(value), ...more });

@@ -33,6 +33,8 @@ export interface PodRecord {
   readonly startTime: string;
   podIP?: string;
   sandboxReady: boolean;
+  /** Why the kubelet has ended the pod: it has failed, whatever its containers do. */
+  evicted?: { readonly reason: string; readonly message: string };
   /** Set while the pod is being removed or after all its containers have ended. */
   terminated?: boolean;
 }
@@ -55,6 +57,7 @@ export function isSidecar(c: Container): boolean {
 type Phase = NonNullable<PodStatus['phase']>;
 
 export function phaseOf(pod: Pod, r: PodRecord): Phase {
+  if (r.evicted !== undefined) return 'Failed';
   const policy = pod.spec?.restartPolicy ?? 'Always';
   const initFailed = r.init.some((c) => !isSidecar(c.container) && (c.state.terminated?.exitCode ?? 0) !== 0);
   if (initFailed && policy === 'Never') return 'Failed';
@@ -187,6 +190,7 @@ export function podStatus(pod: Pod, r: PodRecord, now: string): PodStatus {
     ...pod.status,
     observedGeneration: pod.metadata.generation ?? 1,
     phase,
+    ...r.evicted,
     conditions: conditions(pod, r, phase, pod.status?.conditions ?? [], now),
     hostIP: r.hostIP,
     hostIPs: [{ ip: r.hostIP }],
@@ -213,9 +217,9 @@ export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodS
     patch[key] = key === 'podIPs' ? replacedIPs(before?.podIPs ?? [], after.podIPs ?? []) : value;
   }
   const known = before?.conditions ?? [];
-  const changed = (after.conditions ?? []).filter((c) => {
+  const changed = (after.conditions ?? []).flatMap((c) => {
     const k = known.find((x) => x.type === c.type);
-    return k === undefined || !sameCondition(k, c);
+    return k === undefined ? c : (conditionPatch(k, c) ?? []);
   });
   if (changed.length > 0) {
     patch['$setElementOrder/conditions'] = (after.conditions ?? []).map(({ type }) => ({ type }));
@@ -224,11 +228,13 @@ export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodS
   return Object.keys(patch).length === 0 ? undefined : { metadata: { uid: pod.metadata.uid }, status: patch };
 }
 
-/** A field that is null says as little as one that is not there. */
-function sameCondition(a: PodCondition, b: PodCondition): boolean {
-  const x = a as unknown as Json;
-  const y = b as unknown as Json;
-  for (const key in x) if ((x[key] ?? undefined) !== (y[key] ?? undefined)) return false;
-  for (const key in y) if ((x[key] ?? undefined) !== (y[key] ?? undefined)) return false;
-  return true;
+/** What differs, beside the merge key: a strategic merge patch keeps what it does not name, so what is gone is named as null. */
+function conditionPatch(before: PodCondition, after: PodCondition): object | undefined {
+  const x = before as unknown as Json;
+  const y = after as unknown as Json;
+  const patch: Record<string, unknown> = {};
+  // A field that is null says as little as one that is not there.
+  for (const key in y) if ((x[key] ?? null) !== (y[key] ?? null)) patch[key] = y[key] ?? null;
+  for (const key in x) if (!Object.hasOwn(y, key) && (x[key] ?? null) !== null) patch[key] = null;
+  return Object.keys(patch).length === 0 ? undefined : { ...patch, type: after.type };
 }

@@ -38,6 +38,12 @@ describe('a Deployment in a fresh cluster', () => {
     expect(new Set(pods(cluster).map((p) => p.spec?.nodeName))).toEqual(new Set(['worker-1', 'worker-2', 'worker-3']));
   });
 
+  it('says of a condition that is true no longer why it was not', () => {
+    const conditions = pods(cluster).flatMap((p) => p.status?.conditions ?? []);
+    expect(conditions.filter((c) => c.type === 'Ready').map((c) => c.status)).toEqual(['True', 'True', 'True']);
+    expect(conditions.filter((c) => c.status === 'True' && (c.reason || c.message))).toEqual([]);
+  });
+
   it('goes the documented way: Deployment, ReplicaSet, pod, binding, sandbox, network, container, status', () => {
     const at = (what: (s: (typeof steps)[number]) => boolean): number => steps.findIndex(what);
     const order = [

@@ -7,6 +7,7 @@ import { rfc3339 } from '../../kernel/time.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
+import { ActiveDeadline } from './deadline.ts';
 import { podRef } from './runtime/modelled.ts';
 import { type ContainerRecord, newRecord, type PodRecord } from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
@@ -28,6 +29,7 @@ export class FakePodWorker {
   private readonly scope = new Scope();
   private readonly record: PodRecord;
   private readonly status: StatusWriter;
+  private readonly deadline: ActiveDeadline;
   private stopping = false;
 
   constructor(ctx: ComponentContext, pod: Pod, hostIP: string, ip: string, cause: StepId) {
@@ -45,12 +47,16 @@ export class FakePodWorker {
       sandboxReady: false,
     };
     this.status = new StatusWriter(ctx, pod, this.record);
+    this.deadline = new ActiveDeadline(ctx.kernel, this.record, (why) => spawn(ctx.scope, this.fail(why, cause)));
+    this.deadline.update(pod);
     ctx.scope.onClose(() => this.scope.close());
+    this.scope.onClose(() => this.deadline.cancel());
     spawn(this.scope, this.start(ip, cause));
   }
 
   update(pod: Pod, cause: StepId): void {
     this.status.pod = pod;
+    this.deadline.update(pod);
     if (pod.metadata.deletionTimestamp === undefined || this.stopping) return;
     this.stopping = true;
     spawn(this.ctx.scope, this.terminate(cause));
@@ -97,8 +103,27 @@ export class FakePodWorker {
       cause,
     );
     yield* sleep(this.ctx.kernel, (5 + this.ctx.random.int(10)) * MS);
+    this.endContainers();
+    this.record.terminated = true;
+    this.status.publish(stopped);
+    yield* sleep(this.ctx.kernel, (250 + this.ctx.random.int(750)) * MS);
+    yield* this.status.remove(stopped);
+  }
+
+  /** The deadline has passed: the pod stays, with nothing running in it. */
+  private *fail(why: string, cause: StepId): Process<void> {
+    this.scope.close();
+    const seen = this.say('SyncPod', `ends the pod. ${why}.`, cause);
+    this.status.publish(seen);
+    yield* sleep(this.ctx.kernel, (5 + this.ctx.random.int(10)) * MS);
+    this.endContainers();
+    this.status.publish(seen);
+  }
+
+  private endContainers(): void {
     const now = rfc3339(this.ctx.kernel.wallMs);
     for (const c of this.record.main) {
+      if (c.state.terminated !== undefined) continue;
       const { startedAt } = c.state.running ?? {};
       c.state = {
         terminated:
@@ -109,9 +134,5 @@ export class FakePodWorker {
       c.ready = false;
     }
     this.record.sandboxReady = false;
-    this.record.terminated = true;
-    this.status.publish(stopped);
-    yield* sleep(this.ctx.kernel, (250 + this.ctx.random.int(750)) * MS);
-    yield* this.status.remove(stopped);
   }
 }

@@ -7,6 +7,7 @@ import type { ContainerStateTerminated, Pod } from '../../model/generated/core.v
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
+import { ActiveDeadline } from './deadline.ts';
 import type { PodOnMachine } from './machine.ts';
 import { printSeconds, RestartDelays, restarts } from './restart.ts';
 import { podRef } from './runtime/modelled.ts';
@@ -48,6 +49,7 @@ export class PodWorker {
   private readonly exits = new Map<ContainerRecord, () => void>();
   private readonly here: PodOnMachine;
   private readonly delays = new RestartDelays();
+  private readonly deadline: ActiveDeadline;
 
   /** `here`: what the machine has of the pod already, when the kubelet was started again. */
   constructor(deps: WorkerDeps, pod: Pod, cause: StepId, here: PodOnMachine | undefined) {
@@ -57,7 +59,12 @@ export class PodWorker {
     this.record = this.here.record;
     this.sandbox = this.here.sandbox;
     this.status = new StatusWriter(deps.ctx, pod, this.record);
+    this.deadline = new ActiveDeadline(deps.ctx.kernel, this.record, (why) =>
+      spawn(deps.ctx.scope, this.fail(why, cause)),
+    );
+    this.deadline.update(pod);
     deps.ctx.scope.onClose(() => this.scope.close());
+    this.scope.onClose(() => this.deadline.cancel());
     const begun = here?.sandbox !== undefined;
     spawn(this.scope, begun ? (this.here.lost ? this.revive(cause) : this.resume(cause)) : this.start(cause));
   }
@@ -71,6 +78,7 @@ export class PodWorker {
   update(pod: Pod, cause: StepId): void {
     this.pod = pod;
     this.status.pod = pod;
+    this.deadline.update(pod);
     if (pod.metadata.deletionTimestamp !== undefined && !this.stopping) {
       this.stopping = true;
       spawn(this.deps.ctx.scope, this.terminate(cause));
@@ -327,14 +335,34 @@ export class PodWorker {
   }
 
   private *terminate(cause: StepId): Process<void> {
-    const { ctx, runtime } = this.deps;
+    const { ctx } = this.deps;
     this.scope.close();
     const grace = this.pod.metadata.deletionGracePeriodSeconds ?? this.pod.spec?.terminationGracePeriodSeconds ?? 30;
-    let last = this.say(
+    const seen = this.say(
       'SyncTerminatingPod',
       `saw the pod marked for deletion: stops its containers, ${grace} s of grace.`,
       cause,
     );
+    const last = yield* this.stopAll(grace, seen);
+    this.record.terminated = true;
+    this.publish(last);
+    yield* sleep(ctx.kernel, 500 * MS);
+    yield* this.status.remove(last);
+  }
+
+  /** The deadline has passed: the pod stays, with nothing running in it. */
+  private *fail(why: string, cause: StepId): Process<void> {
+    this.scope.close();
+    const seen = this.say('SyncPod', `ends the pod. ${why}.`, cause);
+    const object = { apiVersion: 'v1', kind: 'Pod', object: this.pod };
+    this.deps.events.event(object, 'Normal', 'DeadlineExceeded', why, [seen]);
+    this.publish(seen);
+    this.publish(yield* this.stopAll(this.pod.spec?.terminationGracePeriodSeconds ?? 30, seen));
+  }
+
+  private *stopAll(grace: number, cause: StepId): Process<StepId> {
+    const { runtime } = this.deps;
+    let last = cause;
     const running = [...this.record.main, ...this.record.init].filter((c) => c.state.running !== undefined);
     for (const c of running) {
       this.event(c, 'Normal', 'Killing', `Stopping container ${c.container.name}`, last);
@@ -345,11 +373,9 @@ export class PodWorker {
       last = stopped.step;
     }
     if (this.sandbox !== undefined) last = yield* runtime.stopPodSandbox(this.pod, this.sandbox, last);
+    this.sandbox = undefined;
     this.record.sandboxReady = false;
-    this.record.terminated = true;
-    this.publish(last);
-    yield* sleep(ctx.kernel, 500 * MS);
-    yield* this.status.remove(last);
+    return last;
   }
 
   private publish(cause: StepId): void {

@@ -1,0 +1,45 @@
+// A pod's activeDeadlineSeconds, counted from when its kubelet took it. Models pkg/kubelet/active_deadline.go, v1.36.
+import { type Kernel, SECOND, type Timer } from '../../kernel/kernel.ts';
+import type { Pod } from '../../model/generated/core.v1.ts';
+import { parseTime } from '../../model/time.ts';
+import type { PodRecord } from './status.ts';
+
+const EXCEEDED = {
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+} as const;
+
+export class ActiveDeadline {
+  private readonly kernel: Kernel;
+  private readonly record: PodRecord;
+  private readonly expired: (message: string) => void;
+  private seconds: number | undefined;
+  private timer: Timer | undefined;
+
+  /** @param expired called once, when the pod's record says that it has failed. */
+  constructor(kernel: Kernel, record: PodRecord, expired: (message: string) => void) {
+    this.kernel = kernel;
+    this.record = record;
+    this.expired = expired;
+  }
+
+  /** The deadline may be set or shortened while the pod runs. */
+  update(pod: Pod): void {
+    const seconds = pod.spec?.activeDeadlineSeconds;
+    if (seconds === undefined || seconds === this.seconds || this.record.evicted !== undefined) return;
+    this.seconds = seconds;
+    this.timer?.cancel();
+    const since = parseTime(this.record.startTime) ?? this.kernel.wallMs;
+    const left = since + seconds * 1000 - this.kernel.wallMs;
+    this.timer = this.kernel.schedule(Math.max(0, (left * SECOND) / 1000), () => this.expire(), seconds > 60);
+  }
+
+  cancel(): void {
+    this.timer?.cancel();
+  }
+
+  private expire(): void {
+    this.record.evicted = EXCEEDED;
+    this.expired(EXCEEDED.message);
+  }
+}

@@ -4,11 +4,13 @@ import type { Store } from '../../store/index.ts';
 import type { Authorizer } from '../authz/attributes.ts';
 import { escalationCheck } from '../authz/escalation.ts';
 import type { RbacAuthorizer } from '../authz/rbac.ts';
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import type { Plugin } from './chain.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { podResizeValidator } from './pod-resize.ts';
 import { podSecurity } from './pod-security/plugin.ts';
 import { MutatingPolicies } from './policies/mutating.ts';
 import { ValidatingPolicies } from './policies/validating.ts';
@@ -16,7 +18,7 @@ import { priority } from './priority.ts';
 import { resourceQuota } from './quota/plugin.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
-import { certificateApproval, persistentVolumeClaimResize, podTopologyLabels } from './small.ts';
+import { persistentVolumeClaimResize, podTopologyLabels } from './small.ts';
 import { defaultIngressClass, defaultStorageClass } from './storage-class.ts';
 import { storageObjectInUseProtection } from './storage-protection.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
@@ -44,8 +46,11 @@ export function defaultPlugins(
     persistentVolumeClaimResize,
     runtimeClass,
     certificateApproval(authorizer),
+    certificateSigning(authorizer),
+    certificateSubjectRestriction,
     defaultIngressClass,
     podTopologyLabels,
+    podResizeValidator,
     escalationCheck({ authorizer, rbac }),
     new MutatingPolicies(store, authorizer),
     new MutatingWebhooks(hooks, authorizer),

@@ -1,31 +1,39 @@
 // Admission plugins of a few lines each.
-
-import type { CertificateSigningRequest } from '../../../model/generated/certificates.v1.ts';
-import type { Binding, Node, PersistentVolumeClaim } from '../../../model/generated/core.v1.ts';
+import type { Binding, Node, PersistentVolumeClaim, Pod } from '../../../model/generated/core.v1.ts';
 import type { StorageClass } from '../../../model/generated/storage.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
 import { compareQuantities, quantity } from '../../../model/quantity.ts';
 import { forbidden } from '../../../model/status.ts';
-import type { Authorizer } from '../authz/attributes.ts';
-import type { Plugin, Review } from './chain.ts';
+import type { Mutation, Plugin, Review } from './chain.ts';
 
 const TOPOLOGY = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'];
+
+/** The labels of a node's place that its pods get; what a pod says of itself stays. */
+function withPlace(r: Review, o: KubeObject, node: string): Mutation | undefined {
+  const found = r.ctx.core.store.get(`/registry/minions/${node}`)?.value as Node | undefined;
+  const own = o.metadata.labels ?? {};
+  const place = TOPOLOGY.flatMap((k) => {
+    const value = found?.metadata?.labels?.[k];
+    return value === undefined || Object.hasOwn(own, k) ? [] : [[k, value]];
+  });
+  if (place.length === 0) return undefined;
+  const labels = { ...own, ...Object.fromEntries(place) };
+  const object = { ...o, metadata: { ...o.metadata, labels } };
+  return { object, note: `copied ${place.length} topology labels of the node` };
+}
 
 /** A pod learns the zone of its node. Models plugin/pkg/admission/podtopologylabels. */
 export const podTopologyLabels: Plugin = {
   name: 'PodTopologyLabels',
-  handles: (r) => r.resource.plural === 'pods' && r.subresource === 'binding',
+  handles: (r) => r.operation === 'CREATE' && r.resource.plural === 'pods' && ['', 'binding'].includes(r.subresource),
   mutate: (r) => {
+    if (r.subresource === '') {
+      const pod = r.object as Pod;
+      return pod.spec?.nodeName ? withPlace(r, pod, pod.spec.nodeName) : undefined;
+    }
     const binding = r.object as KubeObject as Binding;
-    const node = r.ctx.core.store.get(`/registry/minions/${binding.target.name ?? ''}`)?.value as Node | undefined;
-    const found = TOPOLOGY.flatMap((k) => {
-      const value = node?.metadata?.labels?.[k];
-      return value === undefined ? [] : [[k, value]];
-    });
-    if (found.length === 0) return undefined;
-    const labels = { ...binding.metadata?.labels, ...Object.fromEntries(found) };
-    const object = { ...binding, metadata: { ...binding.metadata, labels } } as KubeObject;
-    return { object, note: `copied ${found.length} topology labels of the node` };
+    const { kind, name = '' } = binding.target;
+    return kind === 'Node' ? withPlace(r, binding as KubeObject, name) : undefined;
   },
 };
 
@@ -47,34 +55,3 @@ export const persistentVolumeClaimResize: Plugin = {
     );
   },
 };
-
-/** Approving needs a right of its own on the signer. Models plugin/pkg/admission/certificates/approval. */
-export function certificateApproval(authorizer: Authorizer): Plugin {
-  const may = (r: Review, signer: string): boolean => {
-    const domain = signer.split('/')[0] ?? '';
-    return [signer, `${domain}/*`].some((name) => {
-      const a = {
-        user: r.ctx.user,
-        verb: 'approve',
-        isResource: true,
-        group: 'certificates.k8s.io',
-        resource: 'signers',
-        subresource: '',
-        namespace: '',
-        name,
-        path: '',
-      };
-      return authorizer.authorize(a)?.allowed === true;
-    });
-  };
-  return {
-    name: 'CertificateApproval',
-    handles: (r) => r.resource.plural === 'certificatesigningrequests' && r.subresource === 'approval',
-    validate: (r) => {
-      const signer = (r.old as unknown as CertificateSigningRequest).spec.signerName;
-      if (may(r, signer)) return undefined;
-      const why = `user not permitted to approve requests with signerName ${JSON.stringify(signer)}`;
-      return forbidden({ group: 'certificates.k8s.io', resource: 'certificatesigningrequests' }, r.name, why);
-    },
-  };
-}

@@ -204,7 +204,12 @@ export class Cluster {
         scope.onClose(() => this.server.stop());
       }),
       new ManagedProcess('kube-controller-manager', node, (scope) =>
-        startControllerManager(this.surroundings, scope, { node, ca, podCIDR: (name) => this.subnets.get(name) }),
+        startControllerManager(this.surroundings, scope, {
+          node,
+          ca,
+          signToken: (token) => this.server.tokens.signLegacy(token),
+          podCIDR: (name) => this.subnets.get(name),
+        }),
       ),
       new ManagedProcess('kube-scheduler', node, (scope) =>
         runAsLeader(this.surroundings, scope, {

@@ -1,6 +1,13 @@
 // ServiceAccount tokens: signed JSON Web Tokens, bound to a pod. Models pkg/serviceaccount/{jwt,claims}.go.
-import { decodeBase64, decodeBase64Url, encodeBase64Url, encodeBase64UrlBytes, utf8 } from '../../model/base64.ts';
-import type { ServiceAccount } from '../../model/generated/core.v1.ts';
+import {
+  decodeBase64,
+  decodeBase64Url,
+  encodeBase64Url,
+  encodeBase64UrlBytes,
+  fromUtf8,
+  utf8,
+} from '../../model/base64.ts';
+import type { Secret, ServiceAccount } from '../../model/generated/core.v1.ts';
 import { isRecord } from '../../model/object.ts';
 import type { Store } from '../store/index.ts';
 import { serviceAccountUser } from './authn.ts';
@@ -52,6 +59,8 @@ interface Claims {
   };
 }
 
+type LegacyClaims = { readonly [claim: string]: string };
+
 function claimsOf(w: TokenWish): object {
   const bound = w.bound === undefined ? {} : { [w.bound.kind.toLowerCase()]: { name: w.bound.name, uid: w.bound.uid } };
   return {
@@ -72,6 +81,16 @@ function claimsOf(w: TokenWish): object {
   };
 }
 
+/** A token without an end, kept in a Secret. Models legacyClaims in pkg/serviceaccount/legacy.go. */
+export interface LegacyWish {
+  readonly namespace: string;
+  readonly account: { readonly name: string; readonly uid: string };
+  readonly secret: string;
+}
+
+const LEGACY_ISSUER = 'kubernetes/serviceaccount';
+const LEGACY_CLAIM = 'kubernetes.io/serviceaccount/';
+
 export class ServiceAccountTokens {
   private readonly signer: TokenSigner;
   private readonly store: Store;
@@ -86,8 +105,23 @@ export class ServiceAccountTokens {
   }
 
   sign(wish: TokenWish): string {
+    return this.encode(claimsOf(wish));
+  }
+
+  signLegacy({ namespace, account, secret }: LegacyWish): string {
+    return this.encode({
+      iss: LEGACY_ISSUER,
+      [`${LEGACY_CLAIM}namespace`]: namespace,
+      [`${LEGACY_CLAIM}secret.name`]: secret,
+      [`${LEGACY_CLAIM}service-account.name`]: account.name,
+      [`${LEGACY_CLAIM}service-account.uid`]: account.uid,
+      sub: `${ACCOUNT}${namespace}:${account.name}`,
+    });
+  }
+
+  private encode(claims: object): string {
     const header = encodeBase64Url(JSON.stringify({ alg: 'ES256', kid: this.signer.keyId }));
-    const payload = encodeBase64Url(JSON.stringify(claimsOf(wish)));
+    const payload = encodeBase64Url(JSON.stringify(claims));
     const message = `${header}.${payload}`;
     return `${message}.${encodeBase64UrlBytes(this.signer.sign(utf8(message)))}`;
   }
@@ -95,6 +129,7 @@ export class ServiceAccountTokens {
   /** Whose token this is; undefined when it is forged, expired, or what it is bound to has gone. */
   verify(token: string): { user: User; audiences: readonly string[] } | undefined {
     const claims = this.trusted.get(token) ?? this.read(token);
+    if (claims?.iss === LEGACY_ISSUER) return this.verifyLegacy(token, claims as unknown as LegacyClaims);
     if (claims === undefined || claims.exp <= this.now()) return undefined;
     const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io'];
     const account = this.store.get(`/registry/serviceaccounts/${namespace}/${serviceaccount.name}`)?.value;
@@ -113,6 +148,19 @@ export class ServiceAccountTokens {
     return { user, audiences: claims.aud };
   }
 
+  /** It is good for as long as it stands in its Secret. */
+  private verifyLegacy(token: string, claims: LegacyClaims): { user: User; audiences: readonly string[] } | undefined {
+    const read = (key: string): string => claims[LEGACY_CLAIM + key] ?? '';
+    const [namespace, name, uid] = [read('namespace'), read('service-account.name'), read('service-account.uid')];
+    const secret = this.store.get(`/registry/secrets/${namespace}/${read('secret.name')}`)?.value as Secret | undefined;
+    const account = this.store.get(`/registry/serviceaccounts/${namespace}/${name}`)?.value;
+    const held = decodeBase64(secret?.data?.token ?? '');
+    if (secret?.metadata.deletionTimestamp !== undefined || held === undefined || fromUtf8(held) !== token)
+      return undefined;
+    if (account === undefined || account.metadata.uid !== uid) return undefined;
+    return { user: serviceAccountUser(namespace, name, { uid }), audiences: [ISSUER] };
+  }
+
   private read(token: string): Claims | undefined {
     const [header, payload, signature, more] = token.split('.');
     if (header === undefined || payload === undefined || signature === undefined || more !== undefined)
@@ -122,7 +170,7 @@ export class ServiceAccountTokens {
     if (bytes === undefined || text === undefined || bytes.length !== 64) return undefined;
     if (!this.signer.verify(bytes, utf8(`${header}.${payload}`))) return undefined;
     const claims: unknown = JSON.parse(text);
-    if (!isRecord(claims) || claims.iss !== ISSUER) return undefined;
+    if (!isRecord(claims) || (claims.iss !== ISSUER && claims.iss !== LEGACY_ISSUER)) return undefined;
     if (this.trusted.size > 1000) this.trusted.clear();
     this.trusted.set(token, claims as unknown as Claims);
     return claims as unknown as Claims;

@@ -4,6 +4,7 @@ import type { Scope } from '../../kernel/process.ts';
 import type { Certificate } from '../bootstrap/pki/x509.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
 import { runAsLeader } from '../runtime/leader.ts';
+import { BootstrapSigner, TokenCleaner } from './bootstrap/controller.ts';
 import { CertificateApprover, CertificateCleaner, CertificateSigner } from './certificates/controller.ts';
 import { SIGNERS } from './certificates/decide.ts';
 import { ClusterRoleAggregationController } from './clusterroleaggregation/controller.ts';
@@ -27,6 +28,7 @@ import { OF_REPLICATION_CONTROLLERS, ReplicaSetController } from './replicaset/c
 import { ResourceQuotaController } from './resourcequota/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
+import { type LegacyToken, ServiceAccountTokenController } from './serviceaccounttoken/controller.ts';
 import { StatefulSetController } from './statefulset/controller.ts';
 import { TaintEvictionController } from './tainteviction/controller.ts';
 import { TtlAfterFinishedController } from './ttlafterfinished/controller.ts';
@@ -35,6 +37,8 @@ export interface ManagerOptions {
   readonly node: string;
   /** The cluster's CA: root-ca-cert-publisher hands its certificate to every namespace, signers sign with its key. */
   readonly ca: Certificate;
+  /** Signs a token without an end, with the key that the API server trusts. */
+  readonly signToken: (token: LegacyToken) => string;
   /** The range of pod addresses for a node. */
   readonly podCIDR: (node: string) => string | undefined;
 }
@@ -48,6 +52,7 @@ interface Controller {
 }
 
 const NAME = 'kube-controller-manager';
+const TOKENS = 'serviceaccount-token-controller';
 
 /** In the order in which they start. */
 const CONTROLLERS: readonly Controller[] = [
@@ -84,6 +89,8 @@ const CONTROLLERS: readonly Controller[] = [
       new CertificateCleaner(ctx);
     },
   },
+  { name: 'bootstrap-signer', start: (ctx) => new BootstrapSigner(ctx) },
+  { name: 'token-cleaner', start: (ctx) => new TokenCleaner(ctx) },
   { name: 'persistent-volume-binder', start: (ctx) => new PersistentVolumeBinder(ctx) },
   { name: 'pvc-protection-controller', start: (ctx) => new ClaimProtectionController(ctx) },
   { name: 'pv-protection-controller', start: (ctx) => new VolumeProtectionController(ctx) },
@@ -102,6 +109,13 @@ export function startControllerManager(around: Surroundings, scope: Scope, optio
   } as const;
   const lead = (term: Scope): void => {
     const manager = new ComponentContext(around, identity, term);
+    // Before all others, and as the process itself: the ServiceAccounts of the others hang on it.
+    const tokens = { ...identity, actor: { component: TOKENS, node: options.node } };
+    const userAgent = `${NAME}/v1.36.2 (linux/amd64)/tokens-controller`;
+    new ServiceAccountTokenController(manager.as({ ...tokens, userAgent }), {
+      rootCA: options.ca.pem,
+      sign: options.signToken,
+    });
     for (const { name, account, start } of CONTROLLERS)
       start(manager.as(controllerIdentity(name, options.node, account)), options);
   };

@@ -1,0 +1,104 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { encodeBase64, utf8 } from '../../../src/model/base64.ts';
+import type { ConfigMap, Secret } from '../../../src/model/generated/core.v1.ts';
+import { Cluster } from '../../../src/simulator/cluster.ts';
+import * as bootstrap from '../../../src/simulator/controllers/bootstrap/decide.ts';
+import { NOW } from './objects.ts';
+
+const MINUTE = 60_000_000;
+const at = (ms: number): string => new Date(ms).toISOString().replace('.000', '');
+
+function secretOf(type: string, metadata: Secret['metadata'], texts: Record<string, string> = {}): Secret {
+  const data = Object.fromEntries(Object.entries(texts).map(([k, v]) => [k, encodeBase64(utf8(v))]));
+  return { apiVersion: 'v1', kind: 'Secret', metadata, type, data };
+}
+
+function token(id: string, more: Record<string, string> = {}): Secret {
+  const texts = { 'token-id': id, 'token-secret': '0123456789abcdef', 'usage-bootstrap-signing': 'true', ...more };
+  return secretOf(bootstrap.TOKEN_TYPE, { name: `bootstrap-token-${id}`, namespace: 'kube-system' }, texts);
+}
+
+describe('bootstrap tokens', () => {
+  it('sign as JSON Web Signatures do', () => {
+    const [header = '', , signature] = bootstrap.detachedSignature('hello', 'abcdef', 'secret').split('.');
+    expect(Buffer.from(header, 'base64url').toString()).toBe('{"alg":"HS256","kid":"abcdef"}');
+    const message = `${header}.${Buffer.from('hello').toString('base64url')}`;
+    expect(signature).toBe(createHmac('sha256', 'secret').update(message).digest('base64url'));
+  });
+  it.each<[string, Secret, boolean]>([
+    ['as they are', token('abcdef'), true],
+    ['not when expired', token('abcdef', { expiration: at(NOW - 1000) }), false],
+    ['before they expire', token('abcdef', { expiration: at(NOW + 1000) }), true],
+    ['not when nobody said they may', token('abcdef', { 'usage-bootstrap-signing': 'false' }), false],
+    ['not under another name', token('abcdef', { 'token-id': 'other1' }), false],
+  ])('%s', (_, secret, may) => expect(bootstrap.signingToken(secret, NOW) !== undefined).toBe(may));
+  it('replace their signatures, and leave the rest', () => {
+    const signed = bootstrap.signedData(
+      { kubeconfig: 'k', 'jws-kubeconfig-gone00': 'x', more: 'm' },
+      [token('abcdef')],
+      NOW,
+    );
+    expect(Object.keys(signed ?? {})).toEqual(['kubeconfig', 'more', 'jws-kubeconfig-abcdef']);
+    expect(signed && bootstrap.signedData(signed, [token('abcdef')], NOW)).toBeUndefined();
+  });
+});
+
+describe('in a cluster', () => {
+  const cluster = new Cluster({ nodes: 1, registerControlPlane: false });
+  cluster.settle(MINUTE);
+  const get = (path: string): { code: number; body?: unknown } =>
+    cluster.request({ method: 'GET', path, observer: true });
+  const post = (path: string, body: object): void => {
+    expect(cluster.request({ method: 'POST', path, body }).code).toBe(201);
+  };
+
+  it('tokens sign cluster-info for as long as they live', () => {
+    const maps = '/api/v1/namespaces/kube-public/configmaps';
+    const data = { kubeconfig: 'apiVersion: v1\n' };
+    if (get(`${maps}/cluster-info`).code !== 200)
+      post(maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cluster-info' }, data });
+    post('/api/v1/namespaces/kube-system/secrets', token('abcdef', { expiration: at(cluster.wallMs + 3_600_000) }));
+    cluster.settle(MINUTE);
+    const signature = (): string | undefined =>
+      (get(`${maps}/cluster-info`).body as ConfigMap).data?.['jws-kubeconfig-abcdef'];
+    expect(signature()).toMatch(/^[\w-]+\.\.[\w-]{43}$/);
+    cluster.runUntil(cluster.now + 61 * MINUTE);
+    expect(get('/api/v1/namespaces/kube-system/secrets/bootstrap-token-abcdef').code).toBe(404);
+    expect(signature()).toBeUndefined();
+  });
+
+  const secrets = '/api/v1/namespaces/default/secrets';
+  const type = 'kubernetes.io/service-account-token';
+  const annotations = { 'kubernetes.io/service-account.name': 'builder' };
+
+  it('a Secret for a ServiceAccount is filled with a token that the API server takes, until the account goes', () => {
+    post('/api/v1/namespaces/default/serviceaccounts', {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'builder' },
+    });
+    post(secrets, secretOf(type, { name: 'builder-token', annotations }));
+    cluster.settle(MINUTE);
+    const secret = get(`${secrets}/builder-token`).body as Secret;
+    expect(Object.keys(secret.data ?? {}).sort()).toEqual(['ca.crt', 'namespace', 'token']);
+    expect(secret.metadata.annotations?.['kubernetes.io/service-account.uid']).toMatch(/^[0-9a-f-]{36}$/);
+    const bearer = Buffer.from(secret.data?.token ?? '', 'base64').toString();
+    const claims = JSON.parse(Buffer.from(bearer.split('.')[1] ?? '', 'base64url').toString()) as {
+      iss: string;
+      exp?: number;
+    };
+    expect(claims).toMatchObject({ iss: 'kubernetes/serviceaccount', sub: 'system:serviceaccount:default:builder' });
+    expect(claims.exp).toBeUndefined();
+    expect(cluster.server.tokens.verify(bearer)?.user.name).toBe('system:serviceaccount:default:builder');
+    cluster.request({ method: 'DELETE', path: '/api/v1/namespaces/default/serviceaccounts/builder' });
+    expect(cluster.server.tokens.verify(bearer)).toBeUndefined();
+    cluster.settle(MINUTE);
+    expect(get(`${secrets}/builder-token`).code).toBe(404);
+  });
+  it('one for an account that never was is deleted', () => {
+    post(secrets, secretOf(type, { name: 'nobody', annotations: { 'kubernetes.io/service-account.name': 'nobody' } }));
+    cluster.settle(MINUTE);
+    expect(get(`${secrets}/nobody`).code).toBe(404);
+  });
+});

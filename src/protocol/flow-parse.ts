@@ -61,6 +61,7 @@ const toFlow: { readonly [type in ToFlow['type']]: Shape } = {
     startAt: maybe(isCount),
     autoplay: isFlag,
     clock: maybe(isClock),
+    epochMs: maybe(isNumber),
   },
   steps: { from: isCount, steps: isList },
   topology: { topology: isTopology },

@@ -80,6 +80,8 @@ export type ToFlow =
       /** Play at once; the panel pauses all the same for those who prefer reduced motion. */
       readonly autoplay: boolean;
       readonly clock?: ClockState;
+      /** What clocks showed at 0 µs, milliseconds since 1970; absent where it is not known. */
+      readonly epochMs?: number;
     }
   /** More steps. `from` is how many the panel has before these; when it has another number it asks with `resync`. */
   | { readonly type: 'steps'; readonly from: number; readonly steps: readonly Step[] }

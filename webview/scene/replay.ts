@@ -47,7 +47,8 @@ export class Replay {
 
   /** Takes in what was appended to the story. */
   grow(): void {
-    const pass = passes(this.rule);
+    const { object, family } = this.rule;
+    const pass = passes(this.rule, family && object !== undefined ? this.story.familyOf(object) : undefined);
     const { steps } = this.story;
     for (; this.seen < steps.length; this.seen++) {
       const step = steps[this.seen];

@@ -1,8 +1,10 @@
 // Everything that the panel was told, arranged so that the state after any number of steps is found at once. Steps are only
 // ever appended; what was given a place (a pod its slot on a node, a control loop its box) keeps it.
+import { resourceForKind, splitApiVersion } from '../../src/model/resources.ts';
 import type { FlowComponent, FlowObject, Topology } from '../../src/protocol/flow.ts';
 import {
   Fold,
+  isRecord,
   isWrite,
   type Json,
   lastAt,
@@ -148,6 +150,28 @@ export class Story {
     return history && lastAt(history.versions, count)?.value;
   }
 
+  /** Positions of the steps about an object, oldest first. */
+  stepsAbout(key: ObjectKey): readonly number[] {
+    return this.fold.get(key)?.steps ?? [];
+  }
+
+  /** The object, what owns it, and what it owns, over all generations; as far as the steps tell. */
+  familyOf(key: ObjectKey): ReadonlySet<ObjectKey> {
+    const owners = new Map<ObjectKey, readonly ObjectKey[]>();
+    for (const history of this.fold.all()) {
+      const own = ownersOf(history);
+      if (own.length > 0) owners.set(history.key, own);
+    }
+    const family = new Set([key]);
+    for (const one of family) for (const owner of owners.get(one) ?? []) family.add(owner);
+    const below = new Set([key]);
+    for (let size = 0; size < below.size; ) {
+      size = below.size;
+      for (const [one, own] of owners) if (own.some((owner) => below.has(owner))) below.add(one);
+    }
+    return new Set([...family, ...below]);
+  }
+
   /** Revision of the last write; undefined before the first. */
   revisionAt(count: number): string | undefined {
     return lastAt(this.revisions, count)?.revision;
@@ -245,6 +269,21 @@ export class Story {
       if (typeof node === 'string') this.bindings.push({ after, pod: object.name, node });
     }
   }
+}
+
+/** Keys of the owners that an object ever had. */
+function ownersOf({ ref, versions }: ObjectHistory): ObjectKey[] {
+  const value = versions.findLast((version) => version.value !== undefined)?.value;
+  const meta = value?.metadata as { ownerReferences?: unknown } | undefined;
+  const list: readonly unknown[] = Array.isArray(meta?.ownerReferences) ? meta.ownerReferences : [];
+  return list.filter(isRecord).flatMap(({ apiVersion, kind, name }) => {
+    if (typeof apiVersion !== 'string' || typeof kind !== 'string' || typeof name !== 'string') return [];
+    const { group } = splitApiVersion(apiVersion);
+    const known = resourceForKind(apiVersion, kind);
+    const resource = known?.plural ?? `${kind.toLowerCase()}s`;
+    const namespace = known?.namespaced === false || ref.namespace === undefined ? {} : { namespace: ref.namespace };
+    return [objectKey({ group, resource, kind, name, ...namespace })];
+  });
 }
 
 function workload({ key, ref }: ObjectHistory, value: Json): WorkloadView {

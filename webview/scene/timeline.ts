@@ -4,6 +4,9 @@ import { isRefusal } from './gates.ts';
 import type { Cast, Lifeline } from './lifelines.ts';
 import type { Story } from './story.ts';
 
+/** `cut`: silences are cut to a fixed width. `scale`: a second is as wide everywhere. `clock`: that, told as the time of day. */
+export type Axis = 'cut' | 'scale' | 'clock';
+
 /** µs without any step from which on a silence is cut. */
 const SILENCE = 1_000_000;
 const CUT = 28;
@@ -44,9 +47,10 @@ export function timelineOf(
   visible: readonly number[],
   left: number,
   width: number,
+  axis: Axis = 'cut',
 ): Timeline {
   const times = visible.map((position) => story.steps[position]?.at ?? 0);
-  const bursts = burstsOf(times, left, width);
+  const bursts = axis === 'cut' ? burstsOf(times, left, width) : wholeOf(times, left, width);
   const xs: number[] = [];
   let b = 0;
   for (const at of times) {
@@ -80,6 +84,20 @@ function burstsOf(times: readonly number[], left: number, width: number): Burst[
     x += w + cut;
     return burst;
   });
+}
+
+/** All of the time as one. */
+function wholeOf(times: readonly number[], left: number, width: number): Burst[] {
+  const [from, to] = [times[0], times.at(-1)];
+  return from === undefined || to === undefined ? [] : [{ from, to, x: left + CUT / 2, w: width - CUT }];
+}
+
+/** The time (µs) at a place; in a silence that is cut, when the silence began. */
+export function timeAt(bursts: readonly Burst[], x: number): number | undefined {
+  const burst = bursts.findLast((one) => one.x <= x) ?? bursts[0];
+  if (!burst) return undefined;
+  const part = burst.w === 0 ? 0 : Math.max(0, Math.min(1, (x - burst.x) / burst.w));
+  return burst.from + part * (burst.to - burst.from);
 }
 
 function placeIn(burst: Burst | undefined, at: number): number {

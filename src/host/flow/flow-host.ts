@@ -246,6 +246,7 @@ export class FlowHost implements vscode.Disposable {
       ...(startAt === undefined ? {} : { startAt }),
       autoplay,
       clock: { running: clock.running, speed: clock.speed, atUs: clock.now },
+      epochMs: clock.wallMs - clock.now / 1000,
     });
     if (reveal) this.post(reveal);
     else if (this.forks.last && this.forks.last.fork > after)

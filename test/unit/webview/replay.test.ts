@@ -165,6 +165,8 @@ test('memory that cannot be used is forgotten, what can be is kept', () => {
     source: 's',
     stepId: 4,
     shown: 'with',
+    grouping: 'cause',
+    axis: 'clock',
     tab: 'transcript',
     speed: 4,
     filter: { hideRoutine: false, namespace: 'a', query: 'b', object: 'c' },

@@ -18,6 +18,7 @@ export interface DetailActions {
 }
 
 const MOST_LINKS = 5;
+const ALL_LINKS = 200;
 const MOST_CHANGES = 8;
 
 export class Details {
@@ -57,7 +58,7 @@ export class Details {
         inputs(step),
         this.changes(step),
         this.links(
-          'Leads to',
+          'What next',
           story.index.effectsOf(step.id).map((effect) => effect.id),
           story,
           origin,
@@ -149,16 +150,14 @@ export class Details {
   private links(title: string, ids: readonly number[], story: Story, origin: number): Child {
     const steps = ids.flatMap((id) => story.index.get(id) ?? []);
     if (steps.length === 0) return undefined;
+    const rows = steps.slice(0, ALL_LINKS).map((step) => h('li', {}, this.link(story, step, origin)));
+    const first = h('ul', { class: 'links' }, ...rows.slice(0, MOST_LINKS));
     const more = steps.length - MOST_LINKS;
-    return section(
-      title,
-      h(
-        'ul',
-        { class: 'links' },
-        ...steps.slice(0, MOST_LINKS).map((step) => h('li', {}, this.link(story, step, origin))),
-        ...present([more > 0 && h('li', { class: 'dim' }, `and ${more} more`)]),
-      ),
-    );
+    if (more <= 0) return section(title, first);
+    const unlisted = steps.length - rows.length;
+    const rest = h('ul', { class: 'links' }, ...rows.slice(MOST_LINKS));
+    if (unlisted > 0) rest.append(h('li', { class: 'dim' }, `and ${unlisted} that are not listed`));
+    return section(title, first, h('details', {}, h('summary', {}, `${more} more`), rest));
   }
 
   private link(story: Story, step: Step, origin: number): HTMLElement {

@@ -1,20 +1,37 @@
-// Which steps are shown: search, namespace, routine, the object that is followed.
+// Which steps are shown: search, namespace, component, kind, routine, a range of time, the object that is followed.
 import { objectKey } from '../../../src/trace/fold.ts';
 import type { ObjectRef } from '../../../src/trace/step.ts';
+import { duration } from '../../../src/trace/words.ts';
 import type { Filter } from '../../scene/filter.ts';
 import type { Story } from '../../scene/story.ts';
 import { GLYPHS, glyph, h } from './dom.ts';
+
+const KINDS: readonly (readonly [kind: string, label: string])[] = [
+  ['', 'All kinds'],
+  ['request', 'Requests'],
+  ['decide', 'Decisions'],
+  ['schedule', 'Scheduling'],
+  ['node', 'On a node'],
+  ['fault', 'Faults'],
+  ['system', 'System'],
+];
 
 export class Filters {
   readonly element: HTMLElement;
   private readonly search: HTMLInputElement;
   private readonly namespace: HTMLSelectElement;
   private readonly routine: HTMLInputElement;
+  private readonly component: HTMLSelectElement;
+  private readonly kind: HTMLSelectElement;
   private readonly followed: HTMLElement;
+  private readonly range: HTMLElement;
+  /** µs: times are told from here. */
+  private origin = 0;
   private readonly change: (filter: Filter) => void;
   private filter: Filter;
   private known = 0;
   private readonly names = new Set<string>();
+  private readonly actors = new Set<string>();
 
   constructor(filter: Filter, change: (filter: Filter) => void) {
     this.filter = filter;
@@ -32,18 +49,43 @@ export class Filters {
       h('option', { value: '' }, 'All namespaces'),
     );
     this.namespace.addEventListener('change', () => this.set({ namespace: this.namespace.value }));
+    this.component = h(
+      'select',
+      { 'aria-label': 'Component', title: 'Component' },
+      h('option', { value: '' }, 'All components'),
+    );
+    this.component.addEventListener('change', () => this.set({ component: this.component.value }));
+    this.kind = h(
+      'select',
+      { 'aria-label': 'Kind of step', title: 'Kind of step' },
+      ...KINDS.map(([value, label]) => h('option', { value }, label)),
+    );
+    this.kind.value = filter.kind ?? '';
+    this.kind.addEventListener('change', () => this.set({ kind: this.kind.value }));
+    this.range = h('span', { class: 'followed' });
     this.routine = h('input', { type: 'checkbox' });
     this.routine.checked = filter.hideRoutine;
     this.routine.addEventListener('change', () => this.set({ hideRoutine: this.routine.checked }));
     this.followed = h('span', { class: 'followed' });
     const routine = h('label', { title: 'Heartbeats, leases, Events being written' }, this.routine, 'Hide routine');
-    this.element = h('div', { class: 'filters', role: 'search' }, this.search, this.namespace, routine, this.followed);
+    this.element = h(
+      'div',
+      { class: 'filters', role: 'search' },
+      this.search,
+      this.namespace,
+      this.component,
+      this.kind,
+      routine,
+      this.followed,
+      this.range,
+    );
     this.showFollowed();
+    this.showRange();
   }
 
   /** Follow one object, or with undefined everything again. */
   follow(object: ObjectRef | undefined): void {
-    const { object: _before, ...rest } = this.filter;
+    const { object: _before, family: _family, ...rest } = this.filter;
     this.filter = object ? { ...rest, object: objectKey(object) } : rest;
     this.showFollowed();
     this.change(this.filter);
@@ -54,19 +96,49 @@ export class Filters {
     this.search.value = '';
     this.routine.checked = false;
     this.namespace.value = '';
+    this.component.value = '';
+    this.kind.value = '';
     this.filter = { hideRoutine: false, namespace: '', query: '' };
     this.showFollowed();
+    this.showRange();
     this.change(this.filter);
   }
 
-  /** Offers the namespaces that the story names. */
+  /** Only what happened from `from` to `to` (µs); undefined: everything. One end alone leaves the other as it is. */
+  setRange(range: { readonly from?: number; readonly to?: number } | undefined): void {
+    const { range: before, ...rest } = this.filter;
+    const { from = before?.from ?? Number.NEGATIVE_INFINITY, to = before?.to ?? Number.POSITIVE_INFINITY } =
+      range ?? {};
+    this.filter = range ? { ...rest, range: { from: Math.min(from, to), to: Math.max(from, to) } } : rest;
+    this.showRange();
+    this.change(this.filter);
+  }
+
+  /** Another trace: its ranges are not those of the one before. Answers the filter that holds for it. */
+  begin(origin: number): Filter {
+    this.origin = origin;
+    const { range: _range, ...rest } = this.filter;
+    this.filter = rest;
+    this.showRange();
+    return this.filter;
+  }
+
+  /** Offers the namespaces and the components that the story names. */
   grow(story: Story): void {
     for (; this.known < story.length; this.known++) {
-      const name = story.steps[this.known]?.object?.namespace;
-      if (name === undefined || this.names.has(name)) continue;
-      this.names.add(name);
-      this.namespace.append(h('option', { value: name }, name));
+      const step = story.steps[this.known];
+      const name = step?.object?.namespace;
+      if (name !== undefined && !this.names.has(name)) {
+        this.names.add(name);
+        this.namespace.append(h('option', { value: name }, name));
+      }
+      const actor = step?.actor.component;
+      if (actor === undefined || this.actors.has(actor)) continue;
+      this.actors.add(actor);
+      this.component.append(h('option', { value: actor }, story.component(actor)?.name ?? actor));
     }
+    this.component.value = this.filter.component ?? '';
+    if (this.component.value === '' && this.filter.component) this.set({ component: '' });
     this.namespace.value = this.filter.namespace;
     this.namespace.hidden = this.names.size < 2;
   }
@@ -91,6 +163,29 @@ export class Filters {
       },
       glyph(GLYPHS.close),
     );
-    this.followed.replaceChildren(`only ${key.slice(key.lastIndexOf('/') + 1)}`, clear);
+    const family = h('input', { type: 'checkbox' });
+    family.checked = this.filter.family ?? false;
+    family.addEventListener('change', () => this.set({ family: family.checked }));
+    const label = h('label', { title: 'Also what owns it and what it owns' }, family, 'owners and dependants');
+    this.followed.replaceChildren(`only ${key.slice(key.lastIndexOf('/') + 1)}`, label, clear);
+  }
+
+  private showRange(): void {
+    const { range } = this.filter;
+    this.range.hidden = range === undefined;
+    if (!range) return;
+    const said = (at: number, without: string): string => (Number.isFinite(at) ? duration(at - this.origin) : without);
+    const clear = h(
+      'button',
+      {
+        class: 'icon',
+        type: 'button',
+        title: 'Show all of the time',
+        'aria-label': 'Show all of the time',
+        onclick: () => this.setRange(undefined),
+      },
+      glyph(GLYPHS.close),
+    );
+    this.range.replaceChildren(`${said(range.from, 'beginning')} – ${said(range.to, 'end')}`, clear);
   }
 }

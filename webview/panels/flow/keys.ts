@@ -1,4 +1,6 @@
 // The keyboard: works wherever the focus is, except where the key already means something there.
+import type { Way } from '../../scene/going.ts';
+
 export interface KeyActions {
   toggle(): void;
   step(by: -1 | 1): void;
@@ -6,6 +8,7 @@ export interface KeyActions {
   end(): void;
   why(): void;
   fork(): void;
+  go(way: Way): void;
 }
 
 export function keys(root: HTMLElement, actions: KeyActions): void {
@@ -17,6 +20,10 @@ export function keys(root: HTMLElement, actions: KeyActions): void {
     End: actions.end,
     w: actions.why,
     f: actions.fork,
+    c: () => actions.go('cause'),
+    e: () => actions.go('effect'),
+    '<': () => actions.go('object-before'),
+    '>': () => actions.go('object-after'),
   };
   root.ownerDocument.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

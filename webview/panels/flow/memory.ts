@@ -1,6 +1,8 @@
 // What the panel remembers while it is hidden, moved to another window, or reloaded.
 import { type Filter, NO_FILTER } from '../../scene/filter.ts';
+import type { Grouping } from '../../scene/groups.ts';
 import { type Focus, parseFocus } from '../../scene/inside/focus.ts';
+import type { Axis } from '../../scene/timeline.ts';
 import type { Shown } from './futures.ts';
 
 export const TABS = ['cluster', 'sequence', 'timeline', 'transcript'] as const;
@@ -15,13 +17,27 @@ export interface Memory {
   readonly filter: Filter;
   /** Of a fork: what of it was shown. */
   readonly shown: Shown;
+  /** Of the sequence, and of the timeline. */
+  readonly grouping: Grouping;
+  readonly axis: Axis;
   /** What the Cluster reading looks into; absent for the whole cluster. */
   readonly focus?: Focus | undefined;
 }
 
+const GROUPINGS: readonly Grouping[] = ['none', 'object', 'cause'];
+const AXES: readonly Axis[] = ['cut', 'scale', 'clock'];
 const SHOWN: readonly Shown[] = ['trace', 'without', 'with', 'both'];
 
-export const FRESH: Memory = { source: '', stepId: 0, tab: 'cluster', speed: 1, filter: NO_FILTER, shown: 'trace' };
+export const FRESH: Memory = {
+  source: '',
+  stepId: 0,
+  tab: 'cluster',
+  speed: 1,
+  filter: NO_FILTER,
+  shown: 'trace',
+  grouping: 'none',
+  axis: 'cut',
+};
 
 /** What VS Code kept for us, as far as it can be used. */
 export function recall(state: unknown): Memory {
@@ -38,11 +54,16 @@ export function recall(state: unknown): Memory {
     tab: TABS.find((tab) => tab === kept.tab) ?? FRESH.tab,
     speed: typeof kept.speed === 'number' && kept.speed > 0 ? kept.speed : FRESH.speed,
     shown: SHOWN.find((shown) => shown === kept.shown) ?? FRESH.shown,
+    grouping: GROUPINGS.find((grouping) => grouping === kept.grouping) ?? FRESH.grouping,
+    axis: AXES.find((axis) => axis === kept.axis) ?? FRESH.axis,
     filter: {
       hideRoutine: filter.hideRoutine !== false,
       namespace: typeof filter.namespace === 'string' ? filter.namespace : '',
       query: typeof filter.query === 'string' ? filter.query : '',
       ...(typeof filter.object === 'string' ? { object: filter.object } : {}),
+      ...(filter.family === true ? { family: true } : {}),
+      ...(typeof filter.component === 'string' ? { component: filter.component } : {}),
+      ...(typeof filter.kind === 'string' ? { kind: filter.kind } : {}),
     },
   };
 }

@@ -1,7 +1,6 @@
 // The flow panel: takes the host's messages, holds the story and the reader's place in it, and keeps every part up to date.
 import type { FlowObject, ToFlow } from '../../../src/protocol/flow.ts';
 import { FLOW_PROTOCOL } from '../../../src/protocol/flow.ts';
-import type { Change, Comparison, Future } from '../../../src/protocol/futures.ts';
 import { parseSteps } from '../../../src/trace/parse.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import { actorName, clock, duration, line } from '../../../src/trace/words.ts';
@@ -12,9 +11,9 @@ import { Details } from './details.ts';
 import { h } from './dom.ts';
 import { type Exported, type ExportForm, exportOf, type Seen } from './exports.ts';
 import { Filters } from './filters.ts';
-import { ForkForm } from './fork-form.ts';
-import { Futures, type Shown } from './futures.ts';
-import { type Answer, Host, type VsCode } from './host.ts';
+import { Forking } from './forking.ts';
+import { GoMenu } from './go-menu.ts';
+import { Host, type VsCode } from './host.ts';
 import { keys } from './keys.ts';
 import { type Memory, recall, TABS, type Tab } from './memory.ts';
 import { allHidden, Banner, empty, loading, silent } from './notice.ts';
@@ -37,9 +36,6 @@ export class Panel {
   private memory: Memory;
   /** What is shown: the trace, or one of its futures. */
   private replay: Replay | undefined;
-  /** The trace itself, which grows. */
-  private base: Replay | undefined;
-  private futureReplays: { readonly [future in 'without' | 'with']: Replay } | undefined;
   private source: Init['source'] | undefined;
   /** What was there before the first step. */
   private objects: readonly FlowObject[] = [];
@@ -52,19 +48,24 @@ export class Panel {
   private readonly notice = h('div', { class: 'notices' });
   private readonly player: Player;
   private readonly toolbar: Toolbar;
+  private readonly go: GoMenu;
   private readonly filters: Filters;
   private readonly details: Details;
   private readonly stage: Stage;
-  private readonly fork: ForkForm;
-  private readonly futures: Futures;
+  private readonly forking: Forking;
   /** All but the drawing, which plays. */
-  private readonly readings: { readonly [tab in Exclude<Tab, 'cluster'>]: Reading };
+  private readonly readings: {
+    readonly sequence: Sequence;
+    readonly timeline: TimelineReading;
+    readonly transcript: Transcript;
+  };
 
   constructor(root: HTMLElement, vscode: VsCode) {
     this.vscode = vscode;
     this.host = new Host(vscode);
     this.memory = recall(vscode.getState());
     this.player = new Player(this.face());
+    this.go = this.goMenu();
     this.toolbar = new Toolbar({
       toggle: () => this.player.toggle(),
       step: (by) => this.player.step(by),
@@ -74,6 +75,7 @@ export class Panel {
       tab: (tab) => this.openTab(tab),
       why: () => this.toggleWhy(),
       fork: () => this.toggleFork(),
+      go: this.go.menu,
       export: (form) => void this.export(form),
     });
     this.filters = new Filters(this.memory.filter, (filter) => this.setFilter(filter));
@@ -83,20 +85,19 @@ export class Panel {
       open: (object) => void this.request({ type: 'openObject', object }),
       explain: (object, path) => this.explain({ type: 'explainField', object, path }),
     });
-    this.fork = new ForkForm({
-      run: (change, forUs, repeat) => this.runFork(change, forUs, repeat),
-      cancel: () => void this.request({ type: 'endFork' }),
-      manifest: (object) => this.host.ask({ type: 'manifest', stepId: this.stepId, ...(object ? { object } : {}) }),
-      close: () => this.toggleFork(),
-    });
-    this.futures = new Futures({
-      show: (shown) => this.showFuture(shown),
-      visit: (future, id) => {
-        this.showFuture(future);
-        this.goToStep(id);
-      },
-      discard: () => this.discardFork(),
-      exportBoth: () => void this.exportBoth(),
+    this.forking = new Forking({
+      host: this.host,
+      body: this.body,
+      replay: () => this.replay,
+      look: () => ({ objects: this.objects, origin: this.origin, filter: this.memory.filter }),
+      shown: () => this.memory.shown,
+      remember: (shown) => this.remember({ shown }),
+      use: (replay) => this.use(replay),
+      show: () => this.show(),
+      goToStep: (id) => this.goToStep(id),
+      back: () => this.leaveFork(),
+      exportTrace: (replay, future) =>
+        this.export('trace', replay, `${this.source?.name ?? 'trace'} ${future} the change`),
       copy: (markdown) => void this.copy(markdown),
     });
     this.stage = new Stage(() => this.redraw(), {
@@ -109,8 +110,12 @@ export class Panel {
     this.stage.setFocus(this.memory.focus);
     const go = (index: number): void => this.player.seek(index);
     this.readings = {
-      sequence: new Sequence(go),
-      timeline: new TimelineReading(go),
+      sequence: new Sequence(go, this.memory.grouping, (grouping) => this.remember({ grouping })),
+      timeline: new TimelineReading(go, {
+        axis: this.memory.axis,
+        remember: (axis) => this.remember({ axis }),
+        select: (range) => this.filters.setRange(range),
+      }),
       transcript: new Transcript(go, () => void this.copy()),
     };
     this.build(root);
@@ -144,11 +149,11 @@ export class Panel {
     this.body.append(reading, this.details.element);
     root.replaceChildren(
       this.toolbar.element,
-      this.futures.bar,
+      this.forking.futures.bar,
       this.banner.element,
       this.notice,
       this.body,
-      this.futures.view,
+      this.forking.futures.view,
       this.live,
     );
     keys(root, {
@@ -158,6 +163,7 @@ export class Panel {
       end: () => this.player.seek(Number.POSITIVE_INFINITY),
       why: () => this.toggleWhy(),
       fork: () => this.toggleFork(),
+      go: (way) => this.go.take(way),
     });
     this.openTab(this.memory.tab);
   }
@@ -176,7 +182,7 @@ export class Panel {
     else if (!this.replay) return;
     else if (message.type === 'steps') this.append(message.from, message.steps);
     else if (message.type === 'topology') this.setTopology(message.topology);
-    else if (message.type === 'forked') this.forked(message.comparison);
+    else if (message.type === 'forked') this.forking.forked(message.comparison);
     else if (message.type === 'reveal') this.reveal(message);
     else if (message.type === 'state') {
       this.running = message.clock.running;
@@ -191,18 +197,18 @@ export class Panel {
     this.source = message.source;
     this.objects = message.objects ?? [];
     this.running = message.clock?.running ?? false;
+    this.readings.timeline.setEpoch(message.epochMs);
     this.origin = Math.min(first?.request?.sentAt ?? Number.POSITIVE_INFINITY, first?.at ?? steps[0]?.at ?? 0);
-    this.futures.clear();
-    this.body.hidden = false;
-    this.futureReplays = undefined;
-    this.base = new Replay(story, this.memory.filter);
-    this.use(this.base);
+    this.remember({ filter: this.filters.begin(this.origin) });
+    const base = new Replay(story, this.memory.filter);
+    this.forking.begin(base, message.source.kind === 'simulator');
+    this.use(base);
     this.banner.hide();
     if (problems.length > 0) this.tellLeftOut(problems);
     const known = this.memory.source === message.source.id && story.positionOf(this.memory.stepId) !== undefined;
     const start = known ? this.memory.stepId : message.startAt;
     const position = start === undefined ? undefined : story.positionOf(start);
-    this.base.seekPosition(position === undefined ? -1 : known ? position : position - 1);
+    base.seekPosition(position === undefined ? -1 : known ? position : position - 1);
     this.show();
     if (!known && message.autoplay && !this.stage.reducedMotion) this.player.play();
   }
@@ -217,7 +223,7 @@ export class Panel {
   }
 
   private append(from: number, list: readonly Step[]): void {
-    const replay = this.base;
+    const replay = this.forking.trace;
     if (!replay) return;
     const { story } = replay;
     if (from !== story.length) {
@@ -237,7 +243,7 @@ export class Panel {
   }
 
   private setTopology(topology: Parameters<Stage['setStory']>[0]['topology']): void {
-    const { base } = this;
+    const base = this.forking.trace;
     if (!base) return;
     base.story.topology = topology;
     if (this.replay !== base) return;
@@ -246,7 +252,7 @@ export class Panel {
   }
 
   private reveal({ stepId, play, why }: Extract<ToFlow, { readonly type: 'reveal' }>): void {
-    if (this.futures.current) this.showFuture('trace');
+    if (this.forking.futures.current) this.forking.show('trace');
     this.goToStep(stepId);
     if (play) this.player.play();
     if (why) this.toggleWhy();
@@ -269,95 +275,41 @@ export class Panel {
     this.remember({ filter });
     const { replay } = this;
     if (!replay) return;
-    for (const one of [this.base, ...Object.values(this.futureReplays ?? {})]) one?.setFilter(filter);
+    this.forking.setFilter(filter);
     for (const one of Object.values(this.readings)) one.reset(replay, this.origin);
     this.show();
   }
 
-  // Forks ----------------------------------------------------------------------------------------------------------------
-
-  private get stepId(): number {
-    return this.replay?.story.steps[this.replay.position]?.id ?? 0;
-  }
-
-  /** Why there can be no fork here; undefined where there can. */
-  private get noFork(): string | undefined {
-    if (this.source?.kind !== 'simulator') return 'only the simulator can run again from a step';
-    const { replay } = this;
-    if (!replay || replay.position < 0) return 'go to a step first';
-    const shared = this.futures.current?.fork ?? 0;
-    if (replay !== this.base && this.stepId > shared) return 'this step is in a fork already; go to one that happened';
-    return undefined;
+  private goMenu(): GoMenu {
+    return new GoMenu({
+      place: () => this.replay && { story: this.replay.story, position: this.replay.position },
+      visit: (id) => this.goToStep(id),
+      range: (range) => this.filters.setRange(range),
+    });
   }
 
   private toggleFork(): void {
-    const no = this.noFork;
+    const no = this.forking.unavailable;
     if (no !== undefined) {
       this.live.textContent = `No fork here: ${no}.`;
       return;
     }
     this.player.stop();
-    if (this.futures.current && !this.futures.view.hidden) this.showFuture('trace');
-    this.mode = this.mode === 'fork' ? 'step' : 'fork';
+    if (this.forking.isBoth) this.forking.show('trace');
+    if (this.mode === 'fork') {
+      this.leaveFork();
+      return;
+    }
+    this.mode = 'fork';
     this.detail();
     this.update();
-    if (this.mode !== 'fork') this.details.element.focus();
   }
 
-  private async runFork(change: Change, forUs: number, repeat: boolean): Promise<Answer> {
-    const progress = (done: number): void => this.fork.progress(done);
-    this.remember({ shown: 'both' });
-    return this.host.ask({ type: 'fork', stepId: this.stepId, change, forUs, repeat }, progress);
-  }
-
-  private forked(comparison: Comparison): void {
-    const { base } = this;
-    if (!base) return;
-    const [without, changed] = [comparison.without, comparison.with].map(
-      (future): Future => ({ ...future, steps: parseSteps(future.steps, comparison.fork).steps }),
-    );
-    if (!without || !changed) return;
-    const checked = { ...comparison, without, with: changed };
-    const { topology } = base.story;
-    const shared = base.story.steps.filter(({ id }) => id <= comparison.fork);
-    const replayOf = ({ steps }: Future): Replay =>
-      new Replay(new Story(topology, this.objects, [...shared, ...steps]), this.memory.filter);
-    this.futureReplays = { without: replayOf(without), with: replayOf(changed) };
-    this.futures.set(checked, base.story, this.origin);
+  private leaveFork(): void {
     this.mode = 'step';
-    // The panel that asked shows both; one that was hidden or reloaded goes on with what it showed.
-    this.showFuture(this.memory.shown === 'trace' ? 'both' : this.memory.shown);
-    this.live.textContent = 'Both futures are there.';
-  }
-
-  private showFuture(shown: Shown): void {
-    const { base, replay, futureReplays } = this;
-    if (!base) return;
-    const next = (shown === 'both' || shown === 'trace' ? undefined : futureReplays?.[shown]) ?? base;
-    if (next !== replay) {
-      const at = replay?.story.steps[replay.position]?.at ?? this.futures.current?.at;
-      this.use(next);
-      next.seekPosition(at === undefined ? -1 : next.story.steps.findLastIndex((step) => step.at <= at));
-    }
-    this.remember({ shown });
-    this.body.hidden = shown === 'both';
-    this.futures.mark(shown);
-    this.show();
-  }
-
-  private discardFork(): void {
-    this.showFuture('trace');
-    this.futures.clear();
-    this.futureReplays = undefined;
-    void this.request({ type: 'endFork' });
+    this.detail();
+    this.update();
     this.details.element.focus();
-  }
-
-  private async exportBoth(): Promise<void> {
-    for (const future of ['without', 'with'] as const) {
-      const replay = this.futureReplays?.[future];
-      if (replay) await this.export('trace', replay, `${this.source?.name ?? 'trace'}-${future}-the-change`);
-    }
   }
 
   // What is shown ------------------------------------------------------------------------------------------------------
@@ -407,8 +359,8 @@ export class Panel {
     if (!replay) return;
     if (!step) this.details.intro(replay.story, replay.visible.length, this.source?.name ?? 'this trace');
     else if (this.mode === 'fork') {
-      this.details.show(this.fork.element);
-      this.fork.open(replay.story, replay.position + 1, this.origin);
+      this.details.show(this.forking.form.element);
+      this.forking.form.open(replay.story, replay.position + 1, this.origin);
     } else if (this.mode === 'why') this.details.why(replay.story, step, this.origin, () => this.toggleWhy());
     else this.details.step(replay.story, step, this.origin);
   }
@@ -429,7 +381,7 @@ export class Panel {
       speed: this.memory.speed,
       tab: this.memory.tab,
       canAskWhy: step !== undefined,
-      noFork: this.noFork,
+      noFork: this.forking.unavailable,
     });
     const hidden = replay.story.length - replay.visible.length;
     if (replay.story.length === 0) this.notify(empty(this.source?.name ?? 'This trace', this.running));
@@ -486,7 +438,7 @@ export class Panel {
     const { origin, objects } = this;
     if (!replay) return undefined;
     const { tab } = this.memory;
-    const reading: Pick<Reading, 'seen'> = tab === 'cluster' ? this.stage : this.readings[tab];
+    const reading: Pick<Reading, 'seen'> = tab === 'cluster' ? this.stage : (this.readings[tab] as Reading);
     const step = replay.story.steps[replay.position];
     const description = step ? line(replay.story, step) : 'Before the first step.';
     const seen = (): Seen | undefined => reading.seen?.();
@@ -496,7 +448,7 @@ export class Panel {
   /** Of the trace that is shown. */
   private get shownName(): string {
     const name = this.source?.name ?? 'trace';
-    const future = this.replay === this.base ? '' : this.memory.shown;
+    const future = this.replay === this.forking.trace ? '' : this.memory.shown;
     return future === '' ? name : `${name} ${future} the change`;
   }
 

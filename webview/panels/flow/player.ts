@@ -18,10 +18,20 @@ export interface PlayerFace {
   running(): boolean;
 }
 
+/** ms for a step of usual length, at ×1. */
+const READING = 1_500;
 /** ms to look at where a jump has led, before going on from there. */
 const LOOK = 600;
 /** ms between looks for more steps, when the end has been reached and the source still runs. */
 const POLL = 250;
+
+/** ms: nobody sees pictures that come faster. */
+const FRAME = 16;
+
+/** How many steps are taken at once: more than one when each would be seen for less than a frame. */
+function strideOf(speed: number): number {
+  return Math.max(1, Math.floor((FRAME * speed) / READING));
+}
 
 export class Player {
   private readonly face: PlayerFace;
@@ -104,7 +114,13 @@ export class Player {
         await this.face.wait(POLL);
         continue;
       }
-      replay.seek(replay.cursor + 1);
+      const stride = strideOf(this.face.speed());
+      replay.seek(replay.cursor + stride);
+      if (stride > 1) {
+        this.face.show();
+        await this.face.wait(FRAME);
+        continue;
+      }
       this.face.tell();
       await this.face.animate(this.face.speed());
       if (overtaken()) return;

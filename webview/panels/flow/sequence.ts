@@ -2,6 +2,7 @@
 
 import { duration } from '../../../src/trace/words.ts';
 import { fit } from '../../scene/geometry.ts';
+import { type Grouping, type GroupRow, grouped } from '../../scene/groups.ts';
 import { Cast } from '../../scene/lifelines.ts';
 import type { Replay } from '../../scene/replay.ts';
 import { SEQUENCE_ROW, type SequenceRow, sequenceColumns, sequenceRow } from '../../scene/sequence.ts';
@@ -13,6 +14,11 @@ import { svg, text } from './svg.ts';
 import { VirtualList } from './virtual-list.ts';
 
 const HEAD = 30;
+const GROUPINGS: readonly (readonly [Grouping, string])[] = [
+  ['none', 'In the order of time'],
+  ['object', 'Grouped by object'],
+  ['cause', 'Grouped by what set it off'],
+];
 
 export class Sequence implements Reading {
   readonly element: HTMLElement;
@@ -24,10 +30,31 @@ export class Sequence implements Reading {
   private columns = sequenceColumns(1, 600);
   private drawn = '';
 
-  constructor(go: (index: number) => void) {
-    this.list = new VirtualList('Sequence', SEQUENCE_ROW, go);
+  private grouping: Grouping;
+  private rows: readonly GroupRow[] = [];
+  /** Visible index → row. */
+  private places: readonly number[] = [];
+
+  constructor(go: (index: number) => void, grouping: Grouping, remember: (grouping: Grouping) => void) {
+    this.grouping = grouping;
+    this.list = new VirtualList('Sequence', SEQUENCE_ROW, (row) => {
+      const chosen = this.rows[row];
+      if (chosen && 'index' in chosen) go(chosen.index);
+    });
     this.list.element.prepend(this.head);
-    this.element = h('div', { class: 'sequence' }, this.list.element);
+    const choice = h(
+      'select',
+      { 'aria-label': 'Groups', title: 'Groups' },
+      ...GROUPINGS.map(([value, label]) => h('option', { value }, label)),
+    );
+    choice.value = grouping;
+    choice.addEventListener('change', () => {
+      this.grouping = GROUPINGS.find(([one]) => one === choice.value)?.[0] ?? 'none';
+      remember(this.grouping);
+      this.drawn = '';
+      this.refresh();
+    });
+    this.element = h('div', { class: 'sequence' }, h('div', { class: 'tools' }, choice), this.list.element);
     new ResizeObserver(() => this.refresh()).observe(this.element);
   }
 
@@ -39,13 +66,26 @@ export class Sequence implements Reading {
   }
 
   grow(): void {
+    if (this.grouping !== 'none') this.drawn = '';
+    this.arrange();
     this.refresh();
     this.list.grow();
   }
 
   setCurrent(index: number): void {
     this.refresh();
-    this.list.setCurrent(index);
+    this.list.setCurrent(this.places[index] ?? -1);
+  }
+
+  private arrange(): void {
+    const { replay } = this;
+    if (!replay) return;
+    this.rows = grouped(replay.story, replay.visible, this.grouping);
+    const places: number[] = [];
+    this.rows.forEach((row, i) => {
+      if ('index' in row) places[row.index] = i;
+    });
+    this.places = places;
   }
 
   /** The rows on the screen under the names of those who take part. */
@@ -79,14 +119,16 @@ export class Sequence implements Reading {
     this.cast = cast;
     this.columns = sequenceColumns(cast.lines.length, room);
     this.head.replaceChildren(this.names(cast));
-    const make = (index: number): HTMLElement => this.make(replay, cast, index);
+    this.arrange();
+    const make = (row: number): HTMLElement => this.makeRow(replay, cast, this.rows[row]);
+    const total = (): number => this.rows.length;
     this.list.reset({
       get total(): number {
-        return replay.visible.length;
+        return total();
       },
       make,
     });
-    this.list.setCurrent(replay.cursor);
+    this.list.setCurrent(this.places[replay.cursor] ?? -1);
   }
 
   private names(cast: Cast): SVGElement {
@@ -103,6 +145,13 @@ export class Sequence implements Reading {
       picture.append(group);
     });
     return picture;
+  }
+
+  private makeRow(replay: Replay, cast: Cast, row: GroupRow | undefined): HTMLElement {
+    if (!row) return h('div');
+    if ('index' in row) return this.make(replay, cast, row.index);
+    const steps = row.count === 1 ? '1 step' : `${row.count} steps`;
+    return h('div', { class: 'group' }, h('b', {}, row.title), h('span', { class: 'dim' }, ` ${steps}`));
   }
 
   private make(replay: Replay, cast: Cast, index: number): HTMLElement {

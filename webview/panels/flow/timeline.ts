@@ -1,10 +1,10 @@
-// The Timeline reading: one lane a participant, silences cut; a click goes to the nearest step.
-
+// The Timeline reading: one lane a participant, silences cut or to scale; a click goes to the nearest step, a stroke over the
+// lanes shows that time alone.
 import { duration } from '../../../src/trace/words.ts';
 import { fit } from '../../scene/geometry.ts';
 import { Cast } from '../../scene/lifelines.ts';
 import type { Replay } from '../../scene/replay.ts';
-import { nearest, type Timeline as Picture, timelineOf } from '../../scene/timeline.ts';
+import { type Axis, nearest, type Timeline as Picture, timeAt, timelineOf } from '../../scene/timeline.ts';
 import { h } from './dom.ts';
 import type { Seen } from './exports.ts';
 import type { Reading } from './reading.ts';
@@ -15,8 +15,27 @@ const LEFT = 132;
 const LANE = 30;
 const AXIS = 30;
 
+/** px: a shorter stroke is a click. */
+const STROKE = 6;
+const AXES: readonly (readonly [Axis, string])[] = [
+  ['cut', 'Time since the start, silences cut'],
+  ['scale', 'Time since the start, to scale'],
+  ['clock', 'Clock time, to scale'],
+];
+
+export interface TimelineActions {
+  readonly axis: Axis;
+  remember(axis: Axis): void;
+  /** Show only this time, µs. */
+  select(range: { readonly from: number; readonly to: number }): void;
+}
+
 export class TimelineReading implements Reading {
   readonly element: HTMLElement;
+  private axisKind: Axis;
+  private epochMs: number | undefined;
+  private readonly brush = svg('rect', { class: 'brush' });
+  private readonly choice: HTMLSelectElement;
   private readonly svg = svg('svg', {
     role: 'img',
     'aria-label': 'Steps by participant and time; the transcript says the same in words',
@@ -29,17 +48,69 @@ export class TimelineReading implements Reading {
   private height = 0;
   private stale = true;
 
-  constructor(go: (index: number) => void) {
-    this.element = h('div', { class: 'timeline' }, this.svg);
+  constructor(go: (index: number) => void, actions: TimelineActions) {
+    this.axisKind = actions.axis;
+    this.choice = h(
+      'select',
+      { 'aria-label': 'Time axis', title: 'Time axis' },
+      ...AXES.map(([value, label]) => h('option', { value }, label)),
+    );
+    this.choice.value = actions.axis;
+    this.choice.addEventListener('change', () => {
+      this.axisKind = AXES.find(([axis]) => axis === this.choice.value)?.[0] ?? 'cut';
+      actions.remember(this.axisKind);
+      this.stale = true;
+      this.setCurrent(this.replay?.cursor ?? -1);
+    });
+    const hint = h('span', { class: 'dim' }, 'Drag over the lanes to show that time alone');
+    this.room = h('div', { class: 'lanes' }, this.svg);
+    this.element = h('div', { class: 'timeline' }, h('div', { class: 'tools' }, this.choice, hint), this.room);
     new ResizeObserver(() => {
       this.stale = true;
       this.setCurrent(this.replay?.cursor ?? -1);
-    }).observe(this.element);
-    this.svg.addEventListener('click', (event) => {
-      const x = event.clientX - this.svg.getBoundingClientRect().left;
-      const index = this.picture ? nearest(this.picture.xs, x) : -1;
-      if (x > LEFT - 8 && index >= 0) go(index);
+    }).observe(this.room);
+    this.listen(go, actions);
+  }
+
+  private readonly room: HTMLElement;
+
+  /** What clocks showed at 0 µs, ms since 1970; undefined where nobody knows. */
+  setEpoch(epochMs: number | undefined): void {
+    this.epochMs = epochMs;
+    for (const option of this.choice.options) if (option.value === 'clock') option.disabled = epochMs === undefined;
+  }
+
+  private listen(go: (index: number) => void, actions: TimelineActions): void {
+    const place = (event: MouseEvent): number => event.clientX - this.svg.getBoundingClientRect().left;
+    let from: number | undefined;
+    this.svg.addEventListener('pointerdown', (event) => {
+      from = event.button === 0 && place(event) > LEFT - 8 ? place(event) : undefined;
+      if (from !== undefined) this.svg.setPointerCapture(event.pointerId);
     });
+    this.svg.addEventListener('pointermove', (event) => {
+      if (from !== undefined) this.stroke(from, place(event));
+    });
+    this.svg.addEventListener('pointercancel', () => {
+      from = undefined;
+      this.stroke(0, 0);
+    });
+    this.svg.addEventListener('pointerup', (event) => {
+      if (from === undefined || !this.picture) return;
+      const [start, end] = [from, place(event)].toSorted((a, b) => a - b) as [number, number];
+      from = undefined;
+      this.stroke(0, 0);
+      const { bursts, xs } = this.picture;
+      const range = { from: timeAt(bursts, start), to: timeAt(bursts, end) };
+      if (end - start < STROKE) go(Math.max(0, nearest(xs, start)));
+      else if (range.from !== undefined && range.to !== undefined) actions.select({ from: range.from, to: range.to });
+    });
+  }
+
+  private stroke(from: number, to: number): void {
+    this.brush.setAttribute('x', String(Math.max(LEFT - 8, Math.min(from, to))));
+    this.brush.setAttribute('width', String(Math.abs(to - from)));
+    this.brush.setAttribute('y', String(AXIS - 4));
+    this.brush.setAttribute('height', String(Math.max(0, this.height - AXIS + 4)));
   }
 
   reset(replay: Replay, origin: number): void {
@@ -68,12 +139,12 @@ export class TimelineReading implements Reading {
 
   private draw(): void {
     const { replay } = this;
-    const width = this.element.clientWidth;
+    const width = this.room.clientWidth;
     if (!replay || width === 0) return;
     this.stale = false;
     const { story, visible } = replay;
     const cast = new Cast(story);
-    const picture = timelineOf(story, cast, visible, LEFT, width - LEFT - 16);
+    const picture = timelineOf(story, cast, visible, LEFT, width - LEFT - 16, this.axisShown);
     this.picture = picture;
     this.height = AXIS + picture.lines.length * LANE;
     this.svg.setAttribute('width', String(width));
@@ -84,10 +155,42 @@ export class TimelineReading implements Reading {
       this.now,
       ...marks(picture),
       this.ring,
+      this.brush,
     );
   }
 
-  private axis({ bursts }: Picture, width: number): SVGElement[] {
+  private get axisShown(): Axis {
+    return this.axisKind === 'clock' && this.epochMs === undefined ? 'scale' : this.axisKind;
+  }
+
+  /** A line with a mark at every round time. */
+  private scale({ bursts: [all] }: Picture, width: number): SVGElement[] {
+    if (!all) return [];
+    const span = Math.max(1, all.to - all.from);
+    const room = 96;
+    const step = ROUND.toSorted((a, b) => a - b).find((us) => (us / span) * all.w >= room) ?? span;
+    const zero = this.axisShown === 'clock' ? -(this.epochMs ?? 0) * 1000 : this.origin;
+    const parts: SVGElement[] = [svg('path', { d: `M${all.x - 4},${AXIS - 6}h${all.w + 8}`, class: 'burst' })];
+    for (let at = zero + Math.ceil((all.from - zero) / step) * step; at <= all.to; at += step) {
+      const x = all.x + ((at - all.from) / span) * all.w;
+      if (x > width - 60) break;
+      parts.push(
+        svg('path', { d: `M${x},${AXIS - 9}v6`, class: 'burst' }),
+        text(this.told(at), { x, y: AXIS - 12, class: 'when' }),
+      );
+    }
+    return parts;
+  }
+
+  private told(at: number): string {
+    if (this.axisShown !== 'clock') return duration(at - this.origin);
+    const clock = new Date((this.epochMs ?? 0) + at / 1000).toISOString();
+    return clock.endsWith('.000Z') ? clock.slice(11, 19) : clock.slice(11, 23);
+  }
+
+  private axis(picture: Picture, width: number): SVGElement[] {
+    if (this.axisShown !== 'cut') return this.scale(picture, width);
+    const { bursts } = picture;
     let free = LEFT - 20;
     return bursts.flatMap(({ from, x, w }) => {
       const parts: SVGElement[] = [svg('path', { d: `M${x - 4},${AXIS - 6}h${w + 8}`, class: 'burst' })];
@@ -102,6 +205,9 @@ export class TimelineReading implements Reading {
     });
   }
 }
+
+/** Round steps of time, µs. */
+const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500].flatMap((n) => [n * 1_000, n * 1_000_000, n * 60_000_000]);
 
 function marks({ marks: all }: Picture): SVGElement[] {
   return all.map(({ x, lane, refused, colour }) => {

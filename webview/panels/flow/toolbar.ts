@@ -5,7 +5,7 @@ import { TABS, type Tab } from './memory.ts';
 import { Menu } from './menu.ts';
 
 const FORK = 'What if? Run on from here with a change';
-export const SPEEDS = [0.25, 0.5, 1, 2, 4, 10, 50] as const;
+export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 10, 50, 100, 500, 1000] as const;
 
 export interface ToolbarActions {
   toggle(): void;
@@ -16,6 +16,8 @@ export interface ToolbarActions {
   tab(tab: Tab): void;
   why(): void;
   fork(): void;
+  /** Where to go besides one step on. */
+  readonly go: Menu;
   export(form: ExportForm): void;
 }
 
@@ -84,6 +86,7 @@ export class Toolbar {
         this.back,
         this.play,
         this.forward,
+        actions.go.element,
         this.speed,
       ),
       h('div', { class: 'where' }, this.range, this.time, this.count),

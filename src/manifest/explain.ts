@@ -48,6 +48,11 @@ export function known(knowledge: Knowledge, place: Place): FieldFacts | undefine
   };
 }
 
+/** The record of the field that a place is in, with what it says of this place. */
+export function recordAt(knowledge: Knowledge, place: Place): FieldRecord | undefined {
+  return place.owner && recordFor(knowledge, place, place.owner.type, place.owner.field.name);
+}
+
 function recordFor(knowledge: Knowledge, place: Place, type: string, field: string): FieldRecord | undefined {
   const record = knowledge.record(type, field);
   if (!record?.in) return record;

@@ -13,7 +13,7 @@ export function rangeOf(lineStarts: readonly number[], from: number, to: number,
   return { start: positionOf(lineStarts, from, firstLine), end: positionOf(lineStarts, to, firstLine) };
 }
 
-function positionOf(lineStarts: readonly number[], offset: number, firstLine: number): Position {
+export function positionOf(lineStarts: readonly number[], offset: number, firstLine: number): Position {
   let low = 0;
   let high = lineStarts.length - 1;
   while (low < high) {

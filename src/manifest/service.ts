@@ -2,6 +2,7 @@
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { annotatePiece, joinParts } from './annotate/annotate.ts';
 import type { AnnotatedManifest, AnnotatedPart } from './annotate/model.ts';
+import { type DefaultHint, defaultsOf } from './defaults.ts';
 import type { Finding } from './diagnose.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
 import { cut, type Piece, type Pieces, pieceAtLine } from './documents.ts';
@@ -44,6 +45,8 @@ export interface ManifestService {
   diagnostics(uri: string, options?: { readonly patch?: boolean }): readonly ManifestDiagnostic[];
   /** Where a field of an object stands, by its path in kube-apiserver's words, or the nearest thing above it that is written. */
   fieldRange(uri: string, object: ManifestObject, path: string): TextRange | undefined;
+  /** What kube-apiserver will fill in, by the place of what it is filled into. */
+  defaults(uri: string): readonly DefaultHint[];
   /** Every line with what is known of it; empty for a text that is not open. */
   annotated(uri: string): AnnotatedManifest;
   /** What each document offers and names; for a document that did not change, the same facts. */
@@ -69,6 +72,7 @@ class Service implements ManifestService {
   private readonly trees = new WeakMap<Piece, ReadPiece>();
   private readonly findings = new WeakMap<Piece, { readonly patch: boolean; readonly list: readonly Finding[] }>();
   private readonly annotations = new WeakMap<Piece, AnnotatedPart>();
+  private readonly defaulted = new WeakMap<Piece, readonly DefaultHint[]>();
   private readonly collected = new WeakMap<Piece, DocumentFacts>();
   private readonly outlines = new WeakMap<
     Piece,
@@ -148,6 +152,16 @@ class Service implements ManifestService {
       }
       return found.list.map((finding) => diagnosticAt(finding, tree.lineStarts, first));
     });
+  }
+
+  defaults(uri: string): readonly DefaultHint[] {
+    const find = (tree: ReadPiece): DefaultHint[] => defaultsOf(this.knowledge, tree);
+    return this.each(uri, (piece, first) =>
+      this.once(this.defaulted, piece, find).map(({ at, fields }) => ({
+        at: { line: at.line + first, column: at.column },
+        fields,
+      })),
+    );
   }
 
   annotated(uri: string): AnnotatedManifest {

@@ -3,6 +3,7 @@ import './activation.test.ts';
 import './hover.test.ts';
 import './editor-diagnostics.test.ts';
 import './simulator.test.ts';
+import './editor-inlay-hints.test.ts';
 import './editor-lenses.test.ts';
 import './editor-navigation.test.ts';
 import './editor-symbols.test.ts';

@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import { ManifestHover } from '../hover.ts';
 import { ManifestDiagnostics } from './diagnostics.ts';
+import { ManifestInlayHints } from './inlay-hints.ts';
 import { ManifestLenses } from './lenses.ts';
 import type { Manifests } from './manifests.ts';
 import { ManifestNavigation } from './navigation.ts';
@@ -16,6 +17,7 @@ export function editorFeatures(manifests: Manifests, log: vscode.LogOutputChanne
     new ManifestHover(manifests),
     new ManifestDiagnostics(manifests, files, log),
     new ManifestLenses(manifests),
+    new ManifestInlayHints(manifests),
     new ManifestSymbols(manifests).register(),
     new ManifestNavigation(files).register(),
   ];

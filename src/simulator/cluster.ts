@@ -131,6 +131,7 @@ export class Cluster {
       node: 'control-plane-1',
       onAudit: this.options.onAudit,
       kubelets: this.kubelets,
+      runsBeside: (component) => this.processes.some((p) => p.component === component && p.running),
       // The recorded clusters with a fake runtime had no metrics-server.
       metricsApi: this.options.runtime !== 'fake',
       // The recorded clusters with a fake runtime ran with kube-apiserver's own default; kubeadm sets the flag.

@@ -3,6 +3,7 @@ import type { ResourceInfo } from '../../model/resources.ts';
 import { failure, notAcceptable, serviceUnavailable } from '../../model/status.ts';
 import { type RemoteVersion, remoteOf } from './aggregation/services.ts';
 import type { TokenVerifier } from './authn.ts';
+import { componentStatuses, type IsRunning } from './component-statuses.ts';
 import { type Answer, type Context, refuse } from './context.ts';
 import { isCustom } from './crd/types.ts';
 import { type Served, servePath } from './discovery/paths.ts';
@@ -21,6 +22,7 @@ import { connect, type Kubelets, log } from './subresources/connect.ts';
 import { evict } from './subresources/eviction.ts';
 import { approval, finalize } from './subresources/other.ts';
 import { ephemeralContainers, resize } from './subresources/pods.ts';
+import { proxy } from './subresources/proxy.ts';
 import { scale } from './subresources/scale.ts';
 import type { ServiceAccountTokens } from './tokens.ts';
 
@@ -34,6 +36,7 @@ export interface Site extends Access {
   readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets | undefined;
   served(): Served;
+  readonly runsBeside: IsRunning;
   /** This server answers in place of the one behind an APIService. */
   answersFor(group: string): boolean;
 }
@@ -58,6 +61,8 @@ export function route(ctx: Context, site: Site): Answer {
     return info.verb === 'create' ? review(ctx, site, r) : NOT_ALLOWED;
   }
   if (!r.verbs.includes(info.verb)) return NOT_ALLOWED;
+  if (r.kind === 'ComponentStatus' && r.group === '')
+    return present(ctx, r, componentStatuses(ctx, r, site.runsBeside), wanted);
   if (r.group === METRICS_GROUP) return present(ctx, r, metrics(ctx, r), wanted);
   if (info.verb === 'watch') return watch(ctx, r, watchView(ctx, r, wanted));
   return present(ctx, r, object(ctx, site.registry, r), wanted);
@@ -158,5 +163,6 @@ const SUBRESOURCES: Record<string, Handler> = {
   exec: (ctx, site, r) => connect(ctx, site, r, 'exec'),
   attach: (ctx, site, r) => connect(ctx, site, r, 'attach'),
   portforward: (ctx, site, r) => connect(ctx, site, r, 'portforward'),
+  proxy: (ctx, site, r) => proxy(ctx, site, r),
   token: (ctx, site, r) => requestToken(ctx, site.registry, r, site.tokens),
 };

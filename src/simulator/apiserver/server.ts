@@ -50,6 +50,8 @@ export interface ApiServerOptions extends MachineOptions {
   readonly openapi?: OpenApi;
   /** Without it, logs cannot be read. */
   readonly kubelets?: Kubelets | undefined;
+  /** Whether a component runs on this machine, for ComponentStatuses; without it, all do. */
+  readonly runsBeside?: ((component: string) => boolean) | undefined;
   /** Serves metrics.k8s.io, as clusters with metrics-server do. */
   readonly metricsApi?: boolean;
   /** Gets each audit event as it is written. */
@@ -138,6 +140,10 @@ export class ApiServer implements ApiServerPort {
       },
       true,
     );
+  }
+
+  get runsBeside(): (component: string) => boolean {
+    return this.options.runsBeside ?? (() => true);
   }
 
   get kubelets(): Kubelets | undefined {

@@ -11,7 +11,7 @@ import type { Kubelets, LogRequest } from '../apiserver/subresources/connect.ts'
 import type { Store } from '../store/index.ts';
 import type { RunningContainer } from './container.ts';
 import { ContainerHost, containerOf, LOOK, ran, type Session, statusOf } from './host.ts';
-import { portSession } from './ports.ts';
+import { answerOn, portSession } from './ports.ts';
 import { textOf } from './program.ts';
 import { withTerminal } from './tty.ts';
 
@@ -128,6 +128,14 @@ export class KubeletServers implements Kubelets {
         stopped = true;
       },
     };
+  }
+
+  answerOn(pod: Pod, port: number, line: string): string | undefined {
+    return answerOn(pod, port, line);
+  }
+
+  running(node: string): boolean {
+    return this.options.runs(node);
   }
 
   /** What the kubelet does with an exec, attach or port-forward. */

@@ -4,7 +4,7 @@ import type { Service, ServicePort, ServiceSpec } from '../../../model/generated
 import { equal } from '../../../model/paths.ts';
 import { internalError, invalid } from '../../../model/status.ts';
 import { type Context, refuse } from '../context.ts';
-import { keyFor, prefixOf, remove, write } from '../storage.ts';
+import { find, keyFor, prefixOf, remove, write } from '../storage.ts';
 import { addressProblem, drawAddress, drawPort, NODE_PORTS, usedPorts } from './service-allocation.ts';
 import type { Obj, Strategy } from './strategy.ts';
 
@@ -211,10 +211,20 @@ function claimAddresses(next: Obj | undefined, old: Obj | undefined, ctx: Contex
   }
 }
 
+/** Its Endpoints go with a Service at once. Models afterDelete in pkg/registry/core/service/storage/storage.go. */
+function commit(next: Obj | undefined, old: Obj | undefined, ctx: Context): void {
+  claimAddresses(next, old, ctx);
+  const endpoints = ctx.core.resource('', 'endpoints', 'v1');
+  if (next !== undefined || old === undefined || endpoints === undefined) return;
+  const { name = '', namespace = '' } = old.metadata;
+  const held = find(ctx, endpoints, namespace, name);
+  if (held !== undefined) remove(ctx, endpoints, held);
+}
+
 export const services: Strategy = {
   create,
   update,
-  commit: claimAddresses,
+  commit,
   createOnUpdate: true,
   returnsDeleted: true,
 };

@@ -32,6 +32,10 @@ export interface LogRequest {
 export interface Kubelets {
   /** What a container has written; a stream where it is followed; a Status where the kubelet refuses. */
   log(request: LogRequest): { readonly text: string } | { readonly stream: TextStream } | { readonly status: Status };
+  /** What answers on a pod's port to `GET /path`; undefined where nothing listens. */
+  answerOn(pod: Pod, port: number, line: string): string | undefined;
+  /** Whether the kubelet of a node runs. */
+  running(node: string): boolean;
 }
 
 function podOf(ctx: Context, r: ResourceInfo): Pod {

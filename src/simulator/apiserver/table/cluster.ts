@@ -8,6 +8,7 @@ import type { APIService } from '../../../model/generated/apiregistration.v1.ts'
 import type { CertificateSigningRequest } from '../../../model/generated/certificates.v1.ts';
 import type { Lease } from '../../../model/generated/coordination.v1.ts';
 import type {
+  ComponentStatus,
   ConfigMap,
   Event,
   Namespace,
@@ -227,7 +228,14 @@ const defaulted = (o: { readonly metadata?: { readonly annotations?: { readonly 
 
 export { defaulted as isDefaultClass };
 
+function component({ conditions = [] }: ComponentStatus): Cell[] {
+  const found = conditions.find((c) => c.type === 'Healthy');
+  const status = found === undefined ? 'Unknown' : found.status === 'True' ? 'Healthy' : 'Unhealthy';
+  return [status, found?.message ?? '', found?.error ?? ''];
+}
+
 export const CLUSTER: Printers = {
+  '/componentstatuses': component,
   '/nodes': node,
   '/namespaces': (n: Namespace, now) => [n.status?.phase ?? '', age(n, now)],
   '/configmaps': (c: ConfigMap, now) => [sizes(c.data, c.binaryData), age(c, now)],

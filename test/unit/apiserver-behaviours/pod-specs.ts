@@ -6,7 +6,9 @@ import { type Loose, type Resource, refused, type Spec, type Trial } from './tri
 const pods = (t: Trial): Resource => t.of('v1', 'pods');
 
 async function generation(t: Trial): Promise<void> {
-  const made = await pods(t).create(pod('generation', { metadata: { generation: 100 }, spec: { terminationGracePeriodSeconds: 30 } }));
+  const made = await pods(t).create(
+    pod('generation', { metadata: { generation: 100 }, spec: { terminationGracePeriodSeconds: 30 } }),
+  );
   expect(made.metadata.generation).toBe(1);
   await running(pods(t), 'generation');
   const path = `${pods(t).path}/generation`;
@@ -64,7 +66,11 @@ async function collection(t: Trial): Promise<void> {
     await pods(t).create(pod(`test-pod-${i}`, { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1 } }));
   await readyPods(t, labels, 3);
   await pods(t).removeAll({ labelSelector: 'type=Testing' });
-  await t.until('none to be left', async () => (await pods(t).items({ labelSelector: 'type=Testing' })).length === 0, 90);
+  await t.until(
+    'none to be left',
+    async () => (await pods(t).items({ labelSelector: 'type=Testing' })).length === 0,
+    90,
+  );
 }
 
 async function hostIP(t: Trial): Promise<void> {
@@ -88,11 +94,17 @@ async function lifecycle(t: Trial): Promise<void> {
   await pods(t).create(pod('pod-test', { metadata: { labels } }));
   await t.event(watch, 'ADDED');
   await t.event(watch, 'MODIFIED', (p) => p.status.phase === 'Running');
-  const patch = { metadata: { labels: { 'test-pod': 'patched' } }, spec: { containers: [{ name: 'c', image: 'agnhost' }] } };
+  const patch = {
+    metadata: { labels: { 'test-pod': 'patched' } },
+    spec: { containers: [{ name: 'c', image: 'agnhost' }] },
+  };
   await pods(t).patch('pod-test', 'strategic', patch);
   await t.event(watch, 'MODIFIED', (p) => p.metadata.labels['test-pod'] === 'patched');
   const got = await pods(t).get('pod-test');
-  expect(got).toMatchObject({ metadata: { labels: { 'test-pod': 'patched' } }, spec: { containers: [{ image: 'agnhost' }] } });
+  expect(got).toMatchObject({
+    metadata: { labels: { 'test-pod': 'patched' } },
+    spec: { containers: [{ image: 'agnhost' }] },
+  });
   const status = await pods(t).get('pod-test', 'status');
   const conditions = status.status.conditions.map((c: Loose) => (c.type === 'Ready' ? { ...c, status: 'False' } : c));
   const { resourceVersion: _, ...metadata } = status.metadata;
@@ -104,13 +116,19 @@ async function lifecycle(t: Trial): Promise<void> {
 
 const classes = (t: Trial): Resource => t.of('node.k8s.io/v1', 'runtimeclasses');
 const classed = (name: string): Loose =>
-  pod('runtime-class', { spec: { runtimeClassName: name, restartPolicy: 'Never', automountServiceAccountToken: false } });
+  pod('runtime-class', {
+    spec: { runtimeClassName: name, restartPolicy: 'Never', automountServiceAccountToken: false },
+  });
 
 async function runtimeClass(t: Trial, more: object): Promise<Loose> {
   const name = `${t.ns}-preconfigured`;
   t.cleanup(() => classes(t).remove(name));
   await classes(t).create({ metadata: { name }, handler: 'test-handler', ...more });
-  const made = await t.until('admission to know the class', () => pods(t).create(classed(name)).catch(() => undefined));
+  const made = await t.until('admission to know the class', () =>
+    pods(t)
+      .create(classed(name))
+      .catch(() => undefined),
+  );
   return pods(t).until(made.metadata.name, 'to be scheduled', (p) => condition(p, 'PodScheduled')?.status === 'True');
 }
 
@@ -139,24 +157,41 @@ const RUNTIME = '[sig-node] RuntimeClass should';
 
 export const PODS: readonly Spec[] = [
   {
-    title: '[sig-node] Pods Extended (pod generation) Pod Generation custom-set generation on new pods and graceful delete [Conformance]',
+    title:
+      '[sig-node] Pods Extended (pod generation) Pod Generation custom-set generation on new pods and graceful delete [Conformance]',
     run: generation,
   },
   {
-    title: '[sig-node] Pods Extended Pods Set QOS Class should be set on Pods with matching resource requests and limits for memory and cpu [Conformance]',
+    title:
+      '[sig-node] Pods Extended Pods Set QOS Class should be set on Pods with matching resource requests and limits for memory and cpu [Conformance]',
     run: quality,
   },
-  { title: '[sig-node] Pods should allow activeDeadlineSeconds to be updated [NodeConformance] [Conformance]', run: deadline },
+  {
+    title: '[sig-node] Pods should allow activeDeadlineSeconds to be updated [NodeConformance] [Conformance]',
+    run: deadline,
+  },
   { title: '[sig-node] Pods should be submitted and removed [NodeConformance] [Conformance]', run: submitted },
   { title: '[sig-node] Pods should be updated [NodeConformance] [Conformance]', run: updated },
   { title: '[sig-node] Pods should delete a collection of pods [Conformance]', run: collection },
   { title: '[sig-node] Pods should get a host IP [NodeConformance] [Conformance]', run: hostIP },
   { title: '[sig-node] Pods should patch a pod status [Conformance]', run: patchedStatus },
   { title: '[sig-node] Pods should run through the lifecycle of Pods and PodStatus [Conformance]', run: lifecycle },
-  { title: `${RUNTIME} reject a Pod requesting a non-existent RuntimeClass [NodeConformance] [Conformance]`, run: unknownClass },
-  { title: `${RUNTIME} reject a Pod requesting a deleted RuntimeClass [NodeConformance] [Conformance]`, run: deletedClass },
-  { title: `${RUNTIME} schedule a Pod requesting a RuntimeClass and initialize its Overhead [NodeConformance] [Conformance]`, run: overhead },
-  { title: `${RUNTIME} schedule a Pod requesting a RuntimeClass without PodOverhead [NodeConformance] [Conformance]`, run: withoutOverhead },
+  {
+    title: `${RUNTIME} reject a Pod requesting a non-existent RuntimeClass [NodeConformance] [Conformance]`,
+    run: unknownClass,
+  },
+  {
+    title: `${RUNTIME} reject a Pod requesting a deleted RuntimeClass [NodeConformance] [Conformance]`,
+    run: deletedClass,
+  },
+  {
+    title: `${RUNTIME} schedule a Pod requesting a RuntimeClass and initialize its Overhead [NodeConformance] [Conformance]`,
+    run: overhead,
+  },
+  {
+    title: `${RUNTIME} schedule a Pod requesting a RuntimeClass without PodOverhead [NodeConformance] [Conformance]`,
+    run: withoutOverhead,
+  },
 ];
 
 /** An Event of the scheduler's about the pod. */
@@ -174,7 +209,9 @@ async function limits(t: Trial): Promise<void> {
   for (const [i, n] of nodes.entries()) {
     expect(n.status.allocatable.cpu).toBe('1');
     const spec = { nodeSelector: { 'kubernetes.io/hostname': n.metadata.name } };
-    await pods(t).create(pod(`filler-${i}`, { spec, resources: { requests: { cpu: '700m' }, limits: { cpu: '700m' } } }));
+    await pods(t).create(
+      pod(`filler-${i}`, { spec, resources: { requests: { cpu: '700m' }, limits: { cpu: '700m' } } }),
+    );
     await running(pods(t), `filler-${i}`);
   }
   await pods(t).create(pod('additional-pod', { resources: { requests: { cpu: '500m' }, limits: { cpu: '500m' } } }));
@@ -198,7 +235,9 @@ async function selectorDoesNot(t: Trial): Promise<void> {
 
 async function untainted(t: Trial): Promise<void> {
   const nodes = await t.of('v1', 'nodes').items({ fieldSelector: 'spec.unschedulable=false' });
-  const open = nodes.filter((n) => isReady(n) && (n.spec.taints ?? []).every((x: Loose) => x.effect === 'PreferNoSchedule'));
+  const open = nodes.filter(
+    (n) => isReady(n) && (n.spec.taints ?? []).every((x: Loose) => x.effect === 'PreferNoSchedule'),
+  );
   expect(open.length).toBeGreaterThanOrEqual(2);
 }
 
@@ -212,10 +251,16 @@ const AMOUNTS = {
 async function limitRange(t: Trial): Promise<void> {
   const ranges = t.of('v1', 'limitranges');
   const watch = await ranges.watch({ labelSelector: `time=${t.ns}` });
-  await ranges.create({ metadata: { name: 'limit-range', labels: { time: t.ns } }, spec: { limits: [{ type: 'Container', ...AMOUNTS }] } });
+  await ranges.create({
+    metadata: { name: 'limit-range', labels: { time: t.ns } },
+    spec: { limits: [{ type: 'Container', ...AMOUNTS }] },
+  });
   await t.event(watch, 'ADDED');
   expect((await ranges.get('limit-range')).spec.limits[0]).toMatchObject(AMOUNTS);
-  const resources = (name: string): Promise<Loose> => pods(t).get(name).then((p) => p.spec.containers[0].resources);
+  const resources = (name: string): Promise<Loose> =>
+    pods(t)
+      .get(name)
+      .then((p) => p.spec.containers[0].resources);
   await pods(t).create(pod('pod-no-resources'));
   expect(await resources('pod-no-resources')).toEqual({ requests: AMOUNTS.defaultRequest, limits: AMOUNTS.default });
   const partial = { requests: { cpu: '300m', memory: '150Mi' }, limits: { cpu: '300m' } };
@@ -225,7 +270,9 @@ async function limitRange(t: Trial): Promise<void> {
     limits: { ...AMOUNTS.default, ...partial.limits },
   });
   const small = pod('pfpod', { resources: { requests: { cpu: '10m', memory: '50Mi' } } });
-  const large = pod('pfpod', { resources: { requests: { cpu: '600m', memory: '600Mi' }, limits: { cpu: '600m', memory: '600Mi' } } });
+  const large = pod('pfpod', {
+    resources: { requests: { cpu: '600m', memory: '600Mi' }, limits: { cpu: '600m', memory: '600Mi' } },
+  });
   await refused(pods(t).create(small), 403, 'Forbidden');
   await refused(pods(t).create(large), 403, 'Forbidden');
   const min = { cpu: '9m', memory: '49Mi', 'ephemeral-storage': '49Gi' };
@@ -247,7 +294,10 @@ async function limitRanges(t: Trial): Promise<void> {
   const name = 'e2e-limitrange';
   await ranges.create({ metadata: { name, labels }, spec: { limits: [{ type: 'Container', ...AMOUNTS }] } });
   expect(await t.of('v1', 'limitranges', '').items({ labelSelector })).toHaveLength(1);
-  const patch = { metadata: { labels: { [name]: 'patched' } }, spec: { limits: [{ type: 'Container', min: { cpu: '9m' } }] } };
+  const patch = {
+    metadata: { labels: { [name]: 'patched' } },
+    spec: { limits: [{ type: 'Container', min: { cpu: '9m' } }] },
+  };
   const patched = await ranges.patch(name, 'strategic', patch);
   expect(patched.metadata.labels).toMatchObject({ [name]: 'patched' });
   await ranges.removeAll({ labelSelector: `${name}=patched` });
@@ -260,11 +310,17 @@ export const SCHEDULING: readonly Spec[] = [
   { title: `${PREDICATES} resource limits of pods that are allowed to run [Conformance]`, run: limits },
   { title: `${PREDICATES} that NodeSelector is respected if matching [Conformance]`, run: selectorMatches },
   { title: `${PREDICATES} that NodeSelector is respected if not matching [Conformance]`, run: selectorDoesNot },
-  { title: '[sig-architecture] Conformance Tests should have at least two untainted nodes [Conformance]', run: untainted },
   {
-    title: '[sig-scheduling] LimitRange should create a LimitRange with defaults and ensure pod has those defaults applied. [Conformance]',
+    title: '[sig-architecture] Conformance Tests should have at least two untainted nodes [Conformance]',
+    run: untainted,
+  },
+  {
+    title:
+      '[sig-scheduling] LimitRange should create a LimitRange with defaults and ensure pod has those defaults applied. [Conformance]',
     run: limitRange,
   },
-  { title: '[sig-scheduling] LimitRange should list, patch and delete a LimitRange by collection [Conformance]', run: limitRanges },
+  {
+    title: '[sig-scheduling] LimitRange should list, patch and delete a LimitRange by collection [Conformance]',
+    run: limitRanges,
+  },
 ];
-

@@ -1,4 +1,0 @@
-import { OPERATIONS } from './operations-specs.ts';
-import { hold } from './support.ts';
-
-hold('operations', OPERATIONS);

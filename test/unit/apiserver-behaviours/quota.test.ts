@@ -1,4 +1,0 @@
-import { QUOTAS } from './quota-specs.ts';
-import { hold } from './support.ts';
-
-hold('quota', QUOTAS);

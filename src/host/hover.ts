@@ -1,12 +1,15 @@
 // Hover on manifests: what a field is, who acts on it, and when.
 import * as vscode from 'vscode';
+import type { Explanation } from '../manifest/explanation.ts';
+import type { MarkdownLink } from '../manifest/markdown.ts';
 import { LANGUAGES, type Manifests, rangeOf } from './editor/manifests.ts';
+import { canBePlaced } from './editor/placeable.ts';
 import { settings } from './settings.ts';
 
 const PREPARE_AFTER_MS = 100;
 const PREPARE_LINES = 50;
 /** The commands that a hover may run: nothing else in it is trusted. */
-const ENABLED = ['kubeAnatomy.applyManifest', 'kubeAnatomy.openFlow'];
+const ENABLED = ['kubeAnatomy.watchStep', 'kubeAnatomy.whereScheduled', 'kubeAnatomy.fieldPage'];
 
 export class ManifestHover implements vscode.HoverProvider, vscode.Disposable {
   private readonly manifests: Manifests;
@@ -26,8 +29,7 @@ export class ManifestHover implements vscode.HoverProvider, vscode.Disposable {
     const { service, markdown, uri } = await this.manifests.of(document);
     const found = service.explainAt(uri, position.line, position.character);
     if (!found) return undefined;
-    const links = document.uri.scheme === 'kube-anatomy' ? [] : [applyLink(document.uri)];
-    const text = new vscode.MarkdownString(markdown(found, links));
+    const text = new vscode.MarkdownString(markdown(found, linksOf(document.uri, found)));
     text.isTrusted = { enabledCommands: ENABLED };
     return new vscode.Hover(text, rangeOf(found.range));
   }
@@ -45,7 +47,19 @@ export class ManifestHover implements vscode.HoverProvider, vscode.Disposable {
   }
 }
 
-function applyLink(uri: vscode.Uri): { title: string; href: string } {
-  const args = encodeURIComponent(JSON.stringify([uri.toString()]));
-  return { title: '▶ Watch it happen', href: `command:kubeAnatomy.applyManifest?${args}` };
+function linksOf(uri: vscode.Uri, found: Explanation): MarkdownLink[] {
+  const { object, range, path } = found;
+  const link = (title: string, command: string, ...args: unknown[]): MarkdownLink => ({
+    title,
+    href: `command:kubeAnatomy.${command}?${encodeURIComponent(JSON.stringify([uri.toString(), ...args]))}`,
+  });
+  const more = link('More', 'fieldPage', range.start.line, range.start.column);
+  // What is read from a cluster is no manifest that could be applied.
+  if (uri.scheme === 'kube-anatomy') return [more];
+  const [first] = found.handlers;
+  const watch = first ? [link('▶ Watch this step', 'watchStep', object, first.component)] : [];
+  const placed =
+    canBePlaced(object) && path[0] === 'spec' && found.handlers.some(({ component }) => component === 'kube-scheduler');
+  const where = placed ? [link('Where would it go?', 'whereScheduled', object)] : [];
+  return [...watch, ...where, more];
 }

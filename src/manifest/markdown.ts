@@ -8,6 +8,9 @@ export interface MarkdownLink {
   readonly href: string;
 }
 
+const MOST_FAILURES = 3;
+const MOST_PROSE = 400;
+
 export function explanationMarkdown(explanation: Explanation, links: readonly MarkdownLink[] = []): string {
   const parts = [
     headline(explanation),
@@ -20,12 +23,12 @@ export function explanationMarkdown(explanation: Explanation, links: readonly Ma
     wrongText(explanation.wrong),
     explanation.with.length > 0 && `*With*: ${explanation.with.map(code).join(', ')}`,
     footer(explanation, links),
-    explanation.schemaText && `---\n\n${explanation.schemaText}`,
+    explanation.schemaText && `---\n\n${beginning(explanation.schemaText)}`,
   ];
   return parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
 }
 
-function headline(explanation: Explanation): string {
+export function headline(explanation: Explanation): string {
   const { field, entry } = explanation;
   const name = entry === undefined ? field : `${field} › ${entry}`;
   const facts = [`**${literal(name)}**`, code(explanation.fieldType)];
@@ -42,14 +45,27 @@ function hasNoDefault({ recorded, writtenBy, fieldType }: Explanation): boolean 
   return recorded && writtenBy.length === 0 && !/^[A-Z]/.test(fieldType);
 }
 
-function handlerLine(handler: ExplainedHandler): string {
+export function handlerLine(handler: ExplainedHandler): string {
   return `**${handler.name}**${handler.step ? ` · *${handler.step}*` : ''}: ${handler.does}`;
 }
 
 function wrongText(failures: readonly Failure[]): string {
-  const [only, ...more] = failures.map(failureText);
+  const [only, ...more] = shortened(failures.map(failureText));
   if (only === undefined) return '';
   return more.length === 0 ? `*If it is wrong*: ${only}` : `*If it is wrong*:\n${list([only, ...more])}`;
+}
+
+/** A hover is for a glance: the rest is on the field's page. */
+function shortened(failures: readonly string[]): string[] {
+  if (failures.length <= MOST_FAILURES) return [...failures];
+  return [...failures.slice(0, MOST_FAILURES), `*… and ${failures.length - MOST_FAILURES} more ways, under More*`];
+}
+
+/** The first sentences of a long text. */
+function beginning(text: string): string {
+  if (text.length <= MOST_PROSE) return text;
+  const end = text.lastIndexOf('. ', MOST_PROSE);
+  return `${text.slice(0, end > 0 ? end + 1 : MOST_PROSE)} …`;
 }
 
 function list(items: readonly string[]): string {
@@ -81,6 +97,6 @@ function code(text: string): string {
 }
 
 /** Text of a manifest, which must not become a link or an image of the hover. */
-function literal(text: string): string {
+export function literal(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>!~&]/g, '\\$&');
 }

@@ -24,7 +24,7 @@ test('hints of defaults are shown where the setting asks for them', async () => 
       return found.length > 0 ? found : undefined;
     });
     assert.deepEqual(shown, [
-      [4, 'sessionAffinity: None · type: ClusterIP'],
+      [4, 'type: ClusterIP · sessionAffinity: None'],
       [6, 'protocol: TCP'],
     ]);
   } finally {

@@ -7,6 +7,7 @@ import './editor-inlay-hints.test.ts';
 import './editor-lenses.test.ts';
 import './editor-navigation.test.ts';
 import './editor-symbols.test.ts';
+import './editor-field-page.test.ts';
 import './clusters.test.ts';
 
 export { runTests as run } from './harness.ts';

@@ -1,6 +1,8 @@
 // Every command of the extension, by its id. What one throws is shown, never lost.
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { openFieldPage } from '../editor/field-page.ts';
+import { watchStep } from '../editor/watch-step.ts';
 import { whereScheduled } from '../editor/where-scheduled.ts';
 import { messageOf, reportError } from '../messages.ts';
 import { applyManifest } from './apply.ts';
@@ -22,7 +24,7 @@ export interface CommandDeps {
   setServed(url: string | undefined): void;
 }
 
-type Run = (argument: unknown, selection: unknown) => unknown;
+type Run = (argument: unknown, selection: unknown, ...more: readonly unknown[]) => unknown;
 
 export function registerCommands({ app, setServed }: CommandDeps): vscode.Disposable[] {
   const commands: { readonly [id: string]: Run } = {
@@ -38,6 +40,8 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.stopServing': () => stopServing(app, setServed),
     'kubeAnatomy.applyManifest': (target, selection) => applyManifest(app, target, selection),
     'kubeAnatomy.whereScheduled': (target, object) => whereScheduled(app, target, object),
+    'kubeAnatomy.fieldPage': (target, line, column) => openFieldPage(app, target, line, column),
+    'kubeAnatomy.watchStep': (target, object, component) => watchStep(app, target, object, component),
     'kubeAnatomy.annotateManifest': (target, line) => app.annotate.open(target, line),
     'kubeAnatomy.dryRun': (target) => app.dryRunner.run(target),
     'kubeAnatomy.connect': (row) => connect(app, row),
@@ -57,9 +61,9 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
       vscode.commands.executeCommand('workbench.action.openWalkthrough', `${app.context.extension.id}#firstPod`, false),
   };
   return Object.entries(commands).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (argument: unknown, selection: unknown) => {
+    vscode.commands.registerCommand(id, async (argument: unknown, selection: unknown, ...more: unknown[]) => {
       try {
-        return await run(argument, selection);
+        return await run(argument, selection, ...more);
       } catch (error) {
         app.log.error(`${id}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
         reportError(error);

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 
 export const ANSWER_SCHEME = 'kube-anatomy-answer';
 
+const PREVIEW = 'markdown.showPreviewToSide';
+
 /** Texts that were made once and are shown until they are closed. */
 export class Answers implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
@@ -14,12 +16,15 @@ export class Answers implements vscode.TextDocumentContentProvider, vscode.Dispo
     this.changed,
   ];
 
-  async show(name: string, text: string): Promise<vscode.TextDocument> {
-    const uri = vscode.Uri.from({ scheme: ANSWER_SCHEME, path: `/${name}.txt` });
+  /** Shows a text; one in markdown is rendered where VS Code can. */
+  async show(name: string, text: string, format: 'txt' | 'md' = 'txt'): Promise<vscode.TextDocument> {
+    const uri = vscode.Uri.from({ scheme: ANSWER_SCHEME, path: `/${name}.${format}` });
     this.texts.set(uri.toString(), text);
     this.changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+    const commands = format === 'md' ? await vscode.commands.getCommands(true) : [];
+    if (commands.includes(PREVIEW)) await vscode.commands.executeCommand(PREVIEW, uri);
+    else await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
     return document;
   }
 

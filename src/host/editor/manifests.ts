@@ -12,6 +12,7 @@ const NOT_WRITTEN = new Set(['kube-anatomy', 'git', 'output']);
 interface Loaded {
   readonly service: ManifestService;
   readonly markdown: typeof import('../../manifest/markdown.ts').explanationMarkdown;
+  readonly fieldPage: typeof import('../../manifest/page.ts').fieldPage;
   readonly explainField: (object: ObjectRef, path: string) => string | undefined;
   readonly factsOfText: typeof import('../../manifest/service.ts').factsOfText;
   readonly unresolved: typeof import('../../manifest/workspace/unresolved.ts').unresolved;
@@ -66,6 +67,7 @@ export class Manifests implements vscode.Disposable {
       services,
       { Workspace },
       { unresolved },
+      { fieldPage },
       { createKnowledge },
       { explanationMarkdown },
       report,
@@ -75,6 +77,7 @@ export class Manifests implements vscode.Disposable {
       import('../../manifest/service.ts'),
       import('../../manifest/workspace/workspace.ts'),
       import('../../manifest/workspace/unresolved.ts'),
+      import('../../manifest/page.ts'),
       import('../../knowledge/knowledge.ts'),
       import('../../manifest/markdown.ts'),
       import('../../manifest/report.ts'),
@@ -88,7 +91,7 @@ export class Manifests implements vscode.Disposable {
       const facts = report.explainField(knowledge, object, path);
       return facts && report.factsText(facts);
     };
-    return { service, markdown: explanationMarkdown, explainField, factsOfText, Workspace, unresolved };
+    return { service, markdown: explanationMarkdown, explainField, factsOfText, Workspace, unresolved, fieldPage };
   }
 
   private async data(name: string): Promise<string> {

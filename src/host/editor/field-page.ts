@@ -1,0 +1,29 @@
+// «More»: everything that is known of a field, as a page beside the manifest.
+import * as vscode from 'vscode';
+import { RefusedError } from '../../model/refused.ts';
+import type { Answers } from './answers.ts';
+import { isManifest, type Manifests } from './manifests.ts';
+
+/** From a hover's link `target` is a URI's text with a place; from the palette it is the field at the cursor. */
+export async function openFieldPage(
+  { manifests, answers }: { readonly manifests: Manifests; readonly answers: Answers },
+  target: unknown,
+  line?: unknown,
+  column?: unknown,
+): Promise<vscode.TextDocument> {
+  const editor = vscode.window.activeTextEditor;
+  const asked = typeof target === 'string' ? vscode.Uri.parse(target, true) : undefined;
+  const document = asked ? await vscode.workspace.openTextDocument(asked) : editor?.document;
+  const at = new vscode.Position(0, 0);
+  const place =
+    typeof line === 'number' && typeof column === 'number' ? at.with(line, column) : (editor?.selection.active ?? at);
+  if (!document || !(isManifest(document) || document.uri.scheme === 'kube-anatomy')) {
+    throw new RefusedError('There is no manifest to read.', 'Open a YAML or JSON file with Kubernetes objects first.');
+  }
+  const { service, uri, fieldPage } = await manifests.of(document);
+  const found = service.explainAt(uri, place.line, place.character);
+  if (!found)
+    throw new RefusedError('There is no field at this place.', 'Put the cursor on a field of a Kubernetes object.');
+  const name = `${found.object.kind} ${found.pathText}`.replaceAll('/', '∕');
+  return answers.show(name, fieldPage(found), 'md');
+}

@@ -1,6 +1,17 @@
 // @kubernetes/client-node against the simulator over HTTPS: typed calls, a watch, errors as clients see them.
-import { AppsV1Api, CoreV1Api, KubeConfig, Watch } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import https from 'node:https';
+import { PassThrough } from 'node:stream';
+import {
+  AppsV1Api,
+  Attach,
+  CoreV1Api,
+  Exec,
+  KubeConfig,
+  PortForward,
+  type V1Status,
+  Watch,
+} from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type SimulatedCluster, startSimulatedCluster } from '../../scripts/tasks/simulated-cluster.ts';
 
 let cluster: SimulatedCluster;
@@ -88,5 +99,98 @@ describe('@kubernetes/client-node', () => {
     await expect(anonymous.makeApiClient(CoreV1Api).listNamespacedPod({ namespace: 'default' })).rejects.toMatchObject({
       code: 403,
     });
+  });
+
+  describe('in a container', () => {
+    /** Collects what is written. */
+    function sink(): { stream: PassThrough; text(): string } {
+      const stream = new PassThrough();
+      let all = '';
+      stream.on('data', (chunk: Buffer) => {
+        all += chunk.toString();
+      });
+      return { stream, text: () => all };
+    }
+
+    beforeAll(async () => {
+      const core = config.makeApiClient(CoreV1Api);
+      const ports = [{ containerPort: 80 }];
+      const containers = [{ name: 'c', image: 'nginx:1.27', ports, stdin: true }];
+      await core.createNamespacedPod({
+        namespace: 'default',
+        body: { metadata: { name: 'talker' }, spec: { containers } },
+      });
+      const phase = async () => (await core.readNamespacedPod({ namespace: 'default', name: 'talker' })).status?.phase;
+      await vi.waitUntil(async () => (await phase()) === 'Running', { timeout: 20_000 });
+    });
+
+    it('runs a command, and tells how it ended', async () => {
+      const [out, err] = [sink(), sink()];
+      const command = ['sh', '-c', 'echo hello; exit 3'];
+      const ended = await new Promise<V1Status>((done, fail) => {
+        new Exec(config).exec('default', 'talker', 'c', command, out.stream, err.stream, null, false, done).catch(fail);
+      });
+      await expect.poll(out.text).toBe('hello\n');
+      expect(ended).toMatchObject({ status: 'Failure', reason: 'NonZeroExitCode' });
+    });
+
+    it('attaches to what runs', async () => {
+      const [out, err] = [sink(), sink()];
+      const ws = await new Attach(config).attach('default', 'talker', 'c', out.stream, err.stream, null, false);
+      expect(ws.readyState).toBe(ws.OPEN);
+      ws.close();
+    });
+
+    it('forwards a port', async () => {
+      const [out, err, input] = [sink(), sink(), new PassThrough()];
+      await new PortForward(config, false).portForward('default', 'talker', [80], out.stream, err.stream, input);
+      input.write('GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      await expect.poll(out.text, { timeout: 10_000 }).toContain('simulated answer to GET /x');
+      expect(err.text()).toBe('');
+    });
+
+    it('hears that nothing listens on a port', async () => {
+      const [out, err] = [sink(), sink()];
+      await new PortForward(config, false).portForward(
+        'default',
+        'talker',
+        [81],
+        out.stream,
+        err.stream,
+        new PassThrough(),
+      );
+      await expect.poll(err.text, { timeout: 10_000 }).toContain('connection refused');
+    });
+  });
+
+  it('gets large answers compressed, which it asks for', async () => {
+    const core = config.makeApiClient(CoreV1Api);
+    const data = { text: 'x'.repeat(300_000) };
+    await core.createNamespacedConfigMap({ namespace: 'default', body: { metadata: { name: 'large' }, data } });
+    const user = config.getCurrentUser();
+    const field = (text: string | undefined): Buffer => Buffer.from(text ?? '', 'base64');
+    const answer = await new Promise<{ encoding: string | undefined; size: number }>((done, fail) => {
+      const request = https.get(
+        `${cluster.server}/api/v1/namespaces/default/configmaps/large`,
+        {
+          ca: field(config.getCurrentCluster()?.caData),
+          cert: field(user?.certData),
+          key: field(user?.keyData),
+          headers: { 'Accept-Encoding': 'gzip' },
+        },
+        (response) => {
+          let size = 0;
+          response.on('data', (chunk: Buffer) => {
+            size += chunk.length;
+          });
+          response.on('end', () => done({ encoding: response.headers['content-encoding'], size }));
+        },
+      );
+      request.on('error', fail);
+    });
+    expect(answer.encoding).toBe('gzip');
+    expect(answer.size).toBeLessThan(50_000);
+    const read = await core.readNamespacedConfigMap({ namespace: 'default', name: 'large' });
+    expect(read.data).toEqual(data);
   });
 });

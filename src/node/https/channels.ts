@@ -62,6 +62,41 @@ export function serveChannels(ws: WebSocket, session: Session, c: Connection, ar
   );
 }
 
+/**
+ * port-forward over a websocket without SPDY inside, as kubelets speak it: two channels a port, for data and for what went wrong;
+ * each begins with the port's number. Models pkg/kubelet/server/portforward/websocket.go.
+ */
+export function serveChannelPorts(ws: WebSocket, ports: readonly number[], open: Ports, around: Around): void {
+  const sessions = new Map<number, Session>();
+  const send = (channel: number, bytes: Buffer): void => {
+    if (ws.readyState === ws.OPEN) ws.send(Buffer.concat([Buffer.from([channel]), bytes]));
+  };
+  const stop = (): void => {
+    for (const session of sessions.values()) session.stop();
+  };
+  ws.on('message', (data: Buffer) => {
+    const session = sessions.get(data[0] ?? 0);
+    if (session !== undefined && data.length > 1) around(() => session.input(data.toString('latin1', 1)));
+  });
+  ws.on('close', stop);
+  ws.on('error', stop);
+  for (const [i, port] of ports.entries()) {
+    const [data, error] = [2 * i, 2 * i + 1];
+    const head = Buffer.from([port & 0xff, port >> 8]);
+    send(data, head);
+    send(error, head);
+    const opened = open(port);
+    if ('error' in opened) {
+      send(error, Buffer.from(opened.error));
+      continue;
+    }
+    sessions.set(data, opened);
+    around(() =>
+      opened.start({ out: (bytes) => send(data, buffer(bytes)), err: () => {}, end: () => ws.close(NORMAL) }),
+    );
+  }
+}
+
 /** exec and attach over SPDY, as kubectl before v1.31 and other clients ask for it. */
 export function serveSpdySession(wire: Wire, session: Session, c: Connection, around: Around): SpdyServer {
   const streams = new Map<string, SpdyStream>();

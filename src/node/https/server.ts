@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { constants, gzip } from 'node:zlib';
 import type {
   ApiRequest,
   ApiResponse,
@@ -222,7 +223,25 @@ function send(message: IncomingMessage, response: ServerResponse, r: ApiResponse
   response.statusCode = r.code;
   if (r.watch !== undefined) stream(response, r.watch);
   else if (r.stream !== undefined) follow(response, r.stream);
-  else response.end(r.text ?? (r.body === undefined ? '' : `${JSON.stringify(r.body)}\n`));
+  else deliver(message, response, r.text ?? (r.body === undefined ? '' : `${JSON.stringify(r.body)}\n`));
+}
+
+/** Smaller answers are not worth it. Source: defaultGzipThresholdBytes, endpoints/handlers/responsewriters/writers.go. */
+const GZIP_FROM = 128 * 1024;
+
+function deliver(message: IncomingMessage, response: ServerResponse, text: string): void {
+  const { 'accept-encoding': accepted = '' } = message.headers;
+  if (text.length < GZIP_FROM || !/\bgzip\b/.test(String(accepted))) {
+    response.end(text);
+    return;
+  }
+  response.setHeader('Content-Encoding', 'gzip');
+  response.setHeader('Vary', 'Accept-Encoding');
+  // Off this thread, which keeps the cluster's clock.
+  gzip(text, { level: constants.Z_BEST_SPEED }, (error, packed) => {
+    if (error === null) response.end(packed);
+    else response.destroy(error);
+  });
 }
 
 /** As Go sends it: a header's bytes are UTF-8, which Node takes as Latin-1. Control characters end a header. */

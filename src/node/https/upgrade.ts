@@ -5,13 +5,15 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { ApiResponse, Connection } from '../../simulator/apiserver/api.ts';
 import type { Opened } from '../../simulator/containers/kubelets.ts';
-import { type Around, serveChannels, servePorts, serveSpdySession } from './channels.ts';
+import { type Around, serveChannelPorts, serveChannels, servePorts, serveSpdySession } from './channels.ts';
 import type { Wire } from './spdy.ts';
 
 /** kubectl's name for port-forward has a slash, which `ws` takes for no token: inside it goes by another name. */
 const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
 const TUNNEL_TOKEN = 'spdy.portforward.k8s.io';
 const SESSIONS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+/** The kubelet's own protocol for port-forward, with the ports in the query. */
+const PORT_CHANNELS = 'v4.channel.k8s.io';
 const SPDY_PORTS = ['portforward.k8s.io'];
 
 export interface Upgrade {
@@ -23,7 +25,8 @@ export interface Upgrade {
 
 const sockets = new WebSocketServer({
   noServer: true,
-  handleProtocols: (offered) => [...SESSIONS, TUNNEL_TOKEN].find((p) => offered.has(p)) ?? false,
+  // What is offered here has been reduced to what fits the request.
+  handleProtocols: (offered) => [TUNNEL_TOKEN, ...SESSIONS].find((p) => offered.has(p)) ?? false,
 });
 
 sockets.on('headers', (lines: string[]) => {
@@ -79,14 +82,16 @@ type Live = Exclude<Opened, { readonly status: unknown }>;
 
 function websocket(u: Upgrade, c: Connection, opened: Live): void {
   const offered = (u.message.headers['sec-websocket-protocol'] ?? '').split(',').map((p) => p.trim());
-  const accepted = 'ports' in opened ? [TUNNEL] : SESSIONS;
-  if (!accepted.some((p) => offered.includes(p))) {
+  const accepted = 'ports' in opened ? [TUNNEL, PORT_CHANNELS] : SESSIONS;
+  const common = accepted.filter((p) => offered.includes(p));
+  if (common.length === 0) {
     badProtocol(u.socket, offered.join(' '), accepted);
     return;
   }
-  u.message.headers['sec-websocket-protocol'] = offered.map((p) => (p === TUNNEL ? TUNNEL_TOKEN : p)).join(', ');
+  u.message.headers['sec-websocket-protocol'] = common.map((p) => (p === TUNNEL ? TUNNEL_TOKEN : p)).join(', ');
   sockets.handleUpgrade(u.message, u.socket, u.head, (ws) => {
     if ('session' in opened) return serveChannels(ws, opened.session, c, u.around);
+    if (!common.includes(TUNNEL)) return serveChannelPorts(ws, c.ports, opened.ports, u.around);
     const wire: Wire = { send: (bytes) => ws.send(bytes), close: () => ws.close() };
     const server = servePorts(wire, opened.ports, u.around);
     ws.on('message', (data: Buffer) => server.receive(data));

@@ -1,6 +1,7 @@
 // Keeps what comes into a simulation from outside, and after how many of its events, so that it can be repeated exactly.
 import type { KubeObject } from '../model/object.ts';
 import type { Outbound } from '../model/outbound.ts';
+import type { Exchange } from '../trace/exchange.ts';
 import type { ObjectRef, Step, StepId } from '../trace/step.ts';
 import type { Entry, Input } from './futures.ts';
 import type { FaultTarget, Scheduled, Topology, WireRequest, WireResponse, WireWatchEvent } from './worker.ts';
@@ -32,6 +33,8 @@ export interface Simulation {
   topology(): Topology;
   /** Throws RefusedError for what cannot be stopped or is not there. */
   fault(action: 'stop' | 'start', target: FaultTarget): void;
+  /** What went over the wire for a step; undefined where nothing did, or it is no longer kept. */
+  exchange(id: StepId): Exchange | undefined;
   /** Everything that is stored. */
   objects(): readonly { readonly ref: ObjectRef; readonly value: KubeObject }[];
 }
@@ -144,6 +147,10 @@ export class Journal implements Simulation {
   fault(action: 'stop' | 'start', target: FaultTarget): void {
     this.note({ type: 'fault', action, target });
     this.simulation.fault(action, target);
+  }
+
+  exchange(id: StepId): Exchange | undefined {
+    return this.simulation.exchange(id);
   }
 
   objects(): ReturnType<Simulation['objects']> {

@@ -175,6 +175,7 @@ export class WorkerEngine<S extends Simulation = Simulation> {
       return this.clock();
     },
     steps: ({ after, limit }) => this.simulation().stepsAfter(after, limit),
+    exchange: ({ step }) => this.simulation().exchange(step) ?? null,
     follow: ({ after }) => {
       this.followed = after;
       return null;

@@ -142,6 +142,7 @@ const params: { readonly [M in Method]: Check } = {
   pace: shape({ running: optional(boolean), speed: optional(speed) }),
   advance: shape({ until: oneOf('next-step', 'settled') }),
   steps: shape({ after: whole(0), limit: whole(1, 100_000) }),
+  exchange: shape({ step: whole(1) }),
   follow: shape({ after: orNull(whole(0)) }),
   topology: isNull,
   fault: shape({ action: oneOf('stop', 'start'), target }),

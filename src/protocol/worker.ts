@@ -1,6 +1,7 @@
 // Messages between the host and the simulator's worker: one union per direction. Everything is plain JSON, so that a
 // message crosses `worker_threads`, a Web Worker and a test's array in the same way. `worker-parse.ts` checks them.
 import type { ApplyResult } from '../cluster/apply/apply.ts';
+import type { Exchange } from '../trace/exchange.ts';
 import type { ScheduleDetail, Step, StepId } from '../trace/step.ts';
 import type { CompareOptions, Comparison, Inputs } from './futures.ts';
 
@@ -152,6 +153,8 @@ export interface Calls {
   /** While the clock stands: runs until the next step is recorded, or until only upkeep is left. */
   advance: { params: { readonly until: 'next-step' | 'settled' }; result: Clock };
   steps: { params: { readonly after: StepId; readonly limit: number }; result: readonly Step[] };
+  /** What went over the wire for a step; null where nothing did, or it is no longer kept. */
+  exchange: { params: { readonly step: StepId }; result: Exchange | null };
   /** From now on new steps after `after` are sent as they happen; `null` ends it. */
   follow: { params: { readonly after: StepId | null }; result: null };
   topology: { params: null; result: Topology };

@@ -7,12 +7,15 @@ import type { KubeObject } from '../model/object.ts';
 import type { Outbound } from '../model/outbound.ts';
 import { RefusedError } from '../model/refused.ts';
 import { resourceForKind, splitApiVersion } from '../model/resources.ts';
+import type { Exchange } from '../trace/exchange.ts';
 import { TraceLog } from '../trace/log.ts';
 import type { Actor, ObjectRef, Step, StepId } from '../trace/step.ts';
 import type { ApiRequest, ApiResponse } from './apiserver/api.ts';
 import type { OpenApi } from './apiserver/discovery/paths.ts';
 import { type ApiServer, type ApiServerOptions, bootstrap, createApiServer } from './apiserver/index.ts';
 import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
+import { SimulatedCloud } from './cloud/cloud.ts';
+import { CLOUD_MANAGER, startCloudManager } from './cloud/manager.ts';
 import { KubeletServers } from './containers/kubelets.ts';
 import { startControllerManager } from './controllers/manager.ts';
 import { Kubelet, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
@@ -41,6 +44,8 @@ export interface ClusterOptions {
   readonly nodeCpu: string;
   readonly nodeMemory: string;
   readonly runtime: RuntimeMode;
+  /** Whether there is a simulated cloud: load balancers and disks. Without one, as on a bare kubeadm cluster, both stay pending. */
+  readonly cloud: boolean;
   /** Documents for /openapi/v3; without them kubectl cannot check a manifest before it sends it. */
   readonly openapi?: OpenApi;
   /** For bodies and answers in YAML; without it, only JSON is spoken. */
@@ -59,6 +64,7 @@ export const DEFAULTS: ClusterOptions = {
   nodeCpu: '4',
   nodeMemory: '8Gi',
   runtime: 'modelled',
+  cloud: false,
 };
 
 /** Images that every simulated node has, so that first lessons do not wait for a registry. */
@@ -101,6 +107,7 @@ export class Cluster {
   /** What runs in containers, as their kubelets show it. */
   readonly kubelets: KubeletServers;
   private readonly processes: ManagedProcess[] = [];
+  private readonly cloud = new SimulatedCloud();
   /** Node → its range of pod addresses. */
   private readonly subnets = new Map<string, string>();
   /** What runs on a machine even when its kubelet does not. */
@@ -176,6 +183,7 @@ export class Cluster {
       const node = `control-plane-${i}`;
       this.machines.push({ name: node, role: 'control-plane' });
       if (i === 1) this.addControlPlaneProcesses(node);
+      if (i === 1 && this.options.cloud) this.addCloud(node);
       if (!this.options.registerControlPlane) continue;
       this.addKubelet(node, `192.0.2.${10 + i}`, `10.244.${200 + i}`, {});
       spawn(new Scope(), this.markControlPlane(node));
@@ -223,6 +231,11 @@ export class Cluster {
         }),
       ),
     );
+  }
+
+  private addCloud(node: string): void {
+    const start = (scope: Scope): void => startCloudManager(this.surroundings, scope, node, this.cloud);
+    this.processes.push(new ManagedProcess(CLOUD_MANAGER, node, start));
   }
 
   private addWorker(i: number): void {
@@ -322,6 +335,11 @@ export class Cluster {
       actor: { component: 'user' },
       ...(observer ? { observer } : {}),
     };
+  }
+
+  /** What went over the wire for a step; undefined where it is no request, or is no longer kept. */
+  exchange(id: StepId): Exchange | undefined {
+    return this.trace.exchange(id);
   }
 
   /** A request that came in over HTTPS, once more. */

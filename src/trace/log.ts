@@ -1,5 +1,6 @@
 // The simulator's side of a trace: drafts go in, steps come out. A draft keeps references to immutable objects and
 // computes its text and its field changes only when somebody reads the step, so that recording costs little.
+import type { Exchange } from './exchange.ts';
 import type { FieldChange, RequestInfo, Step, StepDetail, StepId } from './step.ts';
 
 type Lazy<T> = T | (() => T);
@@ -16,6 +17,8 @@ export interface StepDraft extends Omit<Step, 'id' | 'text' | 'changed' | 'detai
 export interface DeferredStep {
   readonly routine: true | undefined;
   step(): Omit<Step, 'id'>;
+  /** What went over the wire, where the step is a request. */
+  exchange?(): Exchange;
 }
 
 export interface StepSink {
@@ -78,6 +81,12 @@ export class TraceLog implements StepSink {
       ...(detail === undefined ? {} : { detail: force(detail) }),
       text: force(text),
     };
+  }
+
+  /** What went over the wire for a step; undefined where it is no request, or was dropped. */
+  exchange(id: StepId): Exchange | undefined {
+    const draft = this.drafts[id - 1];
+    return draft && 'step' in draft ? draft.exchange?.() : undefined;
   }
 
   /** Steps after `id`, oldest first, `limit` at the most. Those that were dropped are left out. */

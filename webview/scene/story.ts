@@ -1,6 +1,5 @@
 // Everything that the panel was told, arranged so that the state after any number of steps is found at once. Steps are only
 // ever appended; what was given a place (a pod its slot on a node, a control loop its box) keeps it.
-import { resourceForKind, splitApiVersion } from '../../src/model/resources.ts';
 import type { FlowComponent, FlowObject, Topology } from '../../src/protocol/flow.ts';
 import {
   Fold,
@@ -157,9 +156,10 @@ export class Story {
 
   /** The object, what owns it, and what it owns, over all generations; as far as the steps tell. */
   familyOf(key: ObjectKey): ReadonlySet<ObjectKey> {
+    const known = byKindAndName(this.fold.all());
     const owners = new Map<ObjectKey, readonly ObjectKey[]>();
     for (const history of this.fold.all()) {
-      const own = ownersOf(history);
+      const own = ownersOf(history, known);
       if (own.length > 0) owners.set(history.key, own);
     }
     const family = new Set([key]);
@@ -271,19 +271,25 @@ export class Story {
   }
 }
 
-/** Keys of the owners that an object ever had. */
-function ownersOf({ ref, versions }: ObjectHistory): ObjectKey[] {
+/** Keys of the owners that an object has; `known` are the objects of the story by kind and name. */
+function ownersOf({ ref, versions }: ObjectHistory, known: ReadonlyMap<string, readonly ObjectRef[]>): ObjectKey[] {
   const value = versions.findLast((version) => version.value !== undefined)?.value;
   const meta = value?.metadata as { ownerReferences?: unknown } | undefined;
   const list: readonly unknown[] = Array.isArray(meta?.ownerReferences) ? meta.ownerReferences : [];
-  return list.filter(isRecord).flatMap(({ apiVersion, kind, name }) => {
-    if (typeof apiVersion !== 'string' || typeof kind !== 'string' || typeof name !== 'string') return [];
-    const { group } = splitApiVersion(apiVersion);
-    const known = resourceForKind(apiVersion, kind);
-    const resource = known?.plural ?? `${kind.toLowerCase()}s`;
-    const namespace = known?.namespaced === false || ref.namespace === undefined ? {} : { namespace: ref.namespace };
-    return [objectKey({ group, resource, kind, name, ...namespace })];
+  return list.filter(isRecord).flatMap(({ kind, name }) => {
+    const named = known.get(`${kind} ${name}`) ?? [];
+    return named.filter((one) => one.namespace === undefined || one.namespace === ref.namespace).map(objectKey);
   });
+}
+
+function byKindAndName(histories: Iterable<ObjectHistory>): ReadonlyMap<string, readonly ObjectRef[]> {
+  const out = new Map<string, ObjectRef[]>();
+  for (const { ref } of histories) {
+    const list = out.get(`${ref.kind} ${ref.name}`);
+    if (list) list.push(ref);
+    else out.set(`${ref.kind} ${ref.name}`, [ref]);
+  }
+  return out;
 }
 
 function workload({ key, ref }: ObjectHistory, value: Json): WorkloadView {

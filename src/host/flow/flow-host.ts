@@ -334,6 +334,8 @@ export class FlowHost implements vscode.Disposable {
         return undefined;
       case 'explainField':
         return (await this.deps.explainField(message.object, message.path)) ?? 'Nothing is known of this field yet.';
+      case 'exchange':
+        return JSON.stringify(await session.call('exchange', { step: message.stepId }));
       case 'fork':
         return this.fork(message);
       case 'endFork':
@@ -387,7 +389,7 @@ export class FlowHost implements vscode.Disposable {
   }
 }
 
-const NEEDS_CLUSTER: ReadonlySet<FromFlow['type']> = new Set(['clock', 'openObject', 'fork', 'manifest']);
+const NEEDS_CLUSTER: ReadonlySet<FromFlow['type']> = new Set(['clock', 'openObject', 'exchange', 'fork', 'manifest']);
 
 function isAbout(step: Step, ref: ObjectRef): boolean {
   const o = step.object;

@@ -5,10 +5,12 @@ import { isRecord, type KubeObject } from '../../model/object.ts';
 import { diff } from '../../model/paths.ts';
 import { redact } from '../../model/redact.ts';
 import { schemaForKind } from '../../model/schema.ts';
+import type { Exchange } from '../../trace/exchange.ts';
 import type { DeferredStep } from '../../trace/log.ts';
 import type { Actor, FieldChange, ObjectRef, Step, StepId, RequestInfo as TraceRequest } from '../../trace/step.ts';
 import type { Change } from '../store/index.ts';
 import type { Answer, Context, Gate } from './context.ts';
+import { exchangeOf, type Wire, wireOf } from './exchange.ts';
 import { summary } from './summary.ts';
 
 const byIdentity = new Map<string, string>();
@@ -65,6 +67,8 @@ class Kept implements DeferredStep {
   /** kubectl asked for an object that is not there. */
   readonly absent: boolean;
   readonly simplification: string | undefined;
+  /** Bodies and headers; of upkeep and of reads they are not kept. */
+  readonly wire: Wire | undefined;
 
   constructor(ctx: Context, answer: Answer) {
     const { info, request, changes, resource } = ctx;
@@ -100,6 +104,11 @@ class Kept implements DeferredStep {
     this.sentAt = request.sentAt ?? this.at;
     this.absent = isAbsent(ctx, answer);
     this.simplification = ctx.simplification;
+    this.wire = this.routine || READS.has(this.verb) ? undefined : wireOf(ctx, answer);
+  }
+
+  exchange(): Exchange {
+    return exchangeOf(this);
   }
 
   step(): Omit<Step, 'id'> {

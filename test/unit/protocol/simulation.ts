@@ -71,6 +71,8 @@ export class FakeSimulation implements Simulation {
     return this.now / 1000;
   }
 
+  exchange(): undefined {}
+
   objects(): [] {
     return [];
   }

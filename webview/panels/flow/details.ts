@@ -1,10 +1,14 @@
 // The current step in full: what, by whom, why, what changed, and how far it can be trusted.
+
+import type { Exchange } from '../../../src/trace/exchange.ts';
+import { isWrite } from '../../../src/trace/fold.ts';
 import type { ObjectRef, Step } from '../../../src/trace/step.ts';
 import { actorName, deed, duration, FIDELITY, valueText } from '../../../src/trace/words.ts';
 import { type ChangeEntry, changeEntries } from '../../scene/changes.ts';
 import type { Story } from '../../scene/story.ts';
 import { whyOf } from '../../scene/why.ts';
 import { type Child, GLYPHS, glyph, h, present, section, sentence } from './dom.ts';
+import { exchangeView } from './exchange.ts';
 import { requestView, scheduleView } from './inspect.ts';
 import { whyGraph } from './why-graph.ts';
 
@@ -15,6 +19,8 @@ export interface DetailActions {
   open(object: ObjectRef): void;
   /** Answers with the explanation of a field, or what went wrong, as plain text. */
   explain(object: ObjectRef, path: string): Promise<string>;
+  /** What went over the wire for a step; a sentence where that is not known. */
+  exchange(stepId: number): Promise<Exchange | string>;
 }
 
 const MOST_LINKS = 5;
@@ -54,6 +60,8 @@ export class Details {
         fidelity(step),
         this.links('Because', step.causes, story, origin),
         step.request && requestView(step.request, step.text),
+        step.request && exchangeView(() => this.actions.exchange(step.id)),
+        written(step),
         step.detail?.type === 'schedule' && scheduleView(step.detail, step.text),
         inputs(step),
         this.changes(step),
@@ -209,6 +217,12 @@ function valueView({ name, before, after }: ChangeEntry['values'][number]): HTML
 
 function full(value: unknown): string {
   return valueText(value, 4_000);
+}
+
+/** Where it went in etcd. */
+function written(step: Step): Child {
+  if (step.resourceVersion === undefined || !isWrite(step)) return undefined;
+  return h('p', { class: 'dim' }, `Written to etcd at revision ${step.resourceVersion}`);
 }
 
 function fidelity(step: Step): HTMLElement {

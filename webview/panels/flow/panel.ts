@@ -1,6 +1,7 @@
 // The flow panel: takes the host's messages, holds the story and the reader's place in it, and keeps every part up to date.
 import type { FlowObject, ToFlow } from '../../../src/protocol/flow.ts';
 import { FLOW_PROTOCOL } from '../../../src/protocol/flow.ts';
+import type { Exchange } from '../../../src/trace/exchange.ts';
 import { parseSteps } from '../../../src/trace/parse.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import { actorName, clock, duration, line } from '../../../src/trace/words.ts';
@@ -9,6 +10,7 @@ import { Replay } from '../../scene/replay.ts';
 import { Story } from '../../scene/story.ts';
 import { Details } from './details.ts';
 import { h } from './dom.ts';
+import { parseExchange } from './exchange.ts';
 import { type Exported, type ExportForm, exportOf, type Seen } from './exports.ts';
 import { Filters } from './filters.ts';
 import { Forking } from './forking.ts';
@@ -84,6 +86,7 @@ export class Panel {
       follow: (object) => this.filters.follow(object),
       open: (object) => void this.request({ type: 'openObject', object }),
       explain: (object, path) => this.explain({ type: 'explainField', object, path }),
+      exchange: (stepId) => this.exchange(stepId),
     });
     this.forking = new Forking({
       host: this.host,
@@ -432,6 +435,14 @@ export class Panel {
   private async explain(message: Parameters<Host['ask']>[0]): Promise<string> {
     const answer = await this.host.ask(message);
     return answer.ok ? (answer.text ?? 'Nothing is known of this field.') : `${answer.message} ${answer.advice}`;
+  }
+
+  private async exchange(stepId: number): Promise<Exchange | string> {
+    if (this.replay !== this.forking.trace && stepId > (this.forking.futures.current?.fork ?? 0))
+      return 'Of a fork’s steps, headers and bodies are not kept.';
+    const answer = await this.host.ask({ type: 'exchange', stepId });
+    if (!answer.ok) return `${answer.message} ${answer.advice}`;
+    return parseExchange(answer.text);
   }
 
   private exported(form: ExportForm, replay = this.replay, source = this.shownName): Exported | undefined {

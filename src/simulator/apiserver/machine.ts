@@ -1,6 +1,6 @@
 // Joins the pure machinery (decoding, defaults, patches, field ownership, validation) to a request and its gates.
 import type { Status } from '../../model/generated/meta.v1.ts';
-import { isRecord, type KubeObject } from '../../model/object.ts';
+import { isRecord, type Json, type KubeObject } from '../../model/object.ts';
 import { diff } from '../../model/paths.ts';
 import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
 import { schemaForKind } from '../../model/schema.ts';
@@ -8,8 +8,7 @@ import { badRequest, invalid, isStatus, unsupportedMediaType } from '../../model
 import type { RequestBody } from './api.ts';
 import { type Context, type Gate, refuse } from './context.ts';
 import { storedVersion, toVersion } from './convert.ts';
-import { cleaned, customErrors } from './crd/resource.ts';
-import { ruleWarnings } from './crd/rules.ts';
+import { cleaned, judgeCustom } from './crd/resource.ts';
 import { type CustomResourceInfo, isCustom } from './crd/types.ts';
 import {
   applyPatch,
@@ -194,7 +193,7 @@ export class Machine {
   patch(ctx: Context, r: ResourceInfo, current: KubeObject | undefined, options: PatchOptions): KubeObject {
     const type = mediaType(ctx);
     const body = ctx.request.body ?? NO_BODY;
-    if (type === PATCH_TYPES.apply) return this.apply(ctx, r, current, options, body);
+    if (type === PATCH_TYPES.apply) return this.apply(ctx, r, current, options);
     if (current === undefined) throw new Error('a patch that is not server-side apply needs an object');
     const kind = (Object.keys(PATCH_TYPES) as (keyof typeof PATCH_TYPES)[]).find((k) => PATCH_TYPES[k] === type);
     const custom = isCustom(r) ? r : undefined;
@@ -217,17 +216,22 @@ export class Machine {
     return custom ? this.clean(ctx, custom, patched.object, fieldValidation, true) : patched.object;
   }
 
-  private apply(
-    ctx: Context,
-    r: ResourceInfo,
-    live: KubeObject | undefined,
-    options: PatchOptions,
-    body: RequestBody,
-  ): KubeObject {
+  private apply(ctx: Context, r: ResourceInfo, live: KubeObject | undefined, options: PatchOptions): KubeObject {
+    return this.merged(ctx, r, live, options, this.applied(ctx, options.fieldValidation));
+  }
+
+  /** The body of a server-side apply. */
+  applied(ctx: Context, validation: FieldValidation): Json {
+    const body = ctx.request.body ?? NO_BODY;
     const strict = 'error strict decoding YAML: error converting YAML to JSON: ';
-    const value = 'value' in body ? body.value : this.fromYaml(ctx, body.raw, options.fieldValidation, strict);
+    const value = 'value' in body ? body.value : this.fromYaml(ctx, body.raw, validation, strict);
     if (!isRecord(value)) ctx.refuse('decode', badRequest('error decoding YAML: the body must be an object'));
     ctx.requestObject = value;
+    return value;
+  }
+
+  /** What is applied, merged with the fields of others. */
+  merged(ctx: Context, r: ResourceInfo, live: KubeObject | undefined, options: PatchOptions, value: Json): KubeObject {
     const force = parseBool(first(ctx.request.query, 'force')) ?? false;
     const applied = applyServerSide({
       live,
@@ -268,10 +272,15 @@ export class Machine {
   }
 
   private judgeCustom(ctx: Context, r: CustomResourceInfo, o: KubeObject, old?: KubeObject): void {
-    for (const text of ruleWarnings(r.custom.schema)) ctx.warn(text);
-    const errors = customErrors(r, o, old);
+    const { errors, warnings, rules } = judgeCustom(r, o, old);
+    for (const text of warnings) ctx.warn(text);
     if (errors.length > 0) ctx.refuse('validation', invalid(r, o.metadata.name ?? '', errors));
-    ctx.pass('validation', `the object keeps the schema of ${r.custom.definition}`);
+    const { definition } = r.custom;
+    ctx.pass('validation', () => {
+      const kept = `the object keeps the schema of ${definition}`;
+      if (rules.length === 0) return kept;
+      return `${kept} and its rules: ${rules.map((x) => `\`${x.rule}\` of ${x.field === '<nil>' ? 'the object' : x.field}`).join('; ')}`;
+    });
   }
 
   private judge(ctx: Context, r: ResourceInfo, o: KubeObject, errors: readonly FieldError[]): void {

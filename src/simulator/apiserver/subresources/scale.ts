@@ -1,13 +1,13 @@
 // `/scale`: how many replicas, without knowing the kind. Models the ScaleREST in pkg/registry/apps and pkg/registry/core.
-import { isRecord, type KubeObject } from '../../../model/object.ts';
+import { isRecord, type Json, type KubeObject } from '../../../model/object.ts';
 import type { ResourceInfo } from '../../../model/resources.ts';
 import { formatSelector, selectorOf, selectorOfMap } from '../../../model/selectors.ts';
-import { conflict, invalid, isStatus, notFound, unsupportedMediaType } from '../../../model/status.ts';
+import { badRequest, conflict, invalid, isStatus, notFound, unsupportedMediaType } from '../../../model/status.ts';
 import { type Answer, type Context, refuse } from '../context.ts';
 import { readPath, withPath } from '../crd/jsonpath.ts';
 import { isCustom } from '../crd/types.ts';
 import { writeOptions } from '../handlers/options.ts';
-import { mediaType } from '../machine.ts';
+import { checkPatchOptions, isApply, mediaType } from '../machine.ts';
 import { applyPatch, PATCH_TYPES } from '../machinery/index.ts';
 import type { Registry } from '../registry/create.ts';
 import { type Obj, part } from '../registry/strategy.ts';
@@ -79,18 +79,44 @@ function sent(ctx: Context, registry: Registry, r: ResourceInfo, current: Obj): 
   return isStatus(done) ? refuse(done) : (done.object as Scale);
 }
 
+/** Applies to the replicas of the scaled object, as whoever owns `/scale`. Models managedfields/scalehandler.go. */
+function apply(ctx: Context, registry: Registry, r: ResourceInfo, current: Obj): Answer {
+  const { manager, fieldValidation } = writeOptions(ctx, 'PatchOptions');
+  checkPatchOptions(ctx);
+  const { spec } = registry.machine.applied(ctx, fieldValidation);
+  const replicas = isRecord(spec) ? spec.replicas : undefined;
+  if (replicas !== undefined && typeof replicas !== 'number')
+    ctx.refuse('decode', badRequest('Scale in version "v1" cannot be handled as a Scale: spec.replicas is no number'));
+  const { name = '', namespace } = current.metadata;
+  const identity = { apiVersion: current.apiVersion ?? '', kind: r.kind, metadata: { name, namespace } } as KubeObject;
+  const wanted = replicas === undefined ? identity : withReplicas(identity as Obj, r, replicas);
+  checkReplicas(ctx, replicas ?? 0, name);
+  const options = { subresource: 'scale', manager, fieldValidation };
+  const done = updateObject(ctx, registry, r, {
+    ...options,
+    applied: true,
+    next: () => registry.machine.merged(ctx, r, current, options, wanted as unknown as Json),
+    prepare: (next) => next,
+  });
+  return { code: 200, body: scaleOf(done.object as Obj, r) };
+}
+
+function checkReplicas(ctx: Context, replicas: number, name: string): void {
+  if (replicas >= 0) return;
+  const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
+  ctx.refuse('validation', invalid(KIND, name, [{ reason: 'FieldValueInvalid', field: 'spec.replicas', message }]));
+}
+
 export function scale(ctx: Context, registry: Registry, r: ResourceInfo): Answer {
   const { namespace, name, verb } = ctx.info;
   const current = find(ctx, r, namespace, name) as Obj | undefined;
   if (current === undefined) return refuse(notFound(ctx.groupResource, name));
   if (verb === 'get') return { code: 200, body: scaleOf(current, r) };
+  if (verb === 'patch' && isApply(ctx)) return apply(ctx, registry, r, current);
   const wanted = sent(ctx, registry, r, current);
   ctx.requestObject = wanted;
   const replicas = wanted.spec?.replicas ?? 0;
-  if (replicas < 0) {
-    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
-    ctx.refuse('validation', invalid(KIND, name, [{ reason: 'FieldValueInvalid', field: 'spec.replicas', message }]));
-  }
+  checkReplicas(ctx, replicas, name);
   const { resourceVersion, uid } = wanted.metadata;
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion)
     refuse(conflict(ctx.groupResource, name));

@@ -5,6 +5,7 @@ import type { TableShape } from '../table/table.ts';
 import { Errors } from '../validation/field.ts';
 import { validateMeta, validateMetaUpdate } from '../validation/meta.ts';
 import { nameIsDnsSubdomain } from '../validation/names.ts';
+import { checkRules, type Evaluated, hasRules } from './cel/validate.ts';
 import { readPath } from './jsonpath.ts';
 import { prune, withSchemaDefaults } from './prune.ts';
 import type { CustomResourceInfo } from './types.ts';
@@ -23,16 +24,43 @@ export function cleaned(r: CustomResourceInfo, o: KubeObject): Cleaned {
   return { object: withSchemaDefaults(pruned, r.custom.schema) as KubeObject, dropped };
 }
 
-export function customErrors(
-  r: CustomResourceInfo,
-  o: KubeObject,
-  old: KubeObject | undefined,
-): readonly SchemaError[] {
-  const errors = new Errors();
+/** What is wrong with an object, what is only told, and the rules that were evaluated. */
+export interface CustomFindings {
+  readonly errors: readonly SchemaError[];
+  readonly warnings: readonly string[];
+  readonly rules: readonly Evaluated[];
+}
+
+/** Where the object is so wrong, its rules are not looked at. */
+const BLOCKING = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+const UNCHECKED: SchemaError = {
+  reason: 'FieldValueInvalid',
+  field: '<nil>',
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+};
+
+/** @param old undefined for a new object. */
+export function judgeCustom(r: CustomResourceInfo, o: KubeObject, old: KubeObject | undefined): CustomFindings {
+  const found = new Errors();
   if (old === undefined) {
-    validateMeta(errors, o.metadata, { namespaced: r.namespaced, name: nameIsDnsSubdomain, anyFinalizer: true });
-  } else validateMetaUpdate(errors, o.metadata, old.metadata, { anyFinalizer: true });
-  return [...errors.list, ...validateAgainst(o, r.custom.schema)];
+    validateMeta(found, o.metadata, { namespaced: r.namespaced, name: nameIsDnsSubdomain, anyFinalizer: true });
+  } else validateMetaUpdate(found, o.metadata, old.metadata, { anyFinalizer: true });
+  const { schema } = r.custom;
+  const errors: SchemaError[] = [...found.list, ...validateAgainst(o, schema)];
+  if (errors.some((e) => BLOCKING.has(e.reason))) {
+    if (hasRules(schema)) errors.push(UNCHECKED);
+    return { errors, warnings: [], rules: [] };
+  }
+  const checked = checkRules(schema, o, old);
+  if (checked === undefined) return { errors, warnings: [], rules: [] };
+  return { errors: [...errors, ...checked.errors], warnings: checked.warnings, rules: checked.evaluated };
 }
 
 const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };

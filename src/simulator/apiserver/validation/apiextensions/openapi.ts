@@ -1,5 +1,5 @@
 // Models ValidateCustomResourceDefinitionOpenAPISchema: what a schema in a definition may say, beyond being structural.
-// Rules in CEL are read for their shape only: nothing here compiles them.
+// Rules in CEL are read for their shape here; expressions.ts compiles them.
 import { isRecord } from '../../../../model/object.ts';
 import { sortedKeys } from '../common.ts';
 import type { Errors, Path } from '../field.ts';

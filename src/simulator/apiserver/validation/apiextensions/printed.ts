@@ -125,3 +125,6 @@ export function setFields(s: Schema): readonly string[] {
   const json = s as { readonly [name: string]: unknown };
   return SCHEMA.filter(([, name]) => isSet(json[name])).map(([go]) => go);
 }
+
+/** A rule of x-kubernetes-validations, as a refusal shows it. */
+export const printedRule = (value: unknown): unknown => printStruct(RULE, value);

@@ -6,6 +6,7 @@ import type {
   SelectableField,
 } from '../../../../model/generated/apiextensions.v1.ts';
 import type { Errors, Loose, Path } from '../field.ts';
+import { validateExpressions } from './expressions.ts';
 import { fieldAt } from './fieldpaths.ts';
 import { ROOT, validateOpenApi } from './openapi.ts';
 import { printedSchema, setFields } from './printed.ts';
@@ -64,8 +65,10 @@ function validateSchema(errs: Errors, path: Path, schema: Schema | undefined, st
   const at = path.child('openAPIV3Schema');
   if (status) validateRootFields(errs, at, schema);
   if (schema.nullable) errs.forbidden(at.child('nullable'), 'nullable cannot be true at the root');
+  const before = errs.count;
   for (const error of structuralErrors(at, schema)) errs.list.push(error);
   validateOpenApi(errs, at, schema, ROOT);
+  if (errs.count === before) validateExpressions(errs, at, schema);
 }
 
 function validateRootFields(errs: Errors, path: Path, schema: Schema): void {

@@ -102,6 +102,7 @@ const start = shape({
   speed,
   running: boolean,
   settled: optional(boolean),
+  cloud: optional(boolean),
 });
 
 const target = shape({ node: optional(string), component: optional(string) });

@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly running: boolean;
   /** First runs, as fast as it can, until the cluster has started up. */
   readonly settled?: boolean;
+  /** A simulated cloud gives load balancers and disks. */
+  readonly cloud?: boolean;
 }
 
 export interface Clock {

@@ -6,7 +6,7 @@ import { internalError, invalid } from '../../../model/status.ts';
 import { type Context, refuse } from '../context.ts';
 import { find, keyFor, prefixOf, remove, write } from '../storage.ts';
 import { addressProblem, drawAddress, drawPort, NODE_PORTS, usedPorts } from './service-allocation.ts';
-import type { Obj, Strategy } from './strategy.ts';
+import { type Obj, part, type Strategy } from './strategy.ts';
 
 type Spec = { -readonly [K in keyof ServiceSpec]: ServiceSpec[K] };
 
@@ -177,7 +177,9 @@ function update(next: Obj, old: Obj, ctx: Context): Obj {
   families(s);
   address(next, s, before, ctx);
   nodePorts(next, s, before, ctx);
-  return { ...next, spec: s };
+  // Only a load balancer has a load balancer's status; the status endpoint refuses it for other types.
+  const lost = before.type === 'LoadBalancer' && s.type !== 'LoadBalancer';
+  return { ...next, spec: s, ...(lost ? { status: { ...part(next, 'status'), loadBalancer: {} } } : {}) };
 }
 
 function allocated(o: Obj | undefined): readonly string[] {

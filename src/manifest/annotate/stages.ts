@@ -85,6 +85,7 @@ const TURNS: readonly (string | typeof MADE)[] = [
   'kube-scheduler',
   'attachdetach-controller',
   'csi-driver',
+  'dra-driver',
   'kubelet',
   'container-runtime',
   'cni',
@@ -102,6 +103,7 @@ const TURNS: readonly (string | typeof MADE)[] = [
   'node-ipam-controller',
   'node-controller',
   'taint-eviction-controller',
+  'device-taint-eviction-controller',
 ];
 
 /** Who acts when things end. */

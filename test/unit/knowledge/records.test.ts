@@ -165,7 +165,7 @@ function sentences(record: FieldRecord): string[] {
   ]);
 }
 
-/** `affinity.nodeAffinity` from the same type, or `Deployment:spec.replicas` from a kind; lists are stepped into. */
+/** `affinity.nodeAffinity` from the same type, or `Deployment:spec.replicas` from a kind; lists and maps are stepped into. */
 function resolves(type: string, related: string): boolean {
   const [kind, path] = related.includes(':') ? related.split(':') : [undefined, related];
   let value: ValueSchema | undefined;
@@ -175,7 +175,7 @@ function resolves(type: string, related: string): boolean {
     value = version ? { kind: 'object', object: schemaForKind(version, kind) } : undefined;
   }
   for (const name of path?.split('.') ?? []) {
-    while (value?.kind === 'list') value = value.items;
+    while (value?.kind === 'list' || value?.kind === 'map') value = value.items;
     value = value?.object ? fieldOf(value.object, name) : undefined;
   }
   return value !== undefined;
@@ -188,6 +188,7 @@ const VERSIONS = [
   'networking.k8s.io/v1',
   'policy/v1',
   'autoscaling/v2',
+  'autoscaling/v1',
   'rbac.authorization.k8s.io/v1',
   'storage.k8s.io/v1',
   'scheduling.k8s.io/v1',
@@ -199,6 +200,9 @@ const VERSIONS = [
   'apiregistration.k8s.io/v1',
   'certificates.k8s.io/v1',
   'resource.k8s.io/v1',
+  'flowcontrol.apiserver.k8s.io/v1',
+  'authentication.k8s.io/v1',
+  'authorization.k8s.io/v1',
 ];
 
 function fits(value: unknown, schema: ValueSchema): boolean {

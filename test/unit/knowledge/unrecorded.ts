@@ -1,5 +1,7 @@
 // Refusals that no recording holds: their words were looked up in upstream's code or in answers of real servers. Beside each
 // is the file that says them. Extend the list only after looking.
+import { UNRECORDED_BY_FILE } from './unrecorded-apis.ts';
+
 const CORE = 'pkg/apis/core/validation/validation.go';
 const APPS = 'pkg/apis/apps/validation/validation.go';
 
@@ -87,4 +89,5 @@ export const UNRECORDED: ReadonlyMap<string, string> = new Map([
   ['minAvailable and maxUnavailable cannot be both set', 'pkg/apis/policy/validation/validation.go'],
   ['must be between 0 and 255, inclusive', CORE],
   ['must specify either targetWWNs or wwids', CORE],
+  ...Object.entries(UNRECORDED_BY_FILE).flatMap(([file, words]) => words.map((one): [string, string] => [one, file])),
 ]);

@@ -18,6 +18,7 @@ Times are virtual, counted from the apply.`,
     json: { type: 'boolean', help: 'print the steps as a JSON array' },
     all: { type: 'boolean', help: 'upkeep too: heartbeats, informers, Events' },
     nodes: { type: 'number', value: 'N', help: 'worker nodes', default: 3, min: 0, max: 1000 },
+    cloud: { type: 'boolean', help: 'a simulated cloud gives load balancers and disks' },
     seed: { type: 'string', value: 'S', help: 'the same seed and input give the same steps', default: '1' },
     minutes: {
       type: 'number',
@@ -29,7 +30,11 @@ Times are virtual, counted from the apply.`,
     },
   },
   async run(values, [file = '']) {
-    const cluster = new Cluster({ seed: String(values.seed), nodes: Number(values.nodes) });
+    const cluster = new Cluster({
+      seed: String(values.seed),
+      nodes: Number(values.nodes),
+      cloud: values.cloud === true,
+    });
     cluster.settle(MINUTE);
     const from = cluster.now;
     const last = cluster.lastStep;

@@ -1,7 +1,7 @@
 // Resource claims and their kin as data. Models test/e2e/framework/conformance.TestResource.
 import { expect } from 'vitest';
 import { discovered } from './operations.ts';
-import type { Loose, Spec, Trial } from './trial.ts';
+import type { Loose, Query, Spec, Trial } from './trial.ts';
 
 const API = 'resource.k8s.io/v1';
 const DRA = '[sig-node] [DRA] CRUD Tests resource.k8s.io/v1';
@@ -45,7 +45,7 @@ async function crud(t: Trial, { plural, spec, patch, status }: Case): Promise<vo
   const { uid } = (await make()).metadata;
   for (const type of ['strategic', 'apply'] as const) {
     const sent = type === 'apply' ? { apiVersion: API, kind: made.kind, ...patch } : patch;
-    const query = type === 'apply' ? { fieldManager: 'e2e', force: 'true' } : {};
+    const query: Query = type === 'apply' ? { fieldManager: 'e2e', force: 'true' } : {};
     const body = { ...sent, metadata: { name, uid, ...patch.metadata } };
     expect(await r.patch(name, type, body, '', query)).toMatchObject(patch);
     if (status === undefined) continue;

@@ -16,6 +16,7 @@ const grouped = (query: Query | undefined): Record<string, string[]> =>
 
 export class InProcess implements Server {
   readonly cluster: Cluster;
+  readonly patience = 1;
 
   constructor(seed: string) {
     this.cluster = new Cluster({

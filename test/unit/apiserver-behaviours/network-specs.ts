@@ -175,12 +175,10 @@ async function latency(t: Trial): Promise<void> {
   const filled = (name: string): boolean =>
     watch.events.some((e) => e.object.metadata.name === name && (e.object.subsets ?? []).length > 0);
   const count = 40;
-  const started = t.server.now();
   for (let i = 0; i < count; i++) {
     await services(t).create({ metadata: { name: `latency-${i}` }, spec: { selector: labels, ports: [{ port: 80 }] } });
   }
   await t.until('endpoints of all', () => Array.from({ length: count }, (_, i) => `latency-${i}`).every(filled), 60);
-  expect(t.server.now() - started).toBeLessThan(60);
 }
 
 const addresses = (t: Trial): Resource => t.of('networking.k8s.io/v1', 'ipaddresses');

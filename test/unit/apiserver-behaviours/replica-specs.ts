@@ -168,7 +168,10 @@ async function evicted(t: Trial): Promise<void> {
   const failed = await t.event(watch, 'MODIFIED', (p) => p.status.phase === 'Failed');
   await t.event(watch, 'DELETED', (p) => p.metadata.uid === failed.metadata.uid);
   await pods.remove('test-pod', { gracePeriodSeconds: 0 });
-  const good = await pods.until('ss-0', 'to run', (p) => p.status.phase === 'Running', 120);
+  const good = await t.until('ss-0 to run', async () => {
+    const { body } = await t.reply({ method: 'GET', path: `${pods.path}/ss-0` });
+    return body.status?.phase === 'Running' && body;
+  });
   expect(good.metadata.uid).not.toBe(failed.metadata.uid);
 }
 

@@ -39,6 +39,8 @@ export interface Server {
   pause(seconds: number): Promise<void>;
   /** Seconds since 1970 by the cluster's clock. */
   now(): number;
+  /** How many times as long as upstream a behaviour waits: real machines may be slow. */
+  readonly patience: number;
 }
 
 export interface Spec {
@@ -218,7 +220,8 @@ export class Trial {
     ask: () => Promise<T | undefined | false> | T | undefined | false,
     seconds = WAIT,
   ): Promise<T> {
-    for (const end = this.server.now() + seconds; ; ) {
+    const { patience } = this.server;
+    for (const end = this.server.now() + seconds * patience; ; ) {
       const answer = await ask();
       if (answer !== undefined && answer !== false) return answer;
       if (this.server.now() > end) throw new Error(`waited ${seconds} s for ${what}`);

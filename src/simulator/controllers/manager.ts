@@ -32,6 +32,7 @@ import { type LegacyToken, ServiceAccountTokenController } from './serviceaccoun
 import { StatefulSetController } from './statefulset/controller.ts';
 import { TaintEvictionController } from './tainteviction/controller.ts';
 import { TtlAfterFinishedController } from './ttlafterfinished/controller.ts';
+import { ValidatingAdmissionPolicyStatusController } from './validatingadmissionpolicystatus/controller.ts';
 
 export interface ManagerOptions {
   readonly node: string;
@@ -96,6 +97,10 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'pv-protection-controller', start: (ctx) => new VolumeProtectionController(ctx) },
   { name: 'ttl-after-finished-controller', start: (ctx) => new TtlAfterFinishedController(ctx) },
   { name: 'clusterrole-aggregation-controller', start: (ctx) => new ClusterRoleAggregationController(ctx) },
+  {
+    name: 'validatingadmissionpolicy-status-controller',
+    start: (ctx) => new ValidatingAdmissionPolicyStatusController(ctx),
+  },
 ];
 
 /** Contends for its Lease; the controllers run while it is held. */

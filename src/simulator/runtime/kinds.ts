@@ -1,4 +1,5 @@
 // The resources that components work with, each with its type. A Kind is what an informer or a client call is made for.
+import type { ValidatingAdmissionPolicy } from '../../model/generated/admissionregistration.v1.ts';
 import type {
   ControllerRevision,
   DaemonSet,
@@ -104,6 +105,12 @@ export const VOLUME_ATTACHMENTS = kind<VolumeAttachment>(
 );
 export const CSI_NODES = kind<CSINode>('storage.k8s.io/v1', 'CSINode', 'csinodes', false);
 export const CSI_DRIVERS = kind<CSIDriver>('storage.k8s.io/v1', 'CSIDriver', 'csidrivers', false);
+export const VALIDATING_ADMISSION_POLICIES = kind<ValidatingAdmissionPolicy>(
+  'admissionregistration.k8s.io/v1',
+  'ValidatingAdmissionPolicy',
+  'validatingadmissionpolicies',
+  false,
+);
 export const CLUSTER_ROLES = kind<ClusterRole>('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false);
 export const HORIZONTAL_POD_AUTOSCALERS = kind<HorizontalPodAutoscaler>(
   'autoscaling/v2',

@@ -1,6 +1,7 @@
 // Keeps what comes into a simulation from outside, and after how many of its events, so that it can be repeated exactly.
 import type { KubeObject } from '../model/object.ts';
 import type { Outbound } from '../model/outbound.ts';
+import type { EtcdDirectory, EtcdHistory } from '../trace/etcd.ts';
 import type { Exchange } from '../trace/exchange.ts';
 import type { ObjectRef, Step, StepId } from '../trace/step.ts';
 import type { Entry, Input } from './futures.ts';
@@ -9,6 +10,13 @@ import type { FaultTarget, Scheduled, Topology, WireRequest, WireResponse, WireW
 export interface SimulationWatch {
   start(sink: { event(event: WireWatchEvent): void; end(): void }): void;
   stop(): void;
+}
+
+/** A look into etcd. */
+export interface EtcdPort {
+  directory(path: string, limit: number): EtcdDirectory;
+  history(key: string): EtcdHistory;
+  object(key: string, revision: number): KubeObject | undefined;
 }
 
 /** What the engine needs of a simulated cluster. Times are µs of virtual time. */
@@ -35,6 +43,8 @@ export interface Simulation {
   fault(action: 'stop' | 'start', target: FaultTarget): void;
   /** What went over the wire for a step; undefined where nothing did, or it is no longer kept. */
   exchange(id: StepId): Exchange | undefined;
+  /** The store as people look into it. */
+  readonly etcd: EtcdPort;
   /** Everything that is stored. */
   objects(): readonly { readonly ref: ObjectRef; readonly value: KubeObject }[];
 }
@@ -77,6 +87,10 @@ export class Journal implements Simulation {
         watch.stop();
       },
     };
+  }
+
+  get etcd(): EtcdPort {
+    return this.simulation.etcd;
   }
 
   get now(): number {

@@ -175,6 +175,9 @@ export class WorkerEngine<S extends Simulation = Simulation> {
       return this.clock();
     },
     steps: ({ after, limit }) => this.simulation().stepsAfter(after, limit),
+    etcdDirectory: ({ path, limit }) => this.simulation().etcd.directory(path, limit),
+    etcdHistory: ({ key }) => this.simulation().etcd.history(key),
+    etcdObject: ({ key, revision }) => this.simulation().etcd.object(key, revision) ?? null,
     exchange: ({ step }) => this.simulation().exchange(step) ?? null,
     follow: ({ after }) => {
       this.followed = after;

@@ -1,6 +1,8 @@
 // Messages between the host and the simulator's worker: one union per direction. Everything is plain JSON, so that a
 // message crosses `worker_threads`, a Web Worker and a test's array in the same way. `worker-parse.ts` checks them.
 import type { ApplyResult } from '../cluster/apply/apply.ts';
+import type { KubeObject } from '../model/object.ts';
+import type { EtcdDirectory, EtcdHistory } from '../trace/etcd.ts';
 import type { Exchange } from '../trace/exchange.ts';
 import type { ScheduleDetail, Step, StepId } from '../trace/step.ts';
 import type { CompareOptions, Comparison, Inputs } from './futures.ts';
@@ -155,6 +157,12 @@ export interface Calls {
   /** While the clock stands: runs until the next step is recorded, or until only upkeep is left. */
   advance: { params: { readonly until: 'next-step' | 'settled' }; result: Clock };
   steps: { params: { readonly after: StepId; readonly limit: number }; result: readonly Step[] };
+  /** One level of etcd's keys below a path that ends in `/`. */
+  etcdDirectory: { params: { readonly path: string; readonly limit: number }; result: EtcdDirectory };
+  /** What compaction has left of a key's history. */
+  etcdHistory: { params: { readonly key: string }; result: EtcdHistory };
+  /** The object at one of its key's revisions, without the values of Secrets; null where it is compacted or never was. */
+  etcdObject: { params: { readonly key: string; readonly revision: number }; result: KubeObject | null };
   /** What went over the wire for a step; null where nothing did, or it is no longer kept. */
   exchange: { params: { readonly step: StepId }; result: Exchange | null };
   /** From now on new steps after `after` are sent as they happen; `null` ends it. */

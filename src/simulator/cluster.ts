@@ -25,7 +25,7 @@ import { ManagedProcess } from './process.ts';
 import { ComponentContext, type Surroundings } from './runtime/component.ts';
 import { runAsLeader } from './runtime/leader.ts';
 import { schedulerIdentity, startScheduler } from './scheduler/scheduler.ts';
-import { Store } from './store/index.ts';
+import { EtcdView, Store } from './store/index.ts';
 import { type WouldSchedule, wouldSchedule } from './what-if.ts';
 
 export const VERSION = 'v1.36.2';
@@ -103,6 +103,8 @@ export class Cluster {
   readonly trace = new TraceLog();
   readonly pki: Pki;
   readonly store: Store;
+  /** The store as people look into it. */
+  readonly etcd: EtcdView;
   readonly server: ApiServer;
   /** What runs in containers, as their kubelets show it. */
   readonly kubelets: KubeletServers;
@@ -126,6 +128,7 @@ export class Cluster {
       dnsNames: APISERVER_NAMES,
     });
     this.store = new Store(this.kernel);
+    this.etcd = new EtcdView(this.store, (id) => this.trace.get(id));
     this.kubelets = new KubeletServers({
       kernel: this.kernel,
       store: this.store,

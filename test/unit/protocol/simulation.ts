@@ -108,6 +108,12 @@ export class FakeSimulation implements Simulation {
 
   connectOut(): void {}
 
+  readonly etcd = {
+    directory: (path: string) => ({ path, revision: 1, compacted: 0, directories: [], keys: [], deleted: [], more: 0 }),
+    history: (key: string) => ({ key, revisions: [], compacted: 0 }),
+    object: () => undefined,
+  };
+
   submit(request: WireRequest, done: (response: WireResponse) => void): void {
     done(this.request(request));
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Kernel, SECOND } from '../../../src/kernel/kernel.ts';
 import type { KubeObject } from '../../../src/model/object.ts';
-import { CompactedError, keyHistory, listKeys, Store } from '../../../src/simulator/store/index.ts';
+import { CompactedError, EtcdView, Store } from '../../../src/simulator/store/index.ts';
 
 const PREFIX = '/registry/configmaps/';
 const kernel = (): Kernel => new Kernel({ seed: 's', epochMs: 0 });
@@ -72,11 +72,35 @@ describe('Store', () => {
     put(store, 'x', '1');
     put(store, 'x', '2');
     remove(store, 'x');
-    const history = keyHistory(store, `${PREFIX}a/x`);
+    const view = new EtcdView(store, () => undefined);
+    const key = `${PREFIX}a/x`;
+    const history = view.history(key).revisions;
     expect(history.map((h) => h.type)).toEqual(['created', 'changed', 'deleted']);
     expect(history[1]?.changed).toContainEqual({ path: 'data.k', before: '1', after: '2' });
+    expect(view.directory(`${PREFIX}a/`)).toMatchObject({ keys: [], deleted: [{ key, revision: 4 }] });
     put(store, 'x', '3');
-    expect(listKeys(store, PREFIX)[0]).toMatchObject({ key: `${PREFIX}a/x`, version: 1, modRevision: 5 });
+    expect(view.directory(PREFIX).directories).toEqual([{ path: `${PREFIX}a/`, keys: 1 }]);
+    expect(view.directory(`${PREFIX}a/`).keys[0]).toMatchObject({ key, version: 1, modRevision: 5 });
+    expect(view.directory(`${PREFIX}a/`).deleted).toEqual([]);
+    put(store, 'z');
+    expect(view.directory(`${PREFIX}a/`, 1)).toMatchObject({ keys: [{ key }], more: 1 });
+  });
+
+  it('shows objects at a revision until compaction', () => {
+    const store = new Store(kernel());
+    put(store, 'x', '1');
+    put(store, 'x', '2');
+    put(store, 'x', '3');
+    const view = new EtcdView(store, () => undefined);
+    const key = `${PREFIX}a/x`;
+    const at = (revision: number) => (view.object(key, revision) as { data?: { k: string } } | undefined)?.data?.k;
+    expect([1, 2, 3, 4].map(at)).toEqual([undefined, '1', '2', '3']);
+    store.compact(3);
+    expect([2, 3, 4].map(at)).toEqual([undefined, '2', '3']);
+    expect(view.history(key)).toMatchObject({ compacted: 3, revisions: [{ revision: 4, previous: 3 }] });
+    store.compact(4);
+    expect(view.history(key)).toMatchObject({ current: { modRevision: 4 }, revisions: [] });
+    expect(at(4)).toBe('3');
   });
 
   it('forks share their past and nothing else', () => {

@@ -10,6 +10,7 @@ import { topologyOf } from './flow-topology.ts';
 const REMEDY = 'Choose a file that the flow panel exported as a trace, or that `kube-anatomy trace --json` printed.';
 
 export interface OpenedTrace extends TraceFile {
+  readonly kind: 'file' | 'audit';
   /** Sentences on what could not be read; the rest is usable. */
   readonly problems: readonly string[];
 }
@@ -45,12 +46,15 @@ function ofFile(value: Json, cut: boolean): OpenedTrace {
     objects: value.objects,
     steps: [],
     autoplay: false,
+    epochMs: value.epochMs,
   });
   if (!shape.ok || shape.message.type !== 'init')
     throw new RefusedError('The trace is damaged: its list of machines or of objects cannot be read.', REMEDY);
-  const { source, topology, objects = [] } = shape.message;
+  const { source, topology, objects = [], epochMs } = shape.message;
+  const epoch = epochMs === undefined ? {} : { epochMs };
   const early = `The file ends early: it was cut off after step ${steps.at(-1)?.id ?? 0}.`;
-  return { source: source.name, topology, objects, steps, problems: cut ? [early, ...problems] : problems };
+  const told = cut ? [early, ...problems] : problems;
+  return { kind: 'file', source: source.name, ...epoch, topology, objects, steps, problems: told };
 }
 
 /** Steps alone, as the command line prints them: the machines are those that acted or that the scheduler looked at. */
@@ -75,7 +79,7 @@ function ofSteps(list: readonly unknown[]): OpenedTrace {
     ...(masters.length > 0 ? masters : ['control plane']).map((name) => ({ name, controlPlane: true })),
     ...names.filter((name) => !isMaster(name)).map((name) => ({ name, controlPlane: false })),
   ]);
-  return { source: 'trace', topology, objects: [], steps, problems };
+  return { kind: 'file', source: 'trace', topology, objects: [], steps, problems };
 }
 
 function parse(text: string): unknown {

@@ -12,10 +12,13 @@ export interface TraceFile {
   readonly topology: Topology;
   readonly objects: readonly FlowObject[];
   readonly steps: readonly Step[];
+  /** What clocks showed at 0 µs, milliseconds since 1970; absent where it is not known. */
+  readonly epochMs?: number;
 }
 
-export function writeTrace({ source, topology, objects, steps }: TraceFile): string {
-  const head = { format: TRACE_FORMAT, version: TRACE_VERSION, source, topology, objects };
+export function writeTrace({ source, topology, objects, steps, epochMs }: TraceFile): string {
+  const epoch = epochMs === undefined ? {} : { epochMs };
+  const head = { format: TRACE_FORMAT, version: TRACE_VERSION, source, ...epoch, topology, objects };
   const open = JSON.stringify(head).slice(0, -1);
   return `${open},"steps":[\n${steps.map((step) => JSON.stringify(step)).join(',\n')}\n]}\n`;
 }

@@ -21,6 +21,7 @@ import { isChange } from './worker-parse.ts';
 
 export type { Parsed };
 
+const isTexts: Check = (v) => isRecord(v) && Object.values(v).every(isString);
 const isClock = record({ running: isFlag, speed: isNumber, atUs: isNumber });
 const isTopology = record({
   nodes: listOf(record({ name: isString, controlPlane: isFlag })),
@@ -84,7 +85,14 @@ const fromFlow: { readonly [type in FromFlow['type']]: Shape } = {
   endFork: { request: isCount },
   manifest: { request: isCount, stepId: isCount, object: maybe(isRef) },
   copyTranscript: { request: isCount, markdown: isString },
-  export: { request: isCount, suggestedName: isString, mediaType: isString, data: isString },
+  export: {
+    request: isCount,
+    suggestedName: isString,
+    mediaType: isString,
+    data: isString,
+    encoding: maybe(oneOf('base64')),
+  },
+  exportPage: { request: isCount, suggestedName: isString, init: isString, theme: isTexts, look: isString },
   error: { message: isString, stack: maybe(isString) },
 };
 

@@ -134,13 +134,25 @@ export type FromFlow =
     }
   /** For the clipboard. */
   | { readonly type: 'copyTranscript'; readonly request: number; readonly markdown: string }
-  /** To be saved where the user says. `data` is text. */
+  /** To be saved where the user says. */
   | {
       readonly type: 'export';
       readonly request: number;
       readonly suggestedName: string;
       readonly mediaType: string;
       readonly data: string;
+      /** Absent: `data` is text. */
+      readonly encoding?: 'base64';
+    }
+  /** To be saved as a page that opens anywhere. `init` is the message that fills a panel, as JSON. */
+  | {
+      readonly type: 'exportPage';
+      readonly request: number;
+      readonly suggestedName: string;
+      readonly init: string;
+      /** Variables of VS Code's theme with their values. */
+      readonly theme: { readonly [variable: string]: string };
+      readonly look: string;
     }
   /** A fault of the panel itself, for the log. */
   | { readonly type: 'error'; readonly message: string; readonly stack?: string };

@@ -2,11 +2,13 @@
 import * as vscode from 'vscode';
 import { FLOW_PROTOCOL, type ToFlow } from '../../protocol/flow.ts';
 import { type OpenedTrace, readTrace } from '../../protocol/flow-file-read.ts';
+import { topologyOf } from '../../protocol/flow-topology.ts';
+import { messageOf, remedyOf } from '../messages.ts';
 
 export interface OpenedFile extends OpenedTrace {
   /** Of the file, without its folder. */
   readonly name: string;
-  /** Tells one opening from the next: the panel remembers its place for it. */
+  /** Its URI; tells one opening from the next: the panel remembers its place for it. */
   readonly id: string;
 }
 
@@ -14,11 +16,14 @@ const ENDINGS: { readonly [ending: string]: string } = {
   md: 'Markdown',
   mmd: 'Mermaid',
   svg: 'SVG',
+  png: 'PNG',
+  gif: 'GIF',
+  html: 'Page',
   json: 'JSON',
 };
 
 /** Asks where, and writes. Answers what to tell the reader; undefined when nothing was chosen. */
-export async function save(suggestedName: string, data: string): Promise<string | undefined> {
+export async function save(suggestedName: string, data: string | Uint8Array): Promise<string | undefined> {
   const name = suggestedName.replace(/[^\w.-]+/g, '-');
   const ending = name.slice(name.lastIndexOf('.') + 1);
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
@@ -28,7 +33,7 @@ export async function save(suggestedName: string, data: string): Promise<string 
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
   });
   if (!target) return undefined;
-  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(data));
+  await vscode.workspace.fs.writeFile(target, typeof data === 'string' ? new TextEncoder().encode(data) : data);
   return `Saved as ${vscode.workspace.asRelativePath(target)}.`;
 }
 
@@ -40,29 +45,75 @@ export async function chooseTrace(given: unknown): Promise<OpenedFile | undefine
       : await vscode.window.showOpenDialog({
           title: 'Open Trace File',
           openLabel: 'Open',
-          filters: { Trace: ['json'] },
+          filters: { 'Trace or audit log': ['json', 'jsonl', 'log', 'gz'], 'All files': ['*'] },
         });
   const uri = chosen?.[0];
-  if (!uri) return undefined;
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
-  return { ...readTrace(text), name, id: uri.toString() };
+  return uri && openFile(uri);
+}
+
+/** The file that a panel showed before its window was loaded anew. What is wrong with it now is said in the panel. */
+export async function reopened(id: string): Promise<OpenedFile> {
+  const uri = vscode.Uri.parse(id);
+  try {
+    return await openFile(uri);
+  } catch (error) {
+    const advice = remedyOf(error) ?? 'Open it again from where it is now.';
+    return {
+      id,
+      name: nameOf(uri),
+      kind: 'file',
+      source: nameOf(uri),
+      topology: topologyOf([{ name: 'control plane', controlPlane: true }]),
+      objects: [],
+      steps: [],
+      problems: [`${nameOf(uri)} could not be read again: ${messageOf(error)}`, advice],
+    };
+  }
+}
+
+async function openFile(uri: vscode.Uri): Promise<OpenedFile> {
+  const text = await unpacked(await vscode.workspace.fs.readFile(uri));
+  return { ...readTrace(text), name: nameOf(uri), id: uri.toString() };
+}
+
+function nameOf(uri: vscode.Uri): string {
+  return uri.path.slice(uri.path.lastIndexOf('/') + 1);
+}
+
+/** Text, unpacked where it is gzipped. What was cut off is read as far as it goes. */
+async function unpacked(bytes: Uint8Array): Promise<string> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new TextDecoder().decode(bytes);
+  const reader = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read())
+      text += decoder.decode(part.value, { stream: true });
+  } catch (error) {
+    if (text === '') throw error;
+  }
+  return text;
 }
 
 /** What the panel is told of a trace from a file. */
-export function messagesOf({ id, name, topology, objects, steps, problems }: OpenedFile): ToFlow[] {
+export function messagesOf({ id, name, kind, topology, objects, steps, problems, epochMs }: OpenedFile): ToFlow[] {
   const first = steps.find((step) => step.actor.component === 'user' && !step.routine);
   const init: ToFlow = {
     type: 'init',
     protocol: FLOW_PROTOCOL,
-    source: { id, name, kind: 'file' },
+    source: { id, name, kind },
     topology,
     objects,
     steps,
     ...(first ? { startAt: first.id } : {}),
     autoplay: false,
+    ...(epochMs === undefined ? {} : { epochMs }),
   };
-  if (problems.length === 0) return [init];
-  const rest = problems.length === 1 ? '' : ` There are ${problems.length - 1} more problems.`;
-  return [init, { type: 'error', message: `${problems[0] ?? ''}${rest}`, advice: 'What could be read is shown.' }];
+  const [problem, ...more] = problems;
+  if (problem === undefined) return [init];
+  const rest =
+    more.length <= 1
+      ? (more[0] ?? 'What could be read is shown.')
+      : `There are ${more.length} more problems. What could be read is shown.`;
+  return [init, { type: 'error', message: problem, advice: rest }];
 }

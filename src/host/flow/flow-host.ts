@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { SourceState } from '../../cluster/source.ts';
 import { findComponent } from '../../knowledge/components.ts';
+import { isRecord } from '../../model/object.ts';
 import { RefusedError } from '../../model/refused.ts';
 import { FLOW_PROTOCOL, type FlowObject, type FromFlow, type ToFlow } from '../../protocol/flow.ts';
 import { parseFromFlow } from '../../protocol/flow-parse.ts';
@@ -13,10 +14,11 @@ import type { ObjectDocuments } from '../documents.ts';
 import { messageOf, remedyOf } from '../messages.ts';
 import { flowTopology, objectsOf } from '../simulator/flow-steps.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
-import { messagesOf, type OpenedFile, save } from './files.ts';
+import { messagesOf, type OpenedFile, reopened, save } from './files.ts';
 import { Forks } from './forks.ts';
 import { panelHtml, webviewRoot } from './html.ts';
 import { manifestAt } from './manifest-at.ts';
+import { pageHtml } from './page.ts';
 
 export const FLOW_VIEW = 'kubeAnatomy.flow';
 
@@ -200,6 +202,13 @@ export class FlowHost implements vscode.Disposable {
     panel.webview.html = panelHtml(panel.webview, extensionUri, 'flow', 'Flow');
   }
 
+  /** A panel that the window has kept, with what it remembers: a trace from a file is read again. */
+  async restore(panel: vscode.WebviewPanel, memory: unknown): Promise<void> {
+    const file = isRecord(memory) && typeof memory.file === 'string' ? memory.file : '';
+    if (file !== '') this.file = await reopened(file);
+    this.adopt(panel);
+  }
+
   dispose(): void {
     for (const stop of this.stops) stop();
     this.forks.end();
@@ -347,7 +356,9 @@ export class FlowHost implements vscode.Disposable {
         await vscode.env.clipboard.writeText(message.markdown);
         return undefined;
       case 'export':
-        return save(message.suggestedName, message.data);
+        return save(message.suggestedName, message.encoding === 'base64' ? bytesOf(message.data) : message.data);
+      case 'exportPage':
+        return save(message.suggestedName, await this.page(message));
     }
   }
 
@@ -387,6 +398,27 @@ export class FlowHost implements vscode.Disposable {
       throw new RefusedError('No manifest is open in an editor.', 'Open one beside the panel, or take an object.');
     return editor.document.getText();
   }
+
+  private async page({ init, theme, look, suggestedName }: Extract<FromFlow, { type: 'exportPage' }>): Promise<string> {
+    const root = webviewRoot(this.deps.extensionUri);
+    const [script = '', style = ''] = await Promise.all(
+      ['flow.js', 'flow.css'].map(async (file) =>
+        new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(root, file))),
+      ),
+    );
+    const title = suggestedName.replace(/\.html$/, '');
+    return pageHtml({ script, style, title, init, theme, look }, sha256);
+  }
+}
+
+/** In base64. */
+async function sha256(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return btoa(String.fromCharCode(...new Uint8Array(hash)));
+}
+
+function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
 }
 
 const NEEDS_CLUSTER: ReadonlySet<FromFlow['type']> = new Set(['clock', 'openObject', 'exchange', 'fork', 'manifest']);

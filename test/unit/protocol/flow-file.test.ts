@@ -27,10 +27,12 @@ function refusal(of: string): string {
 }
 
 test('a trace comes back as it was, and is JSON', () => {
-  expect(readTrace(text)).toEqual({ ...trace, problems: [] });
+  expect(readTrace(text)).toEqual({ ...trace, kind: 'file', problems: [] });
   expect(JSON.parse(text).steps).toHaveLength(steps.length);
+  const timed = { ...trace, epochMs: 1_767_225_600_000 };
+  expect(readTrace(writeTrace(timed)).epochMs).toBe(timed.epochMs);
   const none = { ...trace, objects: [], steps: [] };
-  expect(readTrace(writeTrace(none))).toEqual({ ...none, problems: [] });
+  expect(readTrace(writeTrace(none))).toEqual({ ...none, kind: 'file', problems: [] });
 });
 
 test('of a file that was cut off, the whole steps are read, and the reader is told', () => {

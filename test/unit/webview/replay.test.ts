@@ -165,6 +165,7 @@ test('memory that cannot be used is forgotten, what can be is kept', () => {
     source: 's',
     stepId: 4,
     shown: 'with',
+    file: 'file:///a.trace.json',
     grouping: 'cause',
     axis: 'clock',
     tab: 'transcript',

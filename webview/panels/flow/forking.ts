@@ -85,6 +85,11 @@ export class Forking {
     return undefined;
   }
 
+  /** The last step that the future which is shown has in common with the trace; undefined where the trace is shown. */
+  get sharedUpTo(): number | undefined {
+    return this.panel.replay() === this.base ? undefined : this.futures.current?.fork;
+  }
+
   /** Whether both futures take the place of the readings. */
   get isBoth(): boolean {
     return this.futures.current !== undefined && !this.futures.view.hidden;

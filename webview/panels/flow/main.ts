@@ -1,9 +1,10 @@
 import type { VsCode } from './host.ts';
 import { Panel } from './panel.ts';
+import { standalone } from './standalone.ts';
 
 declare function acquireVsCodeApi(): VsCode;
 
-const vscode = acquireVsCodeApi();
+const vscode = standalone() ?? acquireVsCodeApi();
 const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
 
 window.addEventListener('error', ({ message, error }) => {

@@ -12,6 +12,8 @@ export interface Memory {
   /** The trace that `stepId` belongs to. */
   readonly source: string;
   readonly stepId: number;
+  /** The file that the trace came from, so that it is there again after a reload; `''` where it came from none. */
+  readonly file: string;
   readonly tab: Tab;
   readonly speed: number;
   readonly filter: Filter;
@@ -31,6 +33,7 @@ const SHOWN: readonly Shown[] = ['trace', 'without', 'with', 'both'];
 export const FRESH: Memory = {
   source: '',
   stepId: 0,
+  file: '',
   tab: 'cluster',
   speed: 1,
   filter: NO_FILTER,
@@ -50,6 +53,7 @@ export function recall(state: unknown): Memory {
   return {
     ...(focus ? { focus } : {}),
     source: typeof kept.source === 'string' ? kept.source : FRESH.source,
+    file: typeof kept.file === 'string' ? kept.file : FRESH.file,
     stepId: typeof kept.stepId === 'number' ? kept.stepId : FRESH.stepId,
     tab: TABS.find((tab) => tab === kept.tab) ?? FRESH.tab,
     speed: typeof kept.speed === 'number' && kept.speed > 0 ? kept.speed : FRESH.speed,

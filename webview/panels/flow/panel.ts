@@ -1,17 +1,14 @@
 // The flow panel: takes the host's messages, holds the story and the reader's place in it, and keeps every part up to date.
 import type { FlowObject, ToFlow } from '../../../src/protocol/flow.ts';
 import { FLOW_PROTOCOL } from '../../../src/protocol/flow.ts';
-import type { Exchange } from '../../../src/trace/exchange.ts';
 import { parseSteps } from '../../../src/trace/parse.ts';
 import type { Step } from '../../../src/trace/step.ts';
-import { actorName, clock, duration, line } from '../../../src/trace/words.ts';
+import { actorName, clock, duration } from '../../../src/trace/words.ts';
 import type { Filter } from '../../scene/filter.ts';
 import { Replay } from '../../scene/replay.ts';
 import { Story } from '../../scene/story.ts';
 import { Details } from './details.ts';
 import { h } from './dom.ts';
-import { parseExchange } from './exchange.ts';
-import { type Exported, type ExportForm, exportOf, type Seen } from './exports.ts';
 import { Filters } from './filters.ts';
 import { Forking } from './forking.ts';
 import { GoMenu } from './go-menu.ts';
@@ -19,6 +16,7 @@ import { Host, type VsCode } from './host.ts';
 import { keys } from './keys.ts';
 import { type Memory, recall, TABS, type Tab } from './memory.ts';
 import { allHidden, Banner, empty, loading, silent } from './notice.ts';
+import { Outgoing, type Showing } from './outgoing.ts';
 import { Player, type PlayerFace } from './player.ts';
 import type { Reading } from './reading.ts';
 import { Sequence } from './sequence.ts';
@@ -29,6 +27,9 @@ import { Transcript } from './transcript.ts';
 
 /** ms without an answer before the panel says so. */
 const PATIENCE = 8_000;
+/** Above this speed nobody follows the words beside the picture; they are made anew so often, ms. */
+const FOLLOWED = 50;
+const GLANCE = 200;
 
 type Init = Extract<ToFlow, { readonly type: 'init' }>;
 
@@ -42,6 +43,7 @@ export class Panel {
   /** What was there before the first step. */
   private objects: readonly FlowObject[] = [];
   private origin = 0;
+  private epochMs: number | undefined;
   private running = false;
   private asked = false;
   private readonly banner = new Banner();
@@ -51,6 +53,7 @@ export class Panel {
   private readonly player: Player;
   private readonly toolbar: Toolbar;
   private readonly go: GoMenu;
+  private readonly out: Outgoing;
   private readonly filters: Filters;
   private readonly details: Details;
   private readonly stage: Stage;
@@ -68,6 +71,7 @@ export class Panel {
     this.memory = recall(vscode.getState());
     this.player = new Player(this.face());
     this.go = this.goMenu();
+    this.out = this.outgoing();
     this.toolbar = new Toolbar({
       toggle: () => this.player.toggle(),
       step: (by) => this.player.step(by),
@@ -78,15 +82,15 @@ export class Panel {
       why: () => this.toggleWhy(),
       fork: () => this.toggleFork(),
       go: this.go.menu,
-      export: (form) => void this.export(form),
+      export: (form) => void this.out.export(form),
     });
     this.filters = new Filters(this.memory.filter, (filter) => this.setFilter(filter));
     this.details = new Details({
       go: (id) => this.goToStep(id),
       follow: (object) => this.filters.follow(object),
-      open: (object) => void this.request({ type: 'openObject', object }),
-      explain: (object, path) => this.explain({ type: 'explainField', object, path }),
-      exchange: (stepId) => this.exchange(stepId),
+      open: (object) => void this.out.request({ type: 'openObject', object }),
+      explain: (object, path) => this.out.explain(object, path),
+      exchange: (stepId) => this.out.exchange(stepId, this.forking.sharedUpTo),
     });
     this.forking = new Forking({
       host: this.host,
@@ -99,9 +103,8 @@ export class Panel {
       show: () => this.show(),
       goToStep: (id) => this.goToStep(id),
       back: () => this.leaveFork(),
-      exportTrace: (replay, future) =>
-        this.export('trace', replay, `${this.source?.name ?? 'trace'} ${future} the change`),
-      copy: (markdown) => void this.copy(markdown),
+      exportTrace: (replay, future) => this.out.export('trace', replay, future),
+      copy: (markdown) => void this.out.copy(markdown),
     });
     this.stage = new Stage(() => this.redraw(), {
       go: (id) => this.goToStep(id),
@@ -119,7 +122,7 @@ export class Panel {
         remember: (axis) => this.remember({ axis }),
         select: (range) => this.filters.setRange(range),
       }),
-      transcript: new Transcript(go, () => void this.copy()),
+      transcript: new Transcript(go, () => void this.out.copy()),
     };
     this.build(root);
     this.host.listen(
@@ -200,9 +203,11 @@ export class Panel {
     this.source = message.source;
     this.objects = message.objects ?? [];
     this.running = message.clock?.running ?? false;
+    this.epochMs = message.epochMs;
     this.readings.timeline.setEpoch(message.epochMs);
     this.origin = Math.min(first?.request?.sentAt ?? Number.POSITIVE_INFINITY, first?.at ?? steps[0]?.at ?? 0);
-    this.remember({ filter: this.filters.begin(this.origin) });
+    const file = message.source.kind === 'file' || message.source.kind === 'audit' ? message.source.id : '';
+    this.remember({ filter: this.filters.begin(this.origin), file });
     const base = new Replay(story, this.memory.filter);
     this.forking.begin(base, message.source.kind === 'simulator');
     this.use(base);
@@ -333,8 +338,11 @@ export class Panel {
     const { replay } = this;
     if (!replay) return;
     this.mode = 'step';
-    this.detail();
     if (this.memory.tab !== 'cluster') this.readings[this.memory.tab].setCurrent(replay.cursor);
+    const now = performance.now();
+    if (this.player.playing && this.memory.speed > FOLLOWED && now - this.told < GLANCE) return this.update();
+    this.told = now;
+    this.detail();
     const step = replay.story.steps[replay.position];
     if (step) this.remember({ source: this.source?.id ?? '', stepId: step.id });
     if (step && (!this.player.playing || this.memory.speed <= 1)) {
@@ -342,6 +350,9 @@ export class Panel {
     }
     this.update();
   }
+
+  /** When the words beside the reading were last made, ms. */
+  private told = 0;
 
   /** What stands beside the reading: the step, why it happened, or the form for a fork. */
   private mode: 'step' | 'why' | 'fork' = 'step';
@@ -426,54 +437,25 @@ export class Panel {
 
   // What is asked of the host --------------------------------------------------------------------------------------------
 
-  private async request(message: Parameters<Host['ask']>[0]): Promise<boolean> {
-    const answer = await this.host.ask(message);
-    if (!answer.ok) this.banner.show(answer.message, answer.advice);
-    return answer.ok;
+  private outgoing(): Outgoing {
+    return new Outgoing({
+      host: this.host,
+      showing: () => this.showing(),
+      complain: (message, advice) => this.banner.show(message, advice),
+      say: (text) => {
+        this.live.textContent = text;
+      },
+    });
   }
 
-  private async explain(message: Parameters<Host['ask']>[0]): Promise<string> {
-    const answer = await this.host.ask(message);
-    return answer.ok ? (answer.text ?? 'Nothing is known of this field.') : `${answer.message} ${answer.advice}`;
-  }
-
-  private async exchange(stepId: number): Promise<Exchange | string> {
-    if (this.replay !== this.forking.trace && stepId > (this.forking.futures.current?.fork ?? 0))
-      return 'Of a fork’s steps, headers and bodies are not kept.';
-    const answer = await this.host.ask({ type: 'exchange', stepId });
-    if (!answer.ok) return `${answer.message} ${answer.advice}`;
-    return parseExchange(answer.text);
-  }
-
-  private exported(form: ExportForm, replay = this.replay, source = this.shownName): Exported | undefined {
-    const { origin, objects } = this;
-    if (!replay) return undefined;
-    const { tab } = this.memory;
+  private showing(): Showing | undefined {
+    const { replay, source, origin, objects, epochMs } = this;
+    if (!replay || !source) return undefined;
+    const { tab, shown } = this.memory;
     const reading: Pick<Reading, 'seen'> = tab === 'cluster' ? this.stage : (this.readings[tab] as Reading);
-    const step = replay.story.steps[replay.position];
-    const description = step ? line(replay.story, step) : 'Before the first step.';
-    const seen = (): Seen | undefined => reading.seen?.();
-    return exportOf(form, { replay, source, origin, objects, description, seen });
-  }
-
-  /** Of the trace that is shown. */
-  private get shownName(): string {
-    const name = this.source?.name ?? 'trace';
-    const future = this.replay === this.forking.trace ? '' : this.memory.shown;
-    return future === '' ? name : `${name} ${future} the change`;
-  }
-
-  private async export(form: ExportForm, replay = this.replay, source = this.shownName): Promise<void> {
-    const file = this.exported(form, replay, source);
-    if (!file) return;
-    const answer = await this.host.ask({ type: 'export', ...file });
-    if (!answer.ok) this.banner.show(answer.message, answer.advice);
-    else this.live.textContent = answer.text ?? '';
-  }
-
-  private async copy(markdown = this.exported('transcript')?.data): Promise<void> {
-    if (markdown === undefined) return;
-    if (await this.request({ type: 'copyTranscript', markdown })) this.live.textContent = 'Copied to the clipboard.';
+    const future = replay === this.forking.trace || shown === 'both' || shown === 'trace' ? {} : { future: shown };
+    const epoch = epochMs === undefined ? {} : { epochMs };
+    return { replay, source, origin, objects, ...future, ...epoch, seen: () => reading.seen?.() };
   }
 
   private remember(part: Partial<Memory>): void {

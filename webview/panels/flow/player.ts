@@ -129,6 +129,6 @@ export class Player {
     }
     if (overtaken()) return;
     this.on = false;
-    this.face.update();
+    this.face.show();
   }
 }

@@ -129,6 +129,8 @@ export class Toolbar {
       { label: 'Transcript as Markdown', run: () => run('transcript') },
       { label: 'Sequence diagram as Mermaid', run: () => run('mermaid') },
       { label: 'What is seen as SVG', run: () => run('svg'), unavailable: noPicture },
+      { label: 'What is seen as PNG', run: () => run('png'), unavailable: noPicture },
+      { label: 'Page that opens in any browser', run: () => run('page') },
       { label: 'Trace as JSON, to be opened again', run: () => run('trace') },
     ]).element;
   }

@@ -65,7 +65,7 @@ export async function open(
 function html(body: string, init: ToFlow): string {
   const data = JSON.stringify(init).replaceAll('<', '\\u003c');
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Flow</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${ORIGIN}; script-src 'nonce-n' ${ORIGIN};">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${ORIGIN}; script-src 'nonce-n' ${ORIGIN}; img-src data:;">
 <link rel="stylesheet" href="theme.css"><link rel="stylesheet" href="flow.css"></head><body class="${body}"><div id="root"></div>
 <script nonce="n">
 window.sent = []; window.kept = undefined;

@@ -74,8 +74,17 @@ const COSTS: ReadonlyMap<string, Cost> = new Map([
   ...all('replace split ip.isCanonical', twice),
   ...all('join', (_, result) => traverse(result, 2)),
   ...all('format', (_, result) => Math.max(1, traverse(result))),
-  ...all('validate', first),
-  ...all('sets.contains sets.intersects sets.equivalent', ([a, b]) => 1 + sizeOf(a) * sizeOf(b)),
+  ...all('validate', ([format, text]) => {
+    const pattern = format instanceof Opaque ? format.pattern : 0;
+    return Math.ceil((1 + sizeOf(text)) * TRAVERSAL) * Math.ceil(pattern * REGEX);
+  }),
+  ...all('sets.contains sets.intersects', ([a, b]) => 1 + sizeOf(a) * sizeOf(b)),
+  ...all('sets.equivalent', ([a, b]) => 1 + 2 * sizeOf(a) * sizeOf(b)),
+  ...all('strings.quote jsonpatch.escapeKey', first),
+  ...all('fieldSelector labelSelector', ([, selector]) => {
+    const n = sizeOf(selector);
+    return 10 + Math.ceil(n / 2) * 50 + Math.ceil(n * TRAVERSAL);
+  }),
   ...all('containsIP', ([cidr, other]) => traverse(cidr, 2) + (typeof other === 'string' ? traverse(other) : 0)),
   ...all(
     'containsCIDR',

@@ -39,6 +39,14 @@ const union = (a: Range, b: Range): Range => ({ min: Math.min(a.min, b.min), max
 
 const TRAVERSAL = 0.1;
 const REGEX = 0.25;
+/** Functions that read their argument once. */
+const PARSERS: ReadonlySet<string> = new Set(
+  'url ip cidr isIP isCIDR quantity isQuantity semver isSemver jsonpatch.escapeKey'.split(' '),
+);
+const SETS: ReadonlySet<string> = new Set(['sets.contains', 'sets.intersects', 'sets.equivalent']);
+/** Of an address in bytes. */
+const ADDRESS: Range = { min: 4, max: 16 };
+const LONGEST_PATTERN = 128;
 const SCALARS: ReadonlySet<string> = new Set(['bool', 'double', 'duration', 'int', 'timestamp', 'type', 'uint']);
 
 interface Local {
@@ -194,6 +202,8 @@ class Coster {
       return { cost: textual ? scaled(size, TRAVERSAL) : ONE, size };
     }
     const equality = fn === '_==_' || fn === '_!=_';
+    // Values of libraries are compared in one step, but for URLs.
+    if (equality && this.typeOf(x).kind === 'opaque' && this.known(x) === undefined) return { cost: ONE };
     if (equality || (textual && ['_<_', '_<=_', '_>_', '_>=_'].includes(fn))) {
       const max = Math.min(left.max, right.max);
       return { cost: scaled({ min: max > 0 ? 1 : 0, max }, TRAVERSAL) };
@@ -205,7 +215,7 @@ class Coster {
   private sized(e: CallExpr, fn: string): Estimate | undefined {
     const { target } = e;
     const [arg, second] = e.args;
-    if (target === undefined || this.program.checked.functions.has(e)) return this.global(fn, arg);
+    if (target === undefined || this.program.checked.functions.has(e)) return this.global(fn, arg, second);
     const size = this.size(target);
     const of = arg === undefined ? UNKNOWN : this.size(arg);
     switch (fn) {
@@ -228,7 +238,7 @@ class Coster {
       case 'split':
         return { cost: scaled(size, 2 * TRAVERSAL), size: { min: 0, max: size.max } };
       case 'join': {
-        const item = this.sizeOf([...this.pathOf(target), '@items']) ?? this.entry(target)?.value ?? UNKNOWN;
+        const item = this.sizeOf([...this.pathOf(target), '@items']) ?? UNKNOWN;
         const between = arg === undefined ? ZERO : times({ min: Math.max(0, size.min - 1), max: size.max }, of);
         const all = plus(times(size, item), between);
         return { cost: scaled(all, TRAVERSAL), size: all };
@@ -244,6 +254,18 @@ class Coster {
       case 'startsWith':
       case 'endsWith':
         return { cost: scaled(of, TRAVERSAL) };
+      case 'validate':
+        return { cost: times(scaled(plus(of, ONE), TRAVERSAL), scaled(fixed(LONGEST_PATTERN), REGEX)) };
+      case 'containsIP':
+      case 'containsCIDR': {
+        const compared = scaled(plus(ADDRESS, ADDRESS), TRAVERSAL);
+        const masked = fn === 'containsIP' ? ZERO : plus(scaled(ADDRESS, TRAVERSAL), ONE);
+        const textual = arg !== undefined && this.typeOf(arg).kind === 'string';
+        return { cost: plus(compared, masked, textual ? scaled(of, TRAVERSAL) : ZERO) };
+      }
+      case 'fieldSelector':
+      case 'labelSelector':
+        return { cost: plus(fixed(10), times(scaled(of, 0.5), fixed(50)), scaled(of, TRAVERSAL)) };
       case 'format':
         return { cost: scaled(size, TRAVERSAL), size: plus(size, of) };
       default:
@@ -251,11 +273,19 @@ class Coster {
     }
   }
 
-  private global(fn: string, arg: Expr | undefined): Estimate | undefined {
+  private global(fn: string, arg: Expr | undefined, other: Expr | undefined): Estimate | undefined {
     if (arg === undefined) return undefined;
     const size = this.size(arg);
     const kind = this.typeOf(arg).kind;
-    if (fn === 'url') return { cost: scaled(size, TRAVERSAL) };
+    if (PARSERS.has(fn)) return { cost: scaled(size, TRAVERSAL), ...(fn === 'url' ? { size } : {}) };
+    if (fn === 'ip.isCanonical') return { cost: scaled(size, 2 * TRAVERSAL) };
+    if (fn === 'strings.quote') {
+      return { cost: scaled(size, TRAVERSAL), size: { min: size.min + 2, max: cap(size.max * 2 + 2) } };
+    }
+    if (SETS.has(fn) && other !== undefined) {
+      const pairs = times(size, this.size(other));
+      return { cost: plus(ONE, fn === 'sets.equivalent' ? plus(pairs, pairs) : pairs) };
+    }
     if (fn === 'bytes' && kind === 'string')
       return { cost: scaled(size, TRAVERSAL), size: { min: size.min, max: cap(size.max * 4) } };
     if (fn === 'string' && kind === 'bytes')

@@ -198,7 +198,20 @@ export class Planner {
       if (unary !== undefined) return unary;
     }
     if (fn === MAP_INSERT) return mapInsert(args);
+    if (member && a !== undefined && b !== undefined && (fn === 'or' || fn === 'orValue'))
+      return this.otherwise(fn, a, b);
     return this.invoke(fn, member, args);
+  }
+
+  /** `o.or(x)` and `o.orValue(x)` look at x only where o is empty. */
+  private otherwise(fn: string, target: Eval, other: Eval): Eval {
+    return (f) => {
+      const held = target(f);
+      f.meter.charge(1);
+      if (!(held instanceof Optional)) throw new CelError(`no such overload: ${fn}(${typeName(held)})`);
+      if (held.value === undefined) return other(f);
+      return fn === 'or' ? held : held.value;
+    };
   }
 
   private unary(fn: string, a: Eval): Eval | undefined {

@@ -162,6 +162,10 @@ export abstract class Opaque {
   get size(): number {
     return 1;
   }
+  /** Length of the pattern that a format checks with, for the cost of checking. */
+  get pattern(): number {
+    return 0;
+  }
 }
 
 export type Value =

@@ -37,7 +37,8 @@ const isQuantity = (text: string): boolean => text === text.trim() && parseQuant
 
 function whole({ quantity: { nano } }: QuantityValue): bigint | undefined {
   const n = nano / NANO;
-  return nano % NANO === 0n && n <= MAX_INT && n >= MIN_INT ? n : undefined;
+  // What is capped is no integer any more.
+  return nano % NANO === 0n && n < MAX_INT && n > MIN_INT ? n : undefined;
 }
 
 function asInteger(q: QuantityValue): bigint {

@@ -19,10 +19,15 @@ class NamedFormat extends Opaque {
   readonly type = FORMAT;
   readonly name: string;
   readonly check: Check;
-  constructor(name: string, check: Check) {
+  private readonly weight: number;
+  constructor(name: string, check: Check, pattern: number) {
     super();
     this.name = name;
     this.check = check;
+    this.weight = pattern;
+  }
+  override get pattern(): number {
+    return this.weight;
   }
   equals(other: Opaque): boolean {
     return other instanceof NamedFormat && other.name === this.name;
@@ -44,6 +49,19 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const isDate = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d$/.test(text) && parseTime(`${text}T00:00:00Z`) !== undefined;
 
+/** How long the patterns are, as far as cost is concerned; the rest counts as the longest. */
+const PATTERNS: Readonly<Record<string, number>> = {
+  dns1123Label: 30,
+  dns1123Subdomain: 60,
+  dns1035Label: 30,
+  qualifiedName: 60,
+  dns1123LabelPrefix: 30,
+  dns1123SubdomainPrefix: 60,
+  dns1035LabelPrefix: 30,
+  labelValue: 40,
+};
+const LONGEST = 128;
+
 const CHECKS: Readonly<Record<string, Check>> = {
   dns1123Label: isDns1123Label,
   dns1123Subdomain: isDns1123Subdomain,
@@ -59,7 +77,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   date: must(isDate, 'invalid date'),
   datetime: must((t) => parseTime(t) !== undefined, 'invalid datetime'),
 };
-const FORMATS = new Map(Object.entries(CHECKS).map(([name, check]) => [name, new NamedFormat(name, check)]));
+const FORMATS = new Map(
+  Object.entries(CHECKS).map(([name, check]) => [name, new NamedFormat(name, check, PATTERNS[name] ?? LONGEST)]),
+);
 
 function named(name: string): Value {
   const found = FORMATS.get(name);

@@ -27,7 +27,7 @@ import { Transcript } from './transcript.ts';
 
 /** ms without an answer before the panel says so. */
 const PATIENCE = 8_000;
-/** Above this speed nobody follows the words beside the picture; they are made anew so often, ms. */
+/** Above this speed nobody follows each step: the picture stays where it is, and the words beside it come so often, ms. */
 const FOLLOWED = 50;
 const GLANCE = 200;
 
@@ -330,7 +330,7 @@ export class Panel {
 
   private redraw(): void {
     const { replay } = this;
-    if (replay) this.stage.show(replay.position + 1);
+    if (replay) this.stage.show(replay.position + 1, !this.hurried);
   }
 
   /** The words for where the reader is; the drawing is shown or played besides. */
@@ -340,7 +340,10 @@ export class Panel {
     this.mode = 'step';
     if (this.memory.tab !== 'cluster') this.readings[this.memory.tab].setCurrent(replay.cursor);
     const now = performance.now();
-    if (this.player.playing && this.memory.speed > FOLLOWED && now - this.told < GLANCE) return this.update();
+    if (this.hurried && now - this.told < GLANCE) {
+      this.update();
+      return;
+    }
     this.told = now;
     this.detail();
     const step = replay.story.steps[replay.position];
@@ -349,6 +352,10 @@ export class Panel {
       this.live.textContent = `${actorName(replay.story, step)} ${step.text}`;
     }
     this.update();
+  }
+
+  private get hurried(): boolean {
+    return this.player.playing && this.memory.speed > FOLLOWED;
   }
 
   /** When the words beside the reading were last made, ms. */

@@ -35,6 +35,8 @@ export class Stage {
   private laidOut = '';
   private scene: Scene | undefined;
   private width = 0;
+  /** What the window on the drawing measures; asking the element each time would lay the page out twice a frame. */
+  private room: { readonly width: number; readonly height: number } = { width: 0, height: 0 };
 
   private focus: Focus | undefined;
   private readonly inside: InsideView;
@@ -86,6 +88,9 @@ export class Stage {
       look(this.outward());
     });
     new ResizeObserver(([entry]) => {
+      this.room = entry?.contentRect ?? this.room;
+    }).observe(this.scroller);
+    new ResizeObserver(([entry]) => {
       const width = Math.round(entry?.contentRect.width ?? 0);
       if (width === this.width || width === 0) return;
       this.width = width;
@@ -119,8 +124,8 @@ export class Stage {
     return this.story && crumbsOf(this.story, this.focus, this.story.length).at(-2)?.to;
   }
 
-  /** The cluster as it is after `count` steps, at once. */
-  show(count: number): void {
+  /** The cluster as it is after `count` steps, at once. `follow`: who acts comes into view. */
+  show(count: number, follow = true): void {
     if (this.element.hidden || !this.story) return;
     this.looking.show(this.story, this.focus, count);
     if (this.focus) {
@@ -132,7 +137,7 @@ export class Stage {
     this.drawing.show(scene);
     this.scene = scene;
     this.makeRoom(scene);
-    this.followAction();
+    if (follow) this.followAction();
   }
 
   /** Plays the way to there; answers false when something else was shown meanwhile. */
@@ -162,9 +167,10 @@ export class Stage {
     this.followAction();
   }
 
+  /** Whether the drawing is larger than its window at the smallest size that can be read. */
   private get isCut(): boolean {
-    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = this.scroller;
-    return scrollWidth > clientWidth || scrollHeight > clientHeight;
+    if (!this.scene) return false;
+    return this.scene.width * SMALLEST > this.room.width || this.scene.height * SMALLEST > this.room.height;
   }
 
   /** In a small panel the drawing scrolls rather than becoming too small to read. */
@@ -176,7 +182,7 @@ export class Stage {
 
   /** Where not all is seen: who takes part comes into view, the one who acts last. */
   private followAction(): void {
-    if (!this.isCut) return;
+    if (this.whole || !this.isCut) return;
     const parts = [...this.svg.querySelectorAll('.box.active:not(.node)')];
     const server = parts.filter((part) => part.classList.contains('c-api'));
     for (const part of [...server, ...parts.filter((one) => !server.includes(one))]) {

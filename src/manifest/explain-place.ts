@@ -16,9 +16,10 @@ export function explainPlace(
   offset: number,
   firstLine: number,
 ): Explanation | undefined {
-  const located = locate(tree.root, offset);
+  const { divided } = tree;
+  const located = divided ? divided.locate(offset) : locate(tree.root, offset);
   if (!located) return undefined;
-  const found = objectAt(tree.root, located.path);
+  const found = objectAt(divided ? divided.skeleton : tree.root, located.path);
   if (!found) return undefined;
   const place = placeOf(found.object, found.inner);
   const facts = place && known(knowledge, place);

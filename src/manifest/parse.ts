@@ -32,20 +32,28 @@ const OPTIONS = {
 } as const;
 
 export function parsePiece(text: string): ParsedPiece {
-  const templated = text.includes('{{');
+  const templated = isTemplated(text);
   if (text.length > MAX_DOCUMENT) {
     const message = `This document has ${text.length} characters; above ${MAX_DOCUMENT} documents are not read.`;
     return { root: undefined, document: undefined, problems: [{ message, from: 0, to: 0 }], templated };
   }
-  const source = templated ? maskTemplates(text) : text;
+  return { ...readText(templated ? maskTemplates(text) : text), templated };
+}
+
+export function isTemplated(text: string): boolean {
+  return text.includes('{{');
+}
+
+/** Reads a text that holds no templates; where it is broken, what can be read of it. */
+export function readText(source: string): Omit<ParsedPiece, 'templated'> {
   const first = tryParse(source);
   if (typeof first === 'string') {
-    return { root: undefined, document: undefined, problems: [{ message: first, from: 0, to: 0 }], templated };
+    return { root: undefined, document: undefined, problems: [{ message: first, from: 0, to: 0 }] };
   }
-  if (first.errors.length === 0) return { ...treeOf(first), problems: [], templated };
+  if (first.errors.length === 0) return { ...treeOf(first), problems: [] };
   const problems = first.errors.map(({ message, pos }) => ({ message, from: pos[0], to: pos[1] }));
   const second = tryParse(repair(source));
-  return { ...treeOf(typeof second === 'string' ? first : second), problems, templated };
+  return { ...treeOf(typeof second === 'string' ? first : second), problems };
 }
 
 function treeOf(document: Document.Parsed): { root: ParsedNode | undefined; document: Document } {

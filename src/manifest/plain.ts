@@ -11,6 +11,8 @@ export const UNKNOWN: unique symbol = Symbol('unknown');
 const MAX_NODES = 400_000;
 const MAX_DEPTH = 200;
 const MAX_MERGES = 20;
+/** Maps with more keys get an index; nobody merges into them. */
+const WIDE = 64;
 
 export interface PlainText {
   readonly document: Document | undefined;
@@ -22,6 +24,7 @@ export class PlainReader {
   private readonly source: PlainText;
   private readonly known = new Map<unknown, unknown>();
   private readonly origins = new Map<object, YAMLMap | YAMLSeq>();
+  private readonly wideMaps = new Map<YAMLMap, Map<string, { key: unknown; value: unknown }>>();
   private nodes = 0;
 
   constructor(source: PlainText) {
@@ -79,6 +82,7 @@ export class PlainReader {
 
   private pair(node: unknown, key: string, merges = MAX_MERGES): { key: unknown; value: unknown } | undefined {
     if (!isMap(node)) return undefined;
+    if (node.items.length > WIDE) return this.wide(node).get(key);
     const merged: unknown[] = [];
     for (const pair of node.items) {
       if (!isScalar(pair.key)) continue;
@@ -90,6 +94,17 @@ export class PlainReader {
       if (found) return found;
     }
     return undefined;
+  }
+
+  /** Keys of a map that has many: looking through all of them for each would be quadratic. */
+  private wide(node: YAMLMap): Map<string, { key: unknown; value: unknown }> {
+    let pairs = this.wideMaps.get(node);
+    if (!pairs) {
+      const last = node.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair] as const);
+      pairs = new Map(last.reverse());
+      this.wideMaps.set(node, pairs);
+    }
+    return pairs;
   }
 
   private mergedMaps(values: readonly unknown[], merges: number): YAMLMap[] {

@@ -5,17 +5,18 @@ import type { AnnotatedManifest, AnnotatedPart } from './annotate/model.ts';
 import { type DefaultHint, defaultsOf } from './defaults.ts';
 import type { Finding } from './diagnose.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
+import { DIVIDED_FROM } from './divide.ts';
 import { cut, type Piece, type Pieces, pieceAtLine } from './documents.ts';
 import { explainPlace } from './explain-place.ts';
 import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
 import { placeOf } from './field-place.ts';
 import { objectsOf } from './objects.ts';
 import { moved, type OutlineEntry, outlineOf } from './outline.ts';
-import { rangeOf } from './positions.ts';
-import { diagnosticAt, findingsOf } from './problems.ts';
+import { positionOf, rangeOf } from './positions.ts';
+import { diagnosticAt, type FindingCache, findingsOf } from './problems.ts';
 import { type ReadPiece, readPiece } from './read-piece.ts';
 import type { PathSegment } from './typing.ts';
-import { collectFacts } from './workspace/collect.ts';
+import { collectFacts, collectObject } from './workspace/collect.ts';
 import type { DocumentFacts } from './workspace/facts.ts';
 import type { PlacedFacts } from './workspace/workspace.ts';
 
@@ -70,10 +71,14 @@ class Service implements ManifestService {
   private readonly texts = new Map<string, Pieces>();
   // Keyed by the piece itself: a piece that an edit left alone keeps what is known of it, and a dropped one frees it.
   private readonly trees = new WeakMap<Piece, ReadPiece>();
+  private readonly earlier = new WeakMap<Piece, Piece>();
   private readonly findings = new WeakMap<Piece, { readonly patch: boolean; readonly list: readonly Finding[] }>();
   private readonly annotations = new WeakMap<Piece, AnnotatedPart>();
   private readonly defaulted = new WeakMap<Piece, readonly DefaultHint[]>();
   private readonly collected = new WeakMap<Piece, DocumentFacts>();
+  /** What is known of the items of long lists, by their nodes. */
+  private readonly items = new WeakMap<object, DocumentFacts>();
+  private readonly itemFindings: FindingCache = new WeakMap();
   private readonly outlines = new WeakMap<
     Piece,
     { readonly first: number; readonly entries: readonly OutlineEntry[] }
@@ -84,7 +89,10 @@ class Service implements ManifestService {
   }
 
   update(uri: string, _version: number, text: string): void {
-    this.texts.set(uri, cut(text, this.texts.get(uri)));
+    const before = this.texts.get(uri);
+    const after = cut(text, before);
+    this.texts.set(uri, after);
+    if (before) this.remember(before, after);
   }
 
   close(uri: string): void {
@@ -122,8 +130,8 @@ class Service implements ManifestService {
     const piece = pieces?.list[document];
     if (!piece) return undefined;
     const tree = this.read(piece);
-    const node = path.length === 0 ? tree.root : (tree.document?.getIn(path, true) ?? undefined);
-    const found = placeOf(node, field);
+    const object = objectsOf(tree.root).find((one) => one.path.join() === path.join());
+    const found = placeOf(object?.node, field);
     return found && rangeOf(tree.lineStarts, found[0], found[1], pieces.lines[document] ?? 0);
   }
 
@@ -139,7 +147,19 @@ class Service implements ManifestService {
   }
 
   facts(uri: string): readonly PlacedFacts[] {
-    return this.each(uri, (piece, line) => [{ facts: this.once(this.collected, piece, collectFacts), line }]);
+    return this.each(uri, (piece, line) => {
+      const tree = this.read(piece);
+      const found = tree.divided ? objectsOf(tree.root) : [];
+      if (found.length < 2) return [{ facts: this.once(this.collected, piece, collectFacts), line }];
+      // Of a long list only the items that changed are looked at again.
+      return found.map((object) => {
+        const start = object.node.range?.[0] ?? 0;
+        const first = positionOf(tree.lineStarts, start, 0).line;
+        const facts = this.items.get(object.node) ?? collectObject(tree, object, first);
+        this.items.set(object.node, facts);
+        return { facts, line: line + first };
+      });
+    });
   }
 
   diagnostics(uri: string, { patch = false }: { readonly patch?: boolean } = {}): readonly ManifestDiagnostic[] {
@@ -147,7 +167,10 @@ class Service implements ManifestService {
       const tree = this.read(piece);
       let found = this.findings.get(piece);
       if (found?.patch !== patch) {
-        found = { patch, list: findingsOf(tree, patch, (type, field) => this.deprecated(type, field)) };
+        found = {
+          patch,
+          list: findingsOf(tree, patch, (type, field) => this.deprecated(type, field), this.itemFindings),
+        };
         this.findings.set(piece, found);
       }
       return found.list.map((finding) => diagnosticAt(finding, tree.lineStarts, first));
@@ -179,10 +202,26 @@ class Service implements ManifestService {
   private read(piece: Piece): ReadPiece {
     let tree = this.trees.get(piece);
     if (!tree) {
-      tree = readPiece(piece.text);
+      const earlier = this.earlier.get(piece);
+      tree = readPiece(piece.text, earlier && this.trees.get(earlier));
       this.trees.set(piece, tree);
+      // Its tree has gone over into the new one.
+      if (earlier) this.trees.delete(earlier);
+      this.earlier.delete(piece);
     }
     return tree;
+  }
+
+  /** Which piece an edit made of which, so that a large one is not read anew as a whole. */
+  private remember(before: Pieces, after: Pieces): void {
+    const kept = new Set(after.list);
+    const gone = before.list.filter((piece) => piece.text.length >= DIVIDED_FROM && !kept.has(piece));
+    const known = new Set(gone.length > 0 ? before.list : []);
+    for (const piece of gone.length > 0 ? after.list : []) {
+      const [earlier] = known.has(piece) || piece.text.length < DIVIDED_FROM ? [] : gone.splice(0, 1);
+      const read = earlier && !this.trees.has(earlier) ? this.earlier.get(earlier) : earlier;
+      if (read) this.earlier.set(piece, read);
+    }
   }
 
   /** What is made of a document, made when it is first wanted. */

@@ -24,7 +24,16 @@ const MAX_VISITS = 200_000;
 const MAX_DEPTH = 60;
 
 export function collectFacts(source: ReadPiece): DocumentFacts {
-  return new Collector(source).all(objectsOf(source.root));
+  const places = new Places(source);
+  const facts = new Collector(places).all(objectsOf(source.root));
+  const root = places.reader.read(source.root);
+  const kustomization = isRecord(root) ? kustomizationOf(root) : undefined;
+  return kustomization ? { ...facts, kustomization } : facts;
+}
+
+/** The facts of one object of many, with lines that count from `firstLine`. */
+export function collectObject(source: ReadPiece, found: FoundObject, firstLine: number): DocumentFacts {
+  return new Collector(new Places(source, firstLine)).all([found]);
 }
 
 interface Scope {
@@ -43,16 +52,14 @@ class Collector {
   private readonly references: Reference[] = [];
   private visits = 0;
 
-  constructor(source: ReadPiece) {
-    this.places = new Places(source);
+  constructor(places: Places) {
+    this.places = places;
   }
 
   all(found: readonly FoundObject[]): DocumentFacts {
     for (const one of found) this.object(one);
     const { objects, pods, references } = this;
-    const root = this.places.reader.read(this.places.source.root);
-    const kustomization = isRecord(root) ? kustomizationOf(root) : undefined;
-    return { objects, pods, references, ...(kustomization && { kustomization }) };
+    return { objects, pods, references };
   }
 
   private object({ node, object: { apiVersion, kind } }: FoundObject): void {

@@ -12,8 +12,12 @@ export class Places {
   readonly source: ReadPiece;
   readonly reader: PlainReader;
 
-  constructor(source: ReadPiece) {
+  private readonly firstLine: number;
+
+  /** Lines count from `firstLine` of the document. */
+  constructor(source: ReadPiece, firstLine = 0) {
     this.source = source;
+    this.firstLine = firstLine;
     this.reader = new PlainReader(source);
   }
 
@@ -49,6 +53,6 @@ export class Places {
     const [from = 0, end = 0] = node.range;
     let to = end;
     while (to > from && /\s/.test(text[to - 1] ?? '')) to--;
-    return rangeOf(lineStarts, from, Math.max(from, to), 0);
+    return rangeOf(lineStarts, from, Math.max(from, to), -this.firstLine);
   }
 }

@@ -1,0 +1,147 @@
+// A large document is read in parts. What is read is what a reading of the whole gives, before and after any edit.
+import fs from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isMap, isScalar, isSeq } from 'yaml';
+import { divide } from '../../../src/manifest/divide.ts';
+import { DividedTree } from '../../../src/manifest/divided.ts';
+import { locate } from '../../../src/manifest/locate.ts';
+import { readText } from '../../../src/manifest/parse.ts';
+import { createManifestService } from '../../../src/manifest/service.ts';
+import { sourceKnowledge } from '../../support/knowledge.ts';
+
+const knowledge = sourceKnowledge();
+const folder = new URL('../../../media/samples/', import.meta.url);
+const samples = fs
+  .readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
+  .flatMap((name) => fs.readFileSync(new URL(name, folder), 'utf8').split(/^---.*\n/m))
+  .filter((text) => text.includes('kind:'));
+
+function list(items: number, more = ''): string {
+  const item = (i: number): string => {
+    const [first = '', ...rest] = (samples[i % samples.length] ?? '')
+      .replaceAll('web', `web-${i}`)
+      .trimEnd()
+      .split('\n');
+    return `- ${first.startsWith('#') ? '' : first}\n${rest.map((line) => `  ${line}`).join('\n')}\n${i % 7 === 0 ? '\n# a comment\n' : ''}`;
+  };
+  return `apiVersion: v1\nkind: List\n${more}items:\n${Array.from({ length: items }, (_, i) => item(i)).join('')}`;
+}
+
+function configMap(keys: number): string {
+  const key = (i: number): string =>
+    i % 5 === 0 ? `  key-${i}: |\n    #!/bin/sh\n    a: b\n\n    \techo ${i}\n` : `  key-${i}: 'value ${i}'\n`;
+  return `# large\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n${Array.from({ length: keys }, (_, i) => key(i)).join('')}`;
+}
+
+function crd(depth: number): string {
+  const level = (i: number, indent: string): string =>
+    i === depth
+      ? ''
+      : `${indent}properties:\n${Array.from({ length: 12 }, (_, k) => `${indent}  f${k}:\n${indent}    type: string\n${indent}    description: what field ${k} of level ${i} is for\n`).join('')}${indent}  deeper:\n${indent}    type: object\n${level(i + 1, `${indent}    `)}`;
+  return `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {kind: Widget, plural: widgets}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n${level(0, '        ')}`;
+}
+
+const LARGE: readonly [string, string][] = [
+  ['a List', list(60)],
+  ['a ConfigMap', configMap(1_500)],
+  ['a CustomResourceDefinition', crd(20)],
+];
+
+/** Keys, values and where they are. */
+function shape(node: unknown): unknown {
+  if (isMap(node)) return node.items.map(({ key, value }) => [shape(key), shape(value)]);
+  if (isSeq(node)) return node.items.map(shape);
+  return isScalar(node) ? `${node.value}@${node.range?.[0]}-${node.range?.[1]} ${node.type}` : node;
+}
+
+describe('a divided document', () => {
+  test.each(LARGE)('%s reads as the whole does', (_, text) => {
+    const divided = DividedTree.read(text);
+    expect(divided?.problems).toEqual([]);
+    expect(shape(divided?.root)).toEqual(shape(readText(text).root));
+  });
+
+  test.each(LARGE)('%s: what is at a place is the same', (_, text) => {
+    const divided = DividedTree.read(text);
+    const { root } = readText(text);
+    const different = [];
+    for (let offset = 0; offset < text.length; offset += 13) {
+      // A block of text ends where the next line begins; there it is nobody's.
+      if (text[offset - 1] === '\n') continue;
+      const seen = (found: typeof whole): unknown =>
+        found && found.on !== 'item' ? [found.path, found.on, found.from, found.to] : null;
+      const whole = locate(root, offset);
+      const part = divided?.locate(offset);
+      if (JSON.stringify(seen(part)) !== JSON.stringify(seen(whole))) different.push([offset, seen(part), seen(whole)]);
+    }
+    expect(different).toEqual([]);
+  });
+
+  test.each(LARGE)(
+    '%s after many edits is what a fresh reading of it is',
+    (_, text) => {
+      const edit = fc.record({
+        at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+        gone: fc.nat(30),
+        put: fc.constantFrom('', 'x', ' # c', '\n', ': ', '- a\n', '"', '\t', '  k: v\n'),
+      });
+      fc.assert(
+        fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
+          const service = createManifestService({ knowledge });
+          let now = text;
+          service.update('u', 0, now);
+          service.diagnostics('u');
+          for (const [i, { at, gone, put }] of edits.entries()) {
+            const from = Math.floor(at * now.length);
+            now = now.slice(0, from) + put + now.slice(from + gone);
+            service.update('u', i + 1, now);
+            const line = now.slice(0, from).split('\n').length - 1;
+            const fresh = createManifestService({ knowledge });
+            fresh.update('u', 1, now);
+            expect(service.explainAt('u', line, 4)).toEqual(fresh.explainAt('u', line, 4));
+            if (i % 2 === 0) continue;
+            expect(service.diagnostics('u')).toEqual(fresh.diagnostics('u'));
+            expect(service.facts('u')).toEqual(fresh.facts('u'));
+            expect(service.objects('u')).toEqual(fresh.objects('u'));
+          }
+        }),
+        { seed: 5, numRuns: 10 },
+      );
+    },
+    120_000,
+  );
+
+  test.each([
+    ['anchors and aliases', list(60).replace('kind: List\n', 'kind: List\nx: &a {b: c}\ny: *a\n')],
+    ['flow style', JSON.stringify({ apiVersion: 'v1', kind: 'List', items: samples }, null, 1)],
+    ['an explicit key', `${configMap(1_500)}? a\n: b\n`],
+    ['garbage', 'x\n'.repeat(20_000)],
+  ])('%s: then it is read as a whole', (_, text) => {
+    expect(DividedTree.read(text)).toBeUndefined();
+  });
+
+  test('what is wrong in one part is told, and the rest is read', () => {
+    const service = createManifestService({ knowledge });
+    service.update('u', 1, list(60).replace('\n  metadata:', '\n metadata:'));
+    expect(service.objects('u').length).toBeGreaterThanOrEqual(59);
+    const problems = service.diagnostics('u');
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.every(({ family, range }) => family === 'syntax' && range.start.line < 20)).toBe(true);
+  });
+
+  test('an edit makes one part new', () => {
+    const leaves = (text: string): string[] => {
+      const all = (frame: NonNullable<ReturnType<typeof divide>>): string[] =>
+        frame.parts.flatMap((part) => ('inside' in part ? all(part.inside) : [part.text]));
+      const frame = divide(text);
+      return frame ? all(frame) : [];
+    };
+    const text = configMap(4_000);
+    const before = new Set(leaves(text));
+    const after = leaves(text.replace("key-2001: 'value 2001'", "key-2001: 'another value'"));
+    expect(before.size).toBeGreaterThan(50);
+    expect(after.filter((leaf) => !before.has(leaf)).length).toBeLessThanOrEqual(2);
+  });
+});

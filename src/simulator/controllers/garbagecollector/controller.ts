@@ -3,25 +3,19 @@
 import type { Process } from '../../../kernel/process.ts';
 import type { OwnerReference } from '../../../model/generated/meta.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
-import { allResources, type ResourceInfo, resourceForKind } from '../../../model/resources.ts';
+import { allResources } from '../../../model/resources.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
-import type { Kind } from '../../runtime/kinds.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { FOREGROUND, type Node, ORPHAN, OwnerGraph } from './graph.ts';
+import { CustomMonitors, isCollectable, kindOf } from './monitors.ts';
 
 /** Source: --concurrent-gc-syncs, v1.36. */
 const WORKERS = 20;
 /** Not collected, and far too many to watch. Source: GraphBuilder's DefaultIgnoredResources, v1.36. */
 const IGNORED = new Set(['events']);
 
-const WATCHED = allResources().filter(
-  (r) => r.preferred && !IGNORED.has(r.plural) && ['delete', 'list', 'watch'].every((v) => r.verbs.includes(v)),
-);
-
-function kindOf(r: ResourceInfo): Kind {
-  return { group: r.group, version: r.version, resource: r.plural, kind: r.kind, namespaced: r.namespaced };
-}
+const WATCHED = allResources().filter((r) => r.preferred && !IGNORED.has(r.plural) && isCollectable(r));
 
 type Fate = 'solid' | 'dangling' | 'waiting';
 
@@ -30,6 +24,7 @@ export class GarbageCollector {
   private readonly graph: OwnerGraph;
   private readonly deletions: WorkQueue;
   private readonly orphans: WorkQueue;
+  private readonly custom: CustomMonitors;
 
   constructor(ctx: ComponentContext) {
     this.ctx = ctx;
@@ -40,8 +35,10 @@ export class GarbageCollector {
         delete: (node, cause) => this.deletions.add(node.uid, [cause]),
         orphan: (node, cause) => this.orphans.add(node.uid, [cause]),
       },
-      (ref) => resourceForKind(ref.apiVersion, ref.kind),
+      (ref) => this.custom.resourceFor(ref),
     );
+    this.custom = new CustomMonitors(ctx, this.graph);
+    this.watchDefinitions();
     let waiting = WATCHED.length;
     for (const r of WATCHED) {
       const informer = ctx.informers.of(kindOf(r));
@@ -54,6 +51,13 @@ export class GarbageCollector {
         if (--waiting === 0) this.start();
       });
     }
+  }
+
+  private watchDefinitions(): void {
+    const definitions = WATCHED.find((r) => r.kind === 'CustomResourceDefinition');
+    if (definitions === undefined) return;
+    const changed = (): void => this.custom.changed();
+    this.ctx.informers.of(kindOf(definitions)).onChange({ add: changed, update: changed, remove: changed });
   }
 
   private start(): void {
@@ -75,6 +79,8 @@ export class GarbageCollector {
   private *attemptToDelete(uid: string, causes: readonly StepId[]): Process<SyncResult> {
     const node = this.graph.nodes.get(uid);
     if (node === undefined || (node.beingDeleted && !node.deletingDependents)) return undefined;
+    // An owner of a kind that nobody knows yet: it may come to be known, and is not taken for absent.
+    if (node.virtual && node.resource === undefined) return undefined;
     const latest = yield* this.live(node, causes);
     if (latest === 'absent') {
       this.graph.absent(node, causes[0] ?? 0);
@@ -91,7 +97,7 @@ export class GarbageCollector {
   }
 
   private *fateOf(ref: OwnerReference, node: Node, causes: readonly StepId[]): Process<Fate> {
-    const resource = resourceForKind(ref.apiVersion, ref.kind);
+    const resource = this.custom.resourceFor(ref);
     if (resource === undefined) return 'solid';
     const owner = yield* this.ctx.client.get(kindOf(resource), resource.namespaced ? node.namespace : '', ref.name, {
       causes,

@@ -11,6 +11,7 @@ import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import { NAMESPACES, pathOf } from '../../runtime/kinds.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
+import { discoverCustom } from '../common/discovery.ts';
 import { nextConditions, type Remaining } from './decide.ts';
 
 /** Source: namespaceDeletionGracePeriod in namespace_controller.go: caches everywhere get to see the deletion first. */
@@ -32,8 +33,11 @@ function rank(r: ResourceInfo): number {
   return at < 0 ? ORDER.length : at;
 }
 
+const isContent = (r: ResourceInfo): boolean =>
+  r.namespaced && r.preferred && r.verbs.includes('delete') && r.verbs.includes('deletecollection');
+
 const CONTENT: readonly ResourceInfo[] = allResources()
-  .filter((r) => r.namespaced && r.preferred && r.verbs.includes('delete') && r.verbs.includes('deletecollection'))
+  .filter(isContent)
   .sort((a, b) => rank(a) - rank(b));
 
 export class NamespaceController {
@@ -86,7 +90,8 @@ export class NamespaceController {
     const pods = CONTENT.filter((r) => r.group === '' && r.plural === 'pods');
     for (const r of pods) yield* this.removeAll(r, namespace, left, causes);
     if (left.resources.size > 0) return left;
-    for (const r of CONTENT) if (!pods.includes(r)) yield* this.removeAll(r, namespace, left, causes);
+    const custom = ((yield* discoverCustom(this.ctx.client, causes)) ?? []).filter(isContent);
+    for (const r of [...CONTENT, ...custom]) if (!pods.includes(r)) yield* this.removeAll(r, namespace, left, causes);
     return left;
   }
 

@@ -23,6 +23,8 @@ export interface Environment {
   readonly variables: ReadonlyMap<string, Type>;
   readonly types: readonly TypeProvider[];
   readonly homogeneous: boolean;
+  /** `cel.bind(name, value, expression)` is there. */
+  readonly bindings?: boolean;
 }
 
 export type Activation = (name: string) => Value | undefined;
@@ -111,7 +113,7 @@ function checkIn(env: Environment, expr: Expr): Checked {
 /** Returns a program, or what is wrong in the words of upstream: `ERROR: <input>:1:1: …`. */
 export function compile(env: Environment, source: string): Compiled {
   const failed = (issues: readonly Issue[]): Compiled => ({ issues: showIssues(source, issues) });
-  const { expr, issues } = parse(source);
+  const { expr, issues } = parse(source, env.bindings);
   if (expr === undefined || issues.length > 0) return failed(issues);
   const checked = checkIn(env, expr);
   if (checked.issues.length > 0) return failed(checked.issues);

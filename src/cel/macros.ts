@@ -132,6 +132,27 @@ const has: Expand = (m) => {
   return undefined;
 };
 
+/** The expression with the name bound to the value. */
+const bound = (at: number, name: string, value: Expr, e: Expr): FoldExpr => ({
+  kind: 'fold',
+  at,
+  range: list(at, []),
+  iter: '#unused',
+  iter2: undefined,
+  accu: name,
+  init: value,
+  condition: constant(at, false),
+  step: ident(at, name),
+  result: e,
+});
+
+const bind: Expand = (m) => {
+  const [v, value = nothing(m.at), e = nothing(m.at)] = m.args;
+  if (v?.kind === 'ident') return bound(m.at, v.name, value, e);
+  m.error(v?.at ?? m.at, 'cel.bind() variable names must be simple identifiers');
+  return undefined;
+};
+
 /** `x.optMap(v, e)`: e with v bound to what x holds, in an optional again unless e is one. */
 function optional(flat: boolean): Expand {
   return (m) => {
@@ -141,19 +162,8 @@ function optional(flat: boolean): Expand {
       m.error(v?.at ?? at, `${flat ? 'optFlatMap' : 'optMap'}() variable name must be a simple identifier`);
       return undefined;
     }
-    const bound: FoldExpr = {
-      kind: 'fold',
-      at,
-      range: list(at, []),
-      iter: '#unused',
-      iter2: undefined,
-      accu: v.name,
-      init: call(at, 'value', [], target),
-      condition: constant(at, false),
-      step: ident(at, v.name),
-      result: e,
-    };
-    const some = flat ? bound : call(at, 'of', [bound], ident(at, 'optional'));
+    const made = bound(at, v.name, call(at, 'value', [], target), e);
+    const some = flat ? made : call(at, 'of', [made], ident(at, 'optional'));
     return either(at, call(at, 'hasValue', [], target), some, call(at, 'none', [], ident(at, 'optional')));
   };
 }
@@ -184,6 +194,7 @@ const MACROS: ReadonlyMap<string, Expand> = new Map([
   ['.transformMapEntry/3', looping(2, toEntries)],
   ['.transformMapEntry/4', looping(2, toEntries)],
   ['.sortBy/2', sortBy],
+  ['.cel.bind/3', bind],
   ['.optMap/2', optional(false)],
   ['.optFlatMap/2', optional(true)],
 ]);

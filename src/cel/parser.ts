@@ -24,24 +24,26 @@ export interface Parsed {
   readonly issues: readonly Issue[];
 }
 
-export function parse(text: string): Parsed {
+export function parse(text: string, bindings = false): Parsed {
   const issues: Issue[] = [];
   const size = [...text].length;
   if (size > MAX_CODE_POINTS) {
     const message = `expression code point size exceeds limit: size: ${size}, limit ${MAX_CODE_POINTS}`;
     return { expr: undefined, issues: [{ at: -1, message }] };
   }
-  const parser = new Parser(tokenize(text, issues), issues);
+  const parser = new Parser(tokenize(text, issues), issues, bindings);
   return { expr: parser.whole(), issues };
 }
 
 class Parser {
   private readonly tokens: readonly Token[];
   private readonly issues: Issue[];
+  private readonly bindings: boolean;
   private i = 0;
   private depth = 0;
 
-  constructor(tokens: readonly Token[], issues: Issue[]) {
+  constructor(tokens: readonly Token[], issues: Issue[], bindings: boolean) {
+    this.bindings = bindings;
     this.tokens = tokens;
     this.issues = issues;
   }
@@ -227,7 +229,8 @@ class Parser {
   }
 
   private finish(at: number, fn: string, args: readonly Expr[], target?: Expr): Expr {
-    const expand = macro(fn, target !== undefined, args.length);
+    const binds = this.bindings && target?.kind === 'ident' && target.name === 'cel';
+    const expand = macro(binds ? `cel.${fn}` : fn, target !== undefined, args.length);
     const made = expand?.({ at, fn, target, args, error: (where, message) => this.error(where, message) });
     if (made !== undefined) return made;
     return call(at, fn, args, target);

@@ -6,6 +6,7 @@ import type {
   OpaqueDeviceConfiguration,
 } from '../../../../model/generated/resource.v1.ts';
 import { isRecord } from '../../../../model/object.ts';
+import { selectorProblem } from '../../cel/devices.ts';
 import { dnsLabel, dnsSubdomain, qualifiedName } from '../common.ts';
 import type { Errors, Loose, Path } from '../field.ts';
 import { isLabelValue, regexError } from '../names.ts';
@@ -118,17 +119,26 @@ export const MAX_CONFIG = 32;
 const MAX_SELECTORS = 32;
 const MAX_EXPRESSION = 10 * 1024;
 
-/** Selectors in CEL; whether they compile is not looked at. */
+/** Selectors in CEL. */
 export function validateSelectors(
   errs: Errors,
   path: Path,
   selectors: readonly Loose<DeviceSelector>[] | undefined,
 ): void {
   validateSlice(errs, path, selectors, MAX_SELECTORS, (at, { cel }) => {
-    if (!cel) errs.required(at.child('cel'));
-    else if ((cel.expression ?? '').length > MAX_EXPRESSION) {
-      errs.tooLong(at.child('cel').child('expression'), MAX_EXPRESSION);
+    if (!cel) {
+      errs.required(at.child('cel'));
+      return;
     }
+    const { expression = '' } = cel;
+    const where = at.child('cel').child('expression');
+    if (expression.length > MAX_EXPRESSION) {
+      errs.tooLong(where, MAX_EXPRESSION);
+      return;
+    }
+    const problem = selectorProblem(expression);
+    if (problem === 'complex') errs.forbidden(where, 'too complex, exceeds cost limit');
+    else if (problem !== undefined) errs.invalid(where, expression, problem.invalid);
   });
 }
 

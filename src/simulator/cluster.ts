@@ -14,7 +14,8 @@ import type { ApiRequest, ApiResponse } from './apiserver/api.ts';
 import type { OpenApi } from './apiserver/discovery/paths.ts';
 import { type ApiServer, type ApiServerOptions, bootstrap, createApiServer } from './apiserver/index.ts';
 import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
-import { SimulatedCloud } from './cloud/cloud.ts';
+import { DISKS_PER_NODE, DRIVER, SimulatedCloud } from './cloud/cloud.ts';
+import { CSI_DRIVER, INSTALLATION, startCsiDriver } from './cloud/driver.ts';
 import { CLOUD_MANAGER, startCloudManager } from './cloud/manager.ts';
 import { KubeletServers } from './containers/kubelets.ts';
 import { startControllerManager } from './controllers/manager.ts';
@@ -237,8 +238,11 @@ export class Cluster {
   }
 
   private addCloud(node: string): void {
-    const start = (scope: Scope): void => startCloudManager(this.surroundings, scope, node, this.cloud);
-    this.processes.push(new ManagedProcess(CLOUD_MANAGER, node, start));
+    this.processes.push(
+      new ManagedProcess(CLOUD_MANAGER, node, (scope) => startCloudManager(this.surroundings, scope, node, this.cloud)),
+      new ManagedProcess(CSI_DRIVER, node, (scope) => startCsiDriver(this.surroundings, scope, node, this.cloud)),
+    );
+    for (const [path, body] of INSTALLATION) this.request({ method: 'POST', path, body });
   }
 
   private addWorker(i: number): void {
@@ -266,7 +270,8 @@ export class Cluster {
     this.processes.push(
       new ManagedProcess('kubelet', name, (scope) => {
         const ctx = new ComponentContext(this.surroundings, kubeletIdentity(name, runtime), scope);
-        new Kubelet(ctx, { spec, mode: runtime, subnet, machine });
+        const drivers = this.options.cloud ? [{ name: DRIVER, limit: DISKS_PER_NODE }] : [];
+        new Kubelet(ctx, { spec, mode: runtime, subnet, machine, drivers });
       }),
     );
   }

@@ -6,6 +6,11 @@ import { SECOND } from '../../kernel/kernel.ts';
 export const CLOUD_TIMES = {
   createBalancer: 3 * SECOND,
   deleteBalancer: 2 * SECOND,
+  createDisk: 1.5 * SECOND,
+  deleteDisk: SECOND,
+  attachDisk: 2 * SECOND,
+  detachDisk: 1.5 * SECOND,
+  resizeDisk: 2 * SECOND,
 } as const;
 
 /** Source: RFC 5737, TEST-NET-3: addresses for documentation. */
@@ -13,9 +18,17 @@ const RANGE = '203.0.113.';
 const FIRST = 10;
 const LAST = 254;
 
+/** How many disks a machine takes. */
+export const DISKS_PER_NODE = 16;
+
+/** The CSI driver of this cloud. */
+export const DRIVER = 'disk.csi.kube-anatomy.dev';
+
 export class SimulatedCloud {
   /** uid of a Service → its address. */
   private readonly balancers = new Map<string, string>();
+  /** Handle → the node that it is attached to. */
+  private readonly disks = new Map<string, string | undefined>();
 
   balancerOf(uid: string): string | undefined {
     return this.balancers.get(uid);
@@ -33,6 +46,29 @@ export class SimulatedCloud {
 
   deleteBalancer(uid: string): void {
     this.balancers.delete(uid);
+  }
+
+  /** Idempotent, as CSI wants it: the same name is the same disk. The handle. */
+  createDisk(name: string): string {
+    const handle = `disk-${name}`;
+    if (!this.disks.has(handle)) this.disks.set(handle, undefined);
+    return handle;
+  }
+
+  deleteDisk(handle: string): void {
+    this.disks.delete(handle);
+  }
+
+  diskOn(handle: string): string | undefined {
+    return this.disks.get(handle);
+  }
+
+  attachDisk(handle: string, node: string): void {
+    this.disks.set(handle, node);
+  }
+
+  detachDisk(handle: string): void {
+    if (this.disks.has(handle)) this.disks.set(handle, undefined);
   }
 
   private free(taken: ReadonlySet<string>): string | undefined {

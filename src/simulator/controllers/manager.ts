@@ -4,6 +4,7 @@ import type { Scope } from '../../kernel/process.ts';
 import type { Certificate } from '../bootstrap/pki/x509.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
 import { runAsLeader } from '../runtime/leader.ts';
+import { AttachDetachController } from './attachdetach/controller.ts';
 import { BootstrapSigner, TokenCleaner } from './bootstrap/controller.ts';
 import { CertificateApprover, CertificateCleaner, CertificateSigner } from './certificates/controller.ts';
 import { SIGNERS } from './certificates/decide.ts';
@@ -15,6 +16,8 @@ import { DisruptionController } from './disruption/controller.ts';
 import { EndpointController } from './endpoint/controller.ts';
 import { EndpointSliceController } from './endpointslice/controller.ts';
 import { EndpointSliceMirroringController } from './endpointslicemirroring/controller.ts';
+import { EphemeralVolumeController } from './ephemeral/controller.ts';
+import { ExpandController } from './expand/controller.ts';
 import { GarbageCollector } from './garbagecollector/controller.ts';
 import { JobController } from './job/controller.ts';
 import { NamespaceController } from './namespace/controller.ts';
@@ -93,6 +96,9 @@ const CONTROLLERS: readonly Controller[] = [
   { name: 'bootstrap-signer', start: (ctx) => new BootstrapSigner(ctx) },
   { name: 'token-cleaner', start: (ctx) => new TokenCleaner(ctx) },
   { name: 'persistent-volume-binder', start: (ctx) => new PersistentVolumeBinder(ctx) },
+  { name: 'attachdetach-controller', start: (ctx) => new AttachDetachController(ctx) },
+  { name: 'expand-controller', start: (ctx) => new ExpandController(ctx) },
+  { name: 'ephemeral-volume-controller', start: (ctx) => new EphemeralVolumeController(ctx) },
   { name: 'pvc-protection-controller', start: (ctx) => new ClaimProtectionController(ctx) },
   { name: 'pv-protection-controller', start: (ctx) => new VolumeProtectionController(ctx) },
   { name: 'ttl-after-finished-controller', start: (ctx) => new TtlAfterFinishedController(ctx) },

@@ -9,14 +9,16 @@ import type { StepId } from '../../trace/step.ts';
 import { isPodTerminal } from '../controllers/common/pods.ts';
 import type { Identity } from '../runtime/client.ts';
 import type { ComponentContext } from '../runtime/component.ts';
-import { LEASES, NODES, PODS } from '../runtime/kinds.ts';
+import { CSI_NODES, LEASES, NODES, PODS } from '../runtime/kinds.ts';
 import { EventRecorder } from '../runtime/recorder.ts';
 import { type Refusal, refusal } from './admit.ts';
+import { csiNode, type NodeDriver } from './csinode.ts';
 import { FakePodWorker } from './fakeworker.ts';
 import type { Machine, PodOnMachine } from './machine.ts';
 import { type NodeSpecification, nodeObject, nodeStatus } from './node.ts';
 import { PodWorker } from './podworker.ts';
 import { ModelledRuntime, podRef } from './runtime/modelled.ts';
+import { VolumeManager } from './volumes.ts';
 
 export type RuntimeMode = 'fake' | 'modelled';
 
@@ -52,6 +54,8 @@ export interface KubeletOptions {
   readonly subnet: string;
   /** What outlives the kubelet's process. */
   readonly machine: Machine;
+  /** CSI drivers whose node part runs here. */
+  readonly drivers: readonly NodeDriver[];
 }
 
 export class Kubelet {
@@ -59,6 +63,7 @@ export class Kubelet {
   private readonly options: KubeletOptions;
   private readonly events: EventRecorder;
   private readonly runtime: ModelledRuntime;
+  private readonly volumes: VolumeManager;
   private readonly workers = new Map<string, Worker>();
   /** Pods that were admitted and have not ended, by uid. */
   private readonly taken = new Map<string, Pod>();
@@ -72,6 +77,7 @@ export class Kubelet {
     this.options = options;
     const { spec, subnet } = options;
     this.events = new EventRecorder(ctx, 'kubelet', spec.name);
+    this.volumes = new VolumeManager(ctx, this.events, spec.name);
     const part = (component: string): ComponentContext =>
       ctx.as({ ...ctx.client.identity, actor: { component, node: spec.name } });
     this.runtime = new ModelledRuntime(part('container-runtime'), part('cni'), subnet, options.machine);
@@ -87,9 +93,15 @@ export class Kubelet {
       return yield* this.register();
     }
     yield* this.reportStatus();
+    // The recorded clusters with a fake runtime ran no volume manager.
+    if (this.options.mode !== 'fake' && this.node !== undefined) yield* this.registerDrivers(this.node);
     this.watchPods();
     spawn(this.ctx.scope, this.renewLease());
     this.every(STATUS_REPORT, () => this.reportStatus());
+  }
+
+  private *registerDrivers(node: Node): Process<void> {
+    yield* this.ctx.client.create(CSI_NODES, csiNode(node, this.options.drivers), { causes: [] });
   }
 
   private every(us: number, run: () => Process<void>): void {
@@ -232,7 +244,13 @@ export class Kubelet {
     if (mode === 'fake')
       return new FakePodWorker(this.ctx, pod, spec.internalIP, `${subnet}.${(this.nextFakeHost++ % 250) + 2}`, cause);
     return new PodWorker(
-      { ctx: this.ctx, events: this.events, runtime: this.runtime, hostIP: spec.internalIP },
+      {
+        ctx: this.ctx,
+        events: this.events,
+        runtime: this.runtime,
+        volumes: this.volumes,
+        hostIP: spec.internalIP,
+      },
       pod,
       cause,
       machine.pods.get(pod.metadata.uid ?? ''),

@@ -14,11 +14,13 @@ import { podRef } from './runtime/modelled.ts';
 import type { ContainerRuntime, Sandbox } from './runtime/runtime.ts';
 import { type ContainerRecord, initialized, isSidecar, newRecord, type PodRecord } from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
+import type { VolumeManager } from './volumes.ts';
 
 export interface WorkerDeps {
   readonly ctx: ComponentContext;
   readonly events: EventRecorder;
   readonly runtime: ContainerRuntime;
+  readonly volumes: VolumeManager;
   readonly hostIP: string;
 }
 
@@ -114,6 +116,7 @@ export class PodWorker {
     for (const [c, exit] of this.here.exits)
       kernel.schedule(Math.max(0, exit.at - kernel.now), () => this.ended(c, exit.code, seen, exit.simplification));
     this.publish(seen);
+    spawn(this.scope, this.deps.volumes.found(this.pod, seen));
     yield* this.runAll(seen);
   }
 
@@ -132,7 +135,7 @@ export class PodWorker {
       c.state = { waiting: { reason: 'ContainerCreating' } };
       c.restartCount++;
     }
-    yield* this.begin(seen);
+    yield* this.begin(yield* this.deps.volumes.mount(this.pod, seen));
   }
 
   private *start(cause: StepId): Process<void> {
@@ -146,7 +149,8 @@ export class PodWorker {
     yield* sleep(kernel, 4 * MS);
     this.publish(seen);
     yield* sleep(kernel, 300 * MS);
-    const mounted = volumes > 0 ? this.say('MountVolumes', 'mounted all volumes of the pod.', seen) : seen;
+    const there = yield* this.deps.volumes.mount(this.pod, seen);
+    const mounted = volumes > 0 ? this.say('MountVolumes', 'mounted all volumes of the pod.', there) : there;
     yield* this.begin(mounted);
   }
 
@@ -344,6 +348,7 @@ export class PodWorker {
       cause,
     );
     const last = yield* this.stopAll(grace, seen);
+    yield* this.deps.volumes.unmount(this.pod, last);
     this.record.terminated = true;
     this.publish(last);
     yield* sleep(ctx.kernel, 500 * MS);

@@ -1,0 +1,142 @@
+// Volumes of CSI drivers on one node: the kubelet tells which it uses, waits until they are attached, and mounts them.
+// Models pkg/kubelet/volumemanager and pkg/volume/csi, v1.36. Volumes of other kinds need no waiting.
+import { SECOND } from '../../kernel/kernel.ts';
+import { type Process, sleep } from '../../kernel/process.ts';
+import type { PersistentVolume, Pod } from '../../model/generated/core.v1.ts';
+import type { CSIDriver } from '../../model/generated/storage.v1.ts';
+import type { StepId } from '../../trace/step.ts';
+import { uniqueName } from '../controllers/attachdetach/decide.ts';
+import { claimsOf } from '../controllers/protection/controller.ts';
+import type { ComponentContext } from '../runtime/component.ts';
+import { CSI_DRIVERS, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../runtime/kinds.ts';
+import type { EventRecorder } from '../runtime/recorder.ts';
+import { podRef } from './runtime/modelled.ts';
+
+/** Source: nodeStatusUpdateFrequency 10 s, after which a change of volumesInUse is seen at the latest. */
+const STATUS_TICK = 10 * SECOND;
+const RETRY = SECOND;
+/** Source: podAttachAndMountTimeout in pkg/kubelet/volumemanager, 2 m 3 s. */
+const TIMEOUT = 123 * SECOND;
+
+interface Mount {
+  /** Of the pod's volume. */
+  readonly volume: string;
+  readonly unique: string;
+}
+
+export class VolumeManager {
+  private readonly ctx: ComponentContext;
+  private readonly events: EventRecorder;
+  private readonly node: string;
+  private readonly startedAt: number;
+  /** Uid of a pod → what of it is in use. */
+  private readonly inUse = new Map<string, readonly string[]>();
+  private reported = '';
+
+  constructor(ctx: ComponentContext, events: EventRecorder, node: string) {
+    this.ctx = ctx;
+    this.events = events;
+    this.node = node;
+    this.startedAt = ctx.kernel.now;
+  }
+
+  /** As node.status.volumesInUse. */
+  get volumesInUse(): string[] {
+    return [...new Set([...this.inUse.values()].flat())].sort();
+  }
+
+  /** Comes back when all volumes of the pod are there; says every two minutes that it still waits. */
+  *mount(pod: Pod, cause: StepId): Process<StepId> {
+    if (claimsOf(pod).length === 0) return cause;
+    const { kernel } = this.ctx;
+    let deadline = kernel.now + TIMEOUT;
+    for (;;) {
+      const mounts = yield* this.find(pod, cause);
+      if (mounts !== undefined && mounts.length === 0) return cause;
+      if (mounts !== undefined) {
+        yield* this.report(pod, mounts, cause);
+        if (yield* this.attached(mounts, cause)) return this.stage(pod, mounts, cause);
+      }
+      if (kernel.now >= deadline) {
+        deadline = kernel.now + TIMEOUT;
+        const names = (pod.spec?.volumes ?? [])
+          .filter((v) => v.persistentVolumeClaim ?? v.ephemeral)
+          .map((v) => v.name);
+        const message = `Unable to attach or mount volumes: unmounted volumes=[${names.join(' ')}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`;
+        this.events.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Warning', 'FailedMount', message, [cause]);
+      }
+      yield* sleep(kernel, RETRY);
+    }
+  }
+
+  /** What is mounted already, for a pod that ran before its kubelet did. */
+  *found(pod: Pod, cause: StepId): Process<void> {
+    yield* this.mount(pod, cause);
+  }
+
+  /** The pod's containers are gone. */
+  *unmount(pod: Pod, cause: StepId): Process<void> {
+    if (this.inUse.delete(pod.metadata.uid ?? '')) yield* this.write(cause);
+  }
+
+  /** Undefined: a claim is not bound yet, or could not be read. */
+  private *find(pod: Pod, cause: StepId): Process<Mount[] | undefined> {
+    const { client } = this.ctx;
+    const mounts: Mount[] = [];
+    const options = { causes: [cause] };
+    for (const v of pod.spec?.volumes ?? []) {
+      const claimName =
+        v.persistentVolumeClaim?.claimName ?? (v.ephemeral ? `${pod.metadata.name}-${v.name}` : undefined);
+      if (claimName === undefined) continue;
+      const claim = yield* client.get(PERSISTENT_VOLUME_CLAIMS, pod.metadata.namespace ?? '', claimName, options);
+      const name = claim.ok ? claim.value.spec?.volumeName : undefined;
+      if (!claim.ok || name === undefined || claim.value.status?.phase !== 'Bound') return undefined;
+      const volume = yield* client.get<PersistentVolume>(PERSISTENT_VOLUMES, '', name, options);
+      if (!volume.ok) return undefined;
+      const csi = volume.value.spec?.csi;
+      if (csi === undefined) continue;
+      const driver = yield* client.get<CSIDriver>(CSI_DRIVERS, '', csi.driver, options);
+      if (driver.ok && driver.value.spec.attachRequired === false) continue;
+      mounts.push({ volume: v.name, unique: uniqueName(volume.value) });
+    }
+    return mounts;
+  }
+
+  /** The next report of the node's status tells what is in use; before that nothing is mounted. */
+  private *report(pod: Pod, mounts: readonly Mount[], cause: StepId): Process<void> {
+    this.inUse.set(
+      pod.metadata.uid ?? '',
+      mounts.map((m) => m.unique),
+    );
+    if (this.volumesInUse.join() === this.reported) return;
+    const { kernel } = this.ctx;
+    yield* sleep(kernel, STATUS_TICK - ((kernel.now - this.startedAt) % STATUS_TICK));
+    yield* this.write(cause);
+  }
+
+  private *write(cause: StepId): Process<void> {
+    const volumesInUse = this.volumesInUse;
+    if (volumesInUse.join() === this.reported) return;
+    const status = { volumesInUse: volumesInUse.length > 0 ? volumesInUse : null };
+    const options = { causes: [cause], subresource: 'status' };
+    const done = yield* this.ctx.client.patch(NODES, '', this.node, 'strategic', { status }, options);
+    if (done.ok) this.reported = volumesInUse.join();
+  }
+
+  private *attached(mounts: readonly Mount[], cause: StepId): Process<boolean> {
+    const node = yield* this.ctx.client.get(NODES, '', this.node, { causes: [cause] });
+    const there = new Set((node.ok ? node.value.status?.volumesAttached : undefined)?.map((v) => v.name));
+    return mounts.every((m) => there.has(m.unique));
+  }
+
+  private stage(pod: Pod, mounts: readonly Mount[], cause: StepId): StepId {
+    return this.ctx.record({
+      kind: 'node',
+      action: 'NodePublishVolume',
+      object: podRef(pod),
+      causes: [cause],
+      text: `saw ${mounts.map((m) => m.volume).join(', ')} attached to its node: the CSI driver's node part stages and mounts it.`,
+      detail: { type: 'node', api: 'CSI', call: 'NodeStageVolume, NodePublishVolume' },
+    });
+  }
+}

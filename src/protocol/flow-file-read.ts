@@ -7,7 +7,8 @@ import { TRACE_FORMAT, TRACE_VERSION, type TraceFile } from './flow-file.ts';
 import { parseToFlow } from './flow-parse.ts';
 import { topologyOf } from './flow-topology.ts';
 
-const REMEDY = 'Choose a file that the flow panel exported as a trace, or that `kube-anatomy trace --json` printed.';
+const REMEDY =
+  'Choose a file that the flow panel exported as a trace, that `kube-anatomy trace --json` printed, or an audit log (audit.k8s.io/v1, a JSON object on each line).';
 
 export interface OpenedTrace extends TraceFile {
   readonly kind: 'file' | 'audit';

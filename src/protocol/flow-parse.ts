@@ -3,6 +3,7 @@
 import { isRecord } from '../model/object.ts';
 import type { FromFlow, ToFlow } from './flow.ts';
 import {
+  type Check,
   isCount,
   isFlag,
   isList,

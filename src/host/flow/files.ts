@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import { FLOW_PROTOCOL, type ToFlow } from '../../protocol/flow.ts';
 import { type OpenedTrace, readTrace } from '../../protocol/flow-file-read.ts';
 import { topologyOf } from '../../protocol/flow-topology.ts';
+import { isAuditLog } from '../../provenance/audit.ts';
 import { messageOf, remedyOf } from '../messages.ts';
+import { auditTrace } from './audit-trace.ts';
 
 export interface OpenedFile extends OpenedTrace {
   /** Of the file, without its folder. */
@@ -73,7 +75,8 @@ export async function reopened(id: string): Promise<OpenedFile> {
 
 async function openFile(uri: vscode.Uri): Promise<OpenedFile> {
   const text = await unpacked(await vscode.workspace.fs.readFile(uri));
-  return { ...readTrace(text), name: nameOf(uri), id: uri.toString() };
+  const opened = isAuditLog(text) ? auditTrace(text) : readTrace(text);
+  return { ...opened, name: nameOf(uri), id: uri.toString() };
 }
 
 function nameOf(uri: vscode.Uri): string {

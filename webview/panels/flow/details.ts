@@ -58,7 +58,7 @@ export class Details {
         h('p', { class: 'sentence' }, ...sentence(step.text)),
         this.object(step),
         fidelity(step),
-        this.links('Because', step.causes, story, origin),
+        this.links(isDeduced(step) ? 'Because (deduced)' : 'Because', step.causes, story, origin),
         step.request && requestView(step.request, step.text),
         step.request && exchangeView(() => this.actions.exchange(step.id)),
         written(step),
@@ -107,6 +107,12 @@ export class Details {
         h('div', { class: 'head' }, h('h2', {}, 'Why?'), end),
         why.state !== undefined && h('p', { class: 'sentence' }, `${why.state}.`),
         h('ol', { class: 'why' }, ...rows),
+        isDeduced(step) &&
+          h(
+            'p',
+            { class: 'dim' },
+            'A real cluster does not record why. This is deduced from owners and from what each component watches.',
+          ),
         !why.whole && h('p', { class: 'dim' }, 'The trace does not reach back to where this began.'),
         why.graph.rows.length > 1 &&
           section(
@@ -217,6 +223,11 @@ function valueView({ name, before, after }: ChangeEntry['values'][number]): HTML
 
 function full(value: unknown): string {
   return valueText(value, 4_000);
+}
+
+/** Of a real cluster nobody records why; what a step goes back to is deduced. */
+function isDeduced({ fidelity }: Step): boolean {
+  return fidelity === 'observed' || fidelity === 'inferred';
 }
 
 /** Where it went in etcd. */

@@ -58,7 +58,6 @@ export class Story {
   private shown: Topology;
   private components = new Map<string, FlowComponent>();
   private readonly fold = new Fold((path) => KEPT.test(path));
-  private readonly positions = new Map<StepId, number>();
   private readonly pods: ObjectHistory[] = [];
   private readonly workloads: ObjectHistory[] = [];
   private readonly listed = new Set<ObjectKey>();
@@ -103,7 +102,6 @@ export class Story {
   append(steps: readonly Step[]): void {
     this.lastPods = { count: -1, pods: [] };
     for (const step of steps) {
-      this.positions.set(step.id, this.steps.length);
       this.steps.push(step);
       this.index.add(step);
       const changed = this.fold.add(step);
@@ -118,7 +116,15 @@ export class Story {
 
   /** Position of the step with this id, counted from 0; undefined where there is none. */
   positionOf(id: StepId): number | undefined {
-    return this.positions.get(id);
+    let low = 0;
+    let high = this.steps.length;
+    // Ids only grow, so that no table of them is needed.
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.steps[middle]?.id ?? 0) < id) low = middle + 1;
+      else high = middle;
+    }
+    return this.steps[low]?.id === id ? low : undefined;
   }
 
   /** The pods after `count` steps. One picture asks several times, so the last answer is kept. */

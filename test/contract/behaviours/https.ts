@@ -19,7 +19,7 @@ interface Config {
 
 export class Served implements Server {
   /** At the speed of the clock, upstream's minute may be a second. */
-  readonly patience = 30;
+  readonly patience = 60;
   private readonly agent: https.Agent;
   private readonly url: string;
   private readonly speed: number;

@@ -95,12 +95,16 @@ function defaultText({ value, text, by, step, stored }: DefaultValue): string {
 }
 
 function changeText(record: FieldRecord | undefined, place: Place): FieldFacts['change'] {
-  if (!record?.change) return undefined;
-  const { effect, text } = record.change;
+  if (!record) return undefined;
+  const { effect, text } = record.change ?? {};
   const outer = templateChange(place);
-  if (outer) return { effect: outer.effect, text: text === undefined ? outer.text : `${outer.text} ${text}` };
-  const plain = text ?? plainChange(effect, place);
-  return plain === undefined ? undefined : { effect, text: plain };
+  if (outer) {
+    // What a record says of an object that exists does not hold for a template, unless it was written for one.
+    const own = record.change === record.in?.template?.change ? text : undefined;
+    return { effect: outer.effect, text: own === undefined ? outer.text : `${outer.text} ${own}` };
+  }
+  const plain = text ?? (effect && plainChange(effect, place));
+  return effect === undefined || plain === undefined ? undefined : { effect, text: plain };
 }
 
 /** The sentence for an effect that has no particulars. */

@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import { ANNOTATE_VIEW, AnnotateHost } from './annotate/annotate-host.ts';
 import { watchAct } from './annotate/watch.ts';
 import type { App } from './app.ts';
+import { BlameView } from './blame/blame-view.ts';
+import { liveReader } from './blame/live-object.ts';
 import { Clusters } from './clusters.ts';
 import { registerCommands } from './commands/register.ts';
 import { ensureSimulator } from './commands/simulator.ts';
@@ -39,8 +41,8 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   const log = vscode.window.createOutputChannel('Kube Anatomy', { log: true });
   const session = new SimulatorSession({ createWorker: () => platform.createWorker(), timing, now: () => Date.now() });
   const clusters = new Clusters(session, platform.kubeconfig, timing, () => settings.kubeconfig);
-  const documents = new ObjectDocuments((id) => clusters.source(id));
   const manifests = new Manifests(context.extensionUri);
+  const documents = new ObjectDocuments((id) => clusters.source(id), liveReader(manifests, session));
   const ensure = async (): Promise<void> => void (await ensureSimulator({ session, log }));
   const flow = new FlowHost({
     extensionUri: context.extensionUri,
@@ -86,6 +88,8 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     ...editorFeatures(manifests, log),
     dryRunner,
     answers,
+    documents,
+    new BlameView(documents, ({ source }) => (source.kind === 'simulator' ? session.wallMs : Date.now())),
     flow,
     annotate,
     anatomy,

@@ -4,21 +4,43 @@ import { explainFailure, FailureError, failureOf, failureOfResponse } from '../c
 import { objectPath } from '../cluster/resources.ts';
 import type { ClusterSource } from '../cluster/source.ts';
 import { isRecord, type KubeObject } from '../model/object.ts';
-import { redact } from '../model/redact.ts';
+import { resourceOf } from '../model/resources.ts';
 import type { ObjectRef } from '../trace/step.ts';
+import type { LiveObject } from './blame/live-object.ts';
+import { Listeners } from './listeners.ts';
 
 export const SCHEME = 'kube-anatomy';
 
 /** Names of API objects, `system:node` included; nothing that could lead elsewhere in a path. */
 const NAME = /^(?!\.{1,2}$)[\w.:-]{1,253}$/;
 
+/** Reads what is known of an object beyond its text. */
+export type ReadLive = (source: ClusterSource, ref: ObjectRef, object: KubeObject) => Promise<LiveObject>;
+
 export class ObjectDocuments implements vscode.TextDocumentContentProvider {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changed.event;
+  /** An object was read: its document is about to show it. */
+  readonly onRead = new Listeners<void>();
   private readonly find: (id: string) => ClusterSource | undefined;
+  private readonly read: ReadLive;
+  private readonly shown = new Map<string, LiveObject>();
+  private readonly closing: vscode.Disposable;
 
-  constructor(find: (id: string) => ClusterSource | undefined) {
+  constructor(find: (id: string) => ClusterSource | undefined, read: ReadLive) {
     this.find = find;
+    this.read = read;
+    this.closing = vscode.workspace.onDidCloseTextDocument(({ uri }) => this.shown.delete(uri.toString()));
+  }
+
+  /** What an open document shows; undefined for others, and where the object could not be read. */
+  live(uri: vscode.Uri): LiveObject | undefined {
+    return this.shown.get(uri.toString());
+  }
+
+  dispose(): void {
+    this.closing.dispose();
+    this.changed.dispose();
   }
 
   /** `kube-anatomy:/simulator/demo/pods/web-x.yaml?{…}`: the query says what to ask for, the path is for the reader. */
@@ -46,27 +68,36 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
     if (!parts.every((part) => typeof part === 'string' && NAME.test(part))) throw new Error(`${uri} names no object`);
     const source = this.find(id ?? '');
     if (!source) return `# This cluster is not connected any more.\n`;
-    const path = objectPath({
+    this.shown.delete(uri.toString());
+    const ref: ObjectRef = {
       group: group ?? '',
       resource: resource ?? '',
+      kind: resourceOf(group ?? '', resource ?? '')?.kind ?? '',
       name: name ?? '',
       ...(namespace ? { namespace } : {}),
-    });
+    };
+    const path = objectPath(ref);
     try {
       const { code, body } = await source.request({ method: 'GET', path, asUser: false });
       const failure = failureOfResponse(code, body);
       if (failure) throw new FailureError(failure);
-      const { stringify } = await import('yaml');
-      return stringify(withoutManagers(redact(body as KubeObject)), { lineWidth: 0, version: '1.1' });
+      const object = body as KubeObject;
+      await this.remember(uri, source, { ...ref, kind: object.kind ?? ref.kind }, object);
+      const { objectText } = await import('../provenance/blame.ts');
+      return objectText(object);
     } catch (error) {
       const { message, remedy } = explainFailure(failureOf(error), { context: source.name, server: source.name });
       return `# ${message}\n# ${remedy}\n`;
     }
   }
-}
 
-/** What managedFields say is for the question “who wrote this?”, and not for reading. */
-function withoutManagers(object: KubeObject): KubeObject {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
+  /** The text is shown whatever becomes of this. */
+  private async remember(uri: vscode.Uri, source: ClusterSource, ref: ObjectRef, object: KubeObject): Promise<void> {
+    try {
+      this.shown.set(uri.toString(), await this.read(source, ref, object));
+    } catch {
+      this.shown.delete(uri.toString());
+    }
+    this.onRead.fire();
+  }
 }

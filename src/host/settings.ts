@@ -24,6 +24,10 @@ export const settings = {
   get codeLens(): boolean {
     return get('codeLens.enabled', true) === true;
   },
+  /** Who wrote each field, on live objects. */
+  get blame(): boolean {
+    return get('blame.enabled', true) === true;
+  },
   get diagnostics(): 'auto' | 'on' | 'off' {
     const value: unknown = get('diagnostics.enable', 'auto');
     return value === 'on' || value === 'off' ? value : 'auto';

@@ -34,14 +34,19 @@ export function lineWords(line: LineBlame, now: number, exact?: ExactWrite): str
     return unowned.step === undefined ? name : `${name} · ${unowned.step}`;
   }
   const [first] = writers;
-  const names =
-    writers.length > 1 ? [...new Set(writers.map(({ who }) => who.name))] : [exact?.name ?? first?.who.name ?? ''];
+  const names = writers.length > 1 ? [...new Set(writers.map(({ who }) => who.name))] : [nameOf(first, exact)];
   const parts = [names.join(' + ')];
   if (defaulted) parts.unshift(`${SERVER} defaulting`);
   if (first?.subresource !== undefined) parts.push(first.subresource);
   const at = exact?.at ?? timeOf(first);
   if (at !== undefined) parts.push(ago(now - at));
   return parts.join(' · ');
+}
+
+/** The trace names the node, and one controller of many; of a person the manager’s name tells more. */
+function nameOf(writer: Writer | undefined, exact: ExactWrite | undefined): string {
+  if (exact && exact.component !== 'user') return exact.name;
+  return writer?.who.name ?? '';
 }
 
 function timeOf(writer: Writer | undefined): number | undefined {

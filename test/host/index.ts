@@ -9,5 +9,6 @@ import './editor-navigation.test.ts';
 import './editor-symbols.test.ts';
 import './editor-field-page.test.ts';
 import './clusters.test.ts';
+import './blame.test.ts';
 
 export { runTests as run } from './harness.ts';

@@ -1,6 +1,8 @@
 // Every command of the extension, by its id. What one throws is shown, never lost.
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { nextLineOf } from '../blame/legend.ts';
+import { toggleBlame } from '../blame/toggle.ts';
 import { openFieldPage } from '../editor/field-page.ts';
 import { watchStep } from '../editor/watch-step.ts';
 import { whereScheduled } from '../editor/where-scheduled.ts';
@@ -44,6 +46,9 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.watchStep': (target, object, component) => watchStep(app, target, object, component),
     'kubeAnatomy.annotateManifest': (target, line) => app.annotate.open(target, line),
     'kubeAnatomy.dryRun': (target) => app.dryRunner.run(target),
+    'kubeAnatomy.toggleBlame': () => toggleBlame(),
+    'kubeAnatomy.nextBlame': (uri, name) => nextLineOf(app.documents, String(uri), String(name)),
+    'kubeAnatomy.showStep': (id) => typeof id === 'number' && app.flow.showStep(id),
     'kubeAnatomy.connect': (row) => connect(app, row),
     'kubeAnatomy.disconnect': (row) => disconnect(app, row),
     'kubeAnatomy.showCluster': (row) => showCluster(app, row),

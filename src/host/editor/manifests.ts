@@ -1,6 +1,7 @@
 // The manifest service for open documents, shared by everything that the editor shows. It and what it knows are loaded once
 // a manifest is looked at, so that other YAML and JSON costs nothing.
 import * as vscode from 'vscode';
+import type { Knowledge } from '../../knowledge/knowledge.ts';
 import type { TextRange } from '../../manifest/explanation.ts';
 import type { ManifestService } from '../../manifest/service.ts';
 import type { ObjectRef } from '../../trace/step.ts';
@@ -10,6 +11,7 @@ export const LANGUAGES = ['yaml', 'json', 'jsonc', 'helm'];
 const NOT_WRITTEN = new Set(['kube-anatomy', 'git', 'output']);
 
 interface Loaded {
+  readonly knowledge: Knowledge;
   readonly service: ManifestService;
   readonly markdown: typeof import('../../manifest/markdown.ts').explanationMarkdown;
   readonly fieldPage: typeof import('../../manifest/page.ts').fieldPage;
@@ -91,7 +93,7 @@ export class Manifests implements vscode.Disposable {
       const facts = report.explainField(knowledge, object, path);
       return facts && report.factsText(facts);
     };
-    return { service, markdown: explanationMarkdown, explainField, factsOfText, Workspace, unresolved, fieldPage };
+    return { knowledge, service, markdown: explanationMarkdown, explainField, factsOfText, Workspace, unresolved, fieldPage };
   }
 
   private async data(name: string): Promise<string> {

@@ -1,0 +1,154 @@
+// Who wrote each field, in the editor of a live object: a few words behind the line, a colour and a sign before it and in the
+// overview ruler, the whole story in the hover, and above the object a legend.
+import * as vscode from 'vscode';
+import type { ColourRole } from '../../knowledge/components.ts';
+import type { LineBlame } from '../../provenance/blame.ts';
+import { type ObjectDocuments, SCHEME } from '../documents.ts';
+import { settings } from '../settings.ts';
+import { Legend } from './legend.ts';
+import type { LiveObject } from './live-object.ts';
+import { edgeOf, ROLES } from './looks.ts';
+
+/** Ages grow without anything happening. */
+const AGES_MS = 20_000;
+/** Words stand in one column behind most of the lines, but not further out than this: editors are narrow. */
+const MOST_COLUMNS = 44;
+const MOST_OF = 0.8;
+
+type Words = typeof import('../../provenance/words.ts');
+
+export class BlameView implements vscode.HoverProvider, vscode.Disposable {
+  private readonly documents: ObjectDocuments;
+  private readonly now: (object: LiveObject) => number;
+  private readonly edges = new Map<ColourRole | undefined, vscode.TextEditorDecorationType>();
+  private readonly words = vscode.window.createTextEditorDecorationType({
+    after: { color: new vscode.ThemeColor('editorCodeLens.foreground'), fontStyle: 'normal' },
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+  });
+  private readonly legend: Legend;
+  private readonly timer: ReturnType<typeof setInterval>;
+  private readonly subscriptions: vscode.Disposable[];
+
+  /** `now`: ms since 1970 by the clock of the cluster that the object is from. */
+  constructor(documents: ObjectDocuments, now: (object: LiveObject) => number) {
+    this.documents = documents;
+    this.now = now;
+    for (const role of ROLES) this.edges.set(role, vscode.window.createTextEditorDecorationType(edgeOf(role)));
+    this.legend = new Legend(documents);
+    const selector = { scheme: SCHEME };
+    this.timer = setInterval(() => this.drawAll(), AGES_MS);
+    this.subscriptions = [
+      this.words,
+      ...this.edges.values(),
+      this.legend,
+      vscode.languages.registerHoverProvider(selector, this),
+      vscode.languages.registerCodeLensProvider(selector, this.legend),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.drawAll()),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => document.uri.scheme === SCHEME && this.drawAll()),
+      vscode.workspace.onDidChangeConfiguration((e) => {
+        if (!e.affectsConfiguration('kubeAnatomy.blame')) return;
+        this.drawAll();
+        this.legend.changed();
+      }),
+      { dispose: documents.onRead.add(() => this.drawAll()) },
+    ];
+    this.drawAll();
+  }
+
+  async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
+    const live = settings.blame ? this.documents.live(document.uri) : undefined;
+    const line = live && lineAt(live, position.line);
+    if (!live || !line) return undefined;
+    const words = await import('../../provenance/words.ts');
+    return new vscode.Hover(this.story(words, live, line), document.lineAt(line.line).range);
+  }
+
+  dispose(): void {
+    clearInterval(this.timer);
+    for (const s of this.subscriptions) s.dispose();
+  }
+
+  private drawAll(): void {
+    for (const editor of vscode.window.visibleTextEditors) {
+      if (editor.document.uri.scheme === SCHEME) void this.draw(editor);
+    }
+  }
+
+  private async draw(editor: vscode.TextEditor): Promise<void> {
+    const words = await import('../../provenance/words.ts');
+    const live = settings.blame ? this.documents.live(editor.document.uri) : undefined;
+    // The object is read before its text arrives in the editor; between the two nothing fits.
+    const fits = live && live.blamed.text === editor.document.getText().replaceAll('\r\n', '\n');
+    const said = fits ? this.said(words, live, editor.document) : [];
+    editor.setDecorations(
+      this.words,
+      said.filter(({ text }) => text !== '').map(({ option }) => option),
+    );
+    for (const [role, type] of this.edges) {
+      const ranges = said.filter((one) => one.role === role && one.bar).map(({ range }) => range);
+      editor.setDecorations(type, ranges);
+    }
+  }
+
+  private said(words: Words, live: LiveObject, document: vscode.TextDocument): Said[] {
+    const now = this.now(live);
+    const { lines } = live.blamed;
+    const column = columnFor(lines.map(({ line }) => document.lineAt(line).text.length));
+    let before = { line: -1, words: '' };
+    return lines.map((line) => {
+      const exact = live.exact(line);
+      const whole = words.lineWords(line, now, exact);
+      // Of lines in a row that say the same the first says it.
+      const text = whole === before.words && line.line === before.line + 1 ? '' : whole;
+      before = { line: line.line, words: whole };
+      const range = document.lineAt(line.line).range;
+      const gap = Math.max(2, column - range.end.character);
+      return {
+        text,
+        bar: whole !== '',
+        role: words.roleOf(line, exact),
+        range,
+        option: {
+          range: new vscode.Range(range.end, range.end),
+          hoverMessage: this.story(words, live, line),
+          renderOptions: { after: { contentText: text, margin: `0 0 0 ${gap}ch` } },
+        },
+      };
+    });
+  }
+
+  private story(words: Words, live: LiveObject, line: LineBlame): vscode.MarkdownString {
+    const exact = live.exact(line);
+    const text = words.blameMarkdown(line, this.now(live), exact);
+    const link = exact ? `\n\n[▶ Show the step](command:kubeAnatomy.showStep?${argumentsOf(exact.step)})` : '';
+    const markdown = new vscode.MarkdownString(text + link);
+    markdown.isTrusted = { enabledCommands: ['kubeAnatomy.showStep'] };
+    return markdown;
+  }
+}
+
+/** What is known of a line: of those of a block scalar, what is known of its key. */
+function lineAt({ blamed }: LiveObject, line: number): LineBlame | undefined {
+  const found = blamed.lines.findLast((one) => one.line <= line);
+  if (!found || found.line === line) return found;
+  const { value } = found;
+  return typeof value === 'string' && line - found.line < value.split('\n').length ? found : undefined;
+}
+
+/** Long lines stand out, so that the others are told of where they are read. */
+function columnFor(lengths: readonly number[]): number {
+  const sorted = [...lengths].sort((a, b) => a - b);
+  return Math.min(MOST_COLUMNS, (sorted[Math.floor(sorted.length * MOST_OF)] ?? 0) + 3);
+}
+
+interface Said {
+  readonly text: string;
+  readonly bar: boolean;
+  readonly role: ColourRole | undefined;
+  readonly range: vscode.Range;
+  readonly option: vscode.DecorationOptions;
+}
+
+function argumentsOf(...values: readonly unknown[]): string {
+  return encodeURIComponent(JSON.stringify(values));
+}

@@ -1,0 +1,207 @@
+// A live cluster as steps: what an observer with list and watch sees changes from one version of an object to the next. Who
+// did it and why is deduced, and every step says so; what nobody wrote down stays unknown.
+import { isRecord, type KubeObject } from '../model/object.ts';
+import { diff } from '../model/paths.ts';
+import { redact } from '../model/redact.ts';
+import { resourceForKind, splitApiVersion } from '../model/resources.ts';
+import { schemaForKind } from '../model/schema.ts';
+import type { FieldChange, ObjectRef, RequestInfo, Step } from '../trace/step.ts';
+import { valueText } from '../trace/words.ts';
+import { Causes } from './causes.ts';
+import { ownersOf, refOf } from './refs.ts';
+import { bound, creatorOf, deleterOf, modifierOf, removerOf, type Writer } from './writer.ts';
+
+export interface SeenChange {
+  /** When it was seen, µs since the trace began. */
+  readonly at: number;
+  /** Plural, lower case. */
+  readonly resource: string;
+  readonly before: KubeObject | undefined;
+  readonly after: KubeObject | undefined;
+}
+
+interface Deed {
+  readonly writer: Writer;
+  readonly verb: 'create' | 'update' | 'delete';
+  readonly method: 'POST' | 'WRITE' | 'DELETE';
+  readonly subresource?: string;
+  readonly changed: readonly FieldChange[];
+}
+
+/** Dates, counts and the revision, which change with everything else. */
+const BOOKKEEPING = /^metadata\.(resourceVersion|generation|managedFields)|[tT]ime(stamp)?$/;
+const MOST_TOLD = 3;
+
+export class Inference {
+  private readonly causes = new Causes();
+  private readonly gone = new Set<string>();
+  private readonly told = new Set<string>();
+  private id = 0;
+
+  /** The step that explains what was seen; undefined where nothing changed that is told. */
+  take({ at, resource, before, after }: SeenChange): Step | undefined {
+    const object = after ?? before;
+    if (!object) return undefined;
+    const deed = this.deed(before, after);
+    if (!deed) return undefined;
+    const id = ++this.id;
+    const ref = refOfObject(object, resource);
+    const write = {
+      component: deed.writer.component,
+      ref,
+      owners: ownersOf(object),
+      creates: deed.verb === 'create' && !deed.subresource,
+    };
+    const causes = isHeartbeat(deed, ref) ? [] : this.causes.of(write);
+    this.causes.note({ ...write, id });
+    if (deed.verb === 'delete') this.noteDeletion(id, deed, object);
+    const { component, node } = deed.writer;
+    return {
+      id,
+      at,
+      actor: { component, ...(node === undefined ? {} : { node }) },
+      kind: 'request',
+      action: deed.verb,
+      object: ref,
+      request: requestOf(deed, ref, object, at),
+      changed: deed.changed,
+      ...(after?.metadata.resourceVersion === undefined ? {} : { resourceVersion: after.metadata.resourceVersion }),
+      causes,
+      fidelity: 'inferred',
+      ...(isHeartbeat(deed, ref) ? { routine: true as const } : {}),
+      text: sentence(deed, ref),
+    };
+  }
+
+  /** What a component said of an object in a Kubernetes Event (v1 Event): that it was said is observed. */
+  takeEvent(event: KubeObject, at: number): Step | undefined {
+    const { involvedObject, reason, message, source, reportingComponent, count, type } = event as unknown as {
+      readonly [field: string]: unknown;
+    };
+    const { kind, apiVersion, namespace, name, uid } = isRecord(involvedObject)
+      ? (involvedObject as { [f: string]: string })
+      : {};
+    const key = `${event.metadata.uid ?? event.metadata.name} ${String(count ?? 1)}`;
+    if (typeof reason !== 'string' || kind === undefined || name === undefined || this.told.has(key)) return undefined;
+    this.told.add(key);
+    const id = ++this.id;
+    const from = isRecord(source) ? source : {};
+    const said = typeof from.component === 'string' && from.component !== '' ? from.component : reportingComponent;
+    const ref = refOf({
+      group: splitApiVersion(apiVersion ?? 'v1').group,
+      resource: resourceForKind(apiVersion ?? 'v1', kind)?.plural ?? `${kind.toLowerCase()}s`,
+      kind,
+      name,
+      namespace,
+      uid,
+    });
+    const component = sayer(typeof said === 'string' ? said : '');
+    const host = typeof from.host === 'string' && from.host !== '' ? { node: from.host } : {};
+    return {
+      id,
+      at,
+      actor: { component, ...host },
+      kind: 'system',
+      action: reason,
+      object: ref,
+      causes: this.causes.of({ component: `event of ${component}`, ref, owners: [], creates: false }),
+      fidelity: 'observed',
+      text: `${type === 'Warning' ? 'warned' : 'said'} ${reason}: ${typeof message === 'string' ? message.trim() : ''}`,
+    };
+  }
+
+  private deed(before: KubeObject | undefined, after: KubeObject | undefined): Deed | undefined {
+    const gone = (uid: string): boolean => this.gone.has(uid);
+    if (!after) {
+      if (!before) return undefined;
+      const changed = [{ path: 'metadata.name', before: before.metadata.name }];
+      return { writer: removerOf(before, gone), verb: 'delete', method: 'DELETE', changed };
+    }
+    const changed = difference(before, after);
+    if (!before) return { writer: creatorOf(after), verb: 'create', method: 'POST', changed };
+    if (changed.length === 0) return undefined;
+    if (after.metadata.deletionTimestamp !== undefined && before.metadata.deletionTimestamp === undefined)
+      return { writer: deleterOf(after, gone), verb: 'delete', method: 'DELETE', changed };
+    if (bound(before, after))
+      return {
+        writer: modifierOf(before, after, changed),
+        verb: 'create',
+        method: 'POST',
+        subresource: 'binding',
+        changed,
+      };
+    const telling = changed.filter(({ path }) => !BOOKKEEPING.test(path));
+    const status = telling.length > 0 && telling.every(({ path }) => path.startsWith('status'));
+    const subresource = status ? { subresource: 'status' } : {};
+    return { writer: modifierOf(before, after, changed), verb: 'update', method: 'WRITE', ...subresource, changed };
+  }
+
+  private noteDeletion(id: number, { writer }: Deed, { metadata }: KubeObject): void {
+    if (metadata.uid !== undefined) this.gone.add(metadata.uid);
+    this.causes.noteDeletion(id, writer.component);
+  }
+}
+
+function difference(before: KubeObject | undefined, after: KubeObject): FieldChange[] {
+  const type = schemaForKind(after.apiVersion ?? '', after.kind ?? '');
+  return diff(forDiff(before), forDiff(after), type).filter(({ path }) => path !== 'metadata.resourceVersion');
+}
+
+function forDiff(object: KubeObject | undefined): KubeObject | undefined {
+  if (object === undefined) return undefined;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return redact({ ...object, metadata });
+}
+
+function refOfObject({ apiVersion = 'v1', kind = '', metadata }: KubeObject, resource: string): ObjectRef {
+  const { name = '', namespace, uid } = metadata;
+  return refOf({ group: splitApiVersion(apiVersion).group, resource, kind, name, namespace, uid });
+}
+
+function requestOf(
+  { writer, verb, method, subresource }: Deed,
+  ref: ObjectRef,
+  object: KubeObject,
+  at: number,
+): RequestInfo {
+  const root = ref.group === '' ? '/api' : '/apis';
+  const namespace = ref.namespace === undefined ? '' : `/namespaces/${ref.namespace}`;
+  const path = `${root}/${object.apiVersion ?? 'v1'}${namespace}/${ref.resource}/${ref.name}`;
+  return {
+    verb,
+    method,
+    path: subresource === undefined ? path : `${path}/${subresource}`,
+    ...(subresource === undefined ? {} : { subresource }),
+    code: verb === 'create' ? 201 : 200,
+    user: `not known (${writer.component})`,
+    sentAt: at,
+    stages: [],
+  };
+}
+
+function sentence({ writer, verb, method, subresource, changed }: Deed, ref: ObjectRef): string {
+  const target = [ref.resource, ref.name, subresource].filter((part) => part !== undefined).join('/');
+  const telling = changed.filter(({ path }) => !BOOKKEEPING.test(path));
+  const told = telling.slice(0, MOST_TOLD).map(({ path, after }) => `${path} ${valueText(after, 40)}`);
+  const more = telling.length > told.length ? ` and ${telling.length - told.length} more` : '';
+  const what = verb === 'update' && told.length > 0 ? `: ${told.join(', ')}${more}` : '';
+  const asked = verb === 'delete' && changed.every(({ path }) => path !== 'metadata.name') ? ', which is to go' : '';
+  return `${method === 'WRITE' ? 'wrote' : method} ${target}${asked}${what}. Deduced from ${writer.evidence}.`;
+}
+
+/** A kubelet that only says once more that its node is as it was, or what differs is a date. */
+function isHeartbeat({ changed, verb }: Deed, ref: ObjectRef): boolean {
+  return ref.kind === 'Node' && verb === 'update' && changed.every(({ path }) => BOOKKEEPING.test(path));
+}
+
+/** Components as they call themselves in Events. */
+const SAYERS: { readonly [name: string]: string } = {
+  'default-scheduler': 'kube-scheduler',
+  'daemonset-controller': 'daemon-set-controller',
+  controllermanager: 'disruption-controller',
+  'taint-eviction-controller': 'taint-eviction-controller',
+};
+
+function sayer(name: string): string {
+  return SAYERS[name] ?? (name === '' ? 'unknown' : name);
+}

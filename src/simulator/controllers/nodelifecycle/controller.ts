@@ -1,7 +1,7 @@
 // The node lifecycle controller: watches over nodes' heartbeats and turns what it sees into conditions and taints.
 // Models pkg/controller/nodelifecycle, v1.36.
-import { SECOND } from '../../../kernel/kernel.ts';
-import { type Process, sleep, spawn } from '../../../kernel/process.ts';
+import { SECOND, type Timer } from '../../../kernel/kernel.ts';
+import { type Process, spawn } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
 import type { Lease } from '../../../model/generated/coordination.v1.ts';
 import type { Node, Pod, Taint } from '../../../model/generated/core.v1.ts';
@@ -12,14 +12,22 @@ import { LEASES, NODES, PODS } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { isPodReady } from '../common/pods.ts';
-import { conditionOf, noExecuteTaints, noScheduleTaints, silentConditions } from './decide.ts';
+import {
+  conditionOf,
+  isEvictionTaint,
+  noExecuteTaints,
+  noScheduleTaints,
+  silentConditions,
+  swapsTaint,
+} from './decide.ts';
+import { disruption, healthOf, type ZoneState, zoneOf } from './zones.ts';
 
 /** Source: --node-monitor-period 5s, --node-monitor-grace-period 50s, --node-startup-grace-period 60s, v1.36. */
 const MONITOR = 5 * SECOND;
 const GRACE = 50 * SECOND;
 const STARTUP_GRACE = 60 * SECOND;
-/** Source: --node-eviction-rate 0.1 nodes a second: the first at once, the next 10 s later. */
-const EVICTION_INTERVAL = 10 * SECOND;
+/** Source: NodeEvictionPeriod in pkg/controller/nodelifecycle/scheduler, 100 ms: how often the queues are looked at. */
+const EVICTION_PERIOD = SECOND / 10;
 const WORKERS = 8;
 const LEASE_NAMESPACE = 'kube-node-lease';
 
@@ -31,6 +39,17 @@ interface Health {
   started: boolean;
 }
 
+/** The nodes of one zone that wait to be tainted for eviction, and how fast that goes. */
+interface Zone {
+  state: ZoneState;
+  /** Nodes a second. */
+  rate: number;
+  readonly waiting: string[];
+  /** µs before which the rate lets no other through. */
+  nextAt: number;
+  timer: Timer | undefined;
+}
+
 export class NodeLifecycleController {
   private readonly ctx: ComponentContext;
   private readonly nodes: Informer<Node>;
@@ -38,8 +57,7 @@ export class NodeLifecycleController {
   private readonly leases: Informer<Lease>;
   private readonly events: EventRecorder;
   private readonly health = new Map<string, Health>();
-  private readonly evictions: string[] = [];
-  private evicting = false;
+  private readonly zones = new Map<string, Zone>();
 
   constructor(ctx: ComponentContext) {
     this.ctx = ctx;
@@ -90,6 +108,7 @@ export class NodeLifecycleController {
 
   private *monitor(): Process<void> {
     for (const node of [...this.nodes.all()]) yield* this.check(node);
+    yield* this.handleDisruption();
     this.monitorLater();
   }
 
@@ -102,8 +121,60 @@ export class NodeLifecycleController {
       yield* this.giveUp(node, ready?.status === 'True');
     const current = this.nodes.get(name);
     if (current === undefined || noExecuteTaints(current, this.now) === undefined) return;
-    if (conditionOf(current, 'Ready')?.status === 'True') yield* this.taintForEviction(name);
-    else if (!this.evictions.includes(name)) this.evict(name);
+    const fine = conditionOf(current, 'Ready')?.status === 'True';
+    if (fine || swapsTaint(current)) yield* this.taintForEviction(name);
+    else this.evict(current);
+  }
+
+  private zone(key: string): Zone {
+    const known = this.zones.get(key);
+    if (known !== undefined) return known;
+    const zone: Zone = { state: 'Initial', rate: 0.1, waiting: [], nextAt: 0, timer: undefined };
+    this.zones.set(key, zone);
+    return zone;
+  }
+
+  private *handleDisruption(): Process<void> {
+    const health = healthOf(this.nodes.all());
+    for (const [key, zone] of this.zones) if (!health.has(key) && zone.waiting.length === 0) this.zones.delete(key);
+    const known = new Map([...health.keys()].map((key) => [key, this.zone(key).state]));
+    const { changes, stops, resumes } = disruption(health, known);
+    for (const { zone: key, state, rate } of changes) {
+      const zone = this.zone(key);
+      if (zone.state !== 'Initial' || state !== 'Normal') this.tellState(key, state, rate, health.get(key));
+      zone.state = state;
+      zone.rate = rate;
+      this.drainLater(zone);
+    }
+    if (stops) for (const node of [...this.nodes.all()]) yield* this.forgive(node);
+    if (resumes) for (const h of this.health.values()) h.at = this.ctx.kernel.now;
+  }
+
+  private tellState(key: string, state: ZoneState, rate: number, health?: { ready: number; notReady: number }): void {
+    const { ready = 0, notReady = 0 } = health ?? {};
+    const where = key === '' ? 'the cluster' : `zone ${key}`;
+    const so =
+      rate === 0
+        ? 'no node is tainted for eviction'
+        : `one node every ${Math.round(1 / rate)} s is tainted for eviction`;
+    this.ctx.record({
+      kind: 'decide',
+      action: 'HandleDisruption',
+      causes: [],
+      text: `in ${where} ${notReady} of ${ready + notReady} nodes are not ready → ${state}: ${so}.`,
+      detail: { type: 'decide', inputs: { zone: key, ready, notReady, state, nodesPerSecond: rate } },
+    });
+  }
+
+  /** Takes back what says that the pods have to leave. */
+  private *forgive(node: Node): Process<void> {
+    const { waiting } = this.zone(zoneOf(node));
+    const at = waiting.indexOf(node.metadata.name ?? '');
+    if (at >= 0) waiting.splice(at, 1);
+    const current = this.nodes.get(node.metadata.name ?? '');
+    const taints = (current?.spec?.taints ?? []).filter((t) => t.effect !== 'NoExecute' || !isEvictionTaint(t.key));
+    if (current !== undefined && taints.length < (current.spec?.taints ?? []).length)
+      yield* this.writeTaints(current, taints, []);
   }
 
   private observe(node: Node): Health {
@@ -155,21 +226,32 @@ export class NodeLifecycleController {
   }
 
   /** Nodes are tainted for eviction one after the other, so that a broken network does not empty the cluster. */
-  private evict(name: string): void {
-    this.evictions.push(name);
-    if (this.evicting) return;
-    this.evicting = true;
-    spawn(this.ctx.scope, this.drainEvictions());
+  private evict(node: Node): void {
+    const { name = '' } = node.metadata;
+    const zone = this.zone(zoneOf(node));
+    if (zone.waiting.includes(name)) return;
+    zone.waiting.push(name);
+    this.drainLater(zone);
   }
 
-  private *drainEvictions(): Process<void> {
-    yield* sleep(this.ctx.kernel, SECOND / 10);
-    for (let name = this.evictions[0]; name !== undefined; name = this.evictions[0]) {
-      yield* this.taintForEviction(name);
-      this.evictions.shift();
-      if (this.evictions.length > 0) yield* sleep(this.ctx.kernel, EVICTION_INTERVAL);
-    }
-    this.evicting = false;
+  private drainLater(zone: Zone): void {
+    zone.timer?.cancel();
+    zone.timer = undefined;
+    if (zone.waiting.length === 0 || zone.rate === 0) return;
+    const { kernel, scope } = this.ctx;
+    const wait = Math.max(EVICTION_PERIOD, zone.nextAt - kernel.now);
+    zone.timer = kernel.schedule(wait, () => {
+      if (scope.alive) spawn(scope, this.drain(zone));
+    });
+  }
+
+  private *drain(zone: Zone): Process<void> {
+    const name = zone.waiting[0];
+    if (name === undefined || zone.rate === 0) return;
+    zone.nextAt = this.ctx.kernel.now + SECOND / zone.rate;
+    yield* this.taintForEviction(name);
+    if (zone.waiting[0] === name) zone.waiting.shift();
+    this.drainLater(zone);
   }
 
   private *taintForEviction(name: string): Process<void> {

@@ -44,11 +44,20 @@ export function noExecuteTaints(node: Node, now: string): readonly Taint[] | und
   const status = conditionOf(node, 'Ready')?.status;
   const wanted = status === 'False' ? NOT_READY : status === 'Unknown' ? UNREACHABLE : undefined;
   const taints = node.spec?.taints ?? [];
-  const mine = taints.filter((t) => t.effect === 'NoExecute' && (t.key === NOT_READY || t.key === UNREACHABLE));
+  const mine = taints.filter((t) => t.effect === 'NoExecute' && isEvictionTaint(t.key));
   if (mine.length === (wanted === undefined ? 0 : 1) && mine.every((t) => t.key === wanted)) return undefined;
   const kept = taints.filter((t) => !mine.includes(t) || t.key === wanted);
   if (wanted === undefined || mine.some((t) => t.key === wanted)) return kept;
   return [...kept, { key: wanted, effect: 'NoExecute', timeAdded: now }];
+}
+
+export function isEvictionTaint(key: string): boolean {
+  return key === NOT_READY || key === UNREACHABLE;
+}
+
+/** Its pods have to leave already, only the reason is another: that waits for no rate. */
+export function swapsTaint(node: Node): boolean {
+  return node.spec?.taints?.some((t) => t.effect === 'NoExecute' && isEvictionTaint(t.key)) ?? false;
 }
 
 const GIVEN_UP = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];

@@ -12,6 +12,7 @@ import {
   objectKey,
 } from '../../src/trace/fold.ts';
 import { TraceIndex } from '../../src/trace/query.ts';
+import { Sharing } from '../../src/trace/share.ts';
 import type { FaultDetail, ObjectRef, Step, StepId } from '../../src/trace/step.ts';
 import { type PodState, podState } from './looks.ts';
 import { PodSlots } from './slots.ts';
@@ -57,6 +58,7 @@ export class Story {
   readonly index = new TraceIndex();
   private shown: Topology;
   private components = new Map<string, FlowComponent>();
+  private readonly sharing = new Sharing();
   private readonly fold = new Fold((path) => KEPT.test(path));
   private readonly pods: ObjectHistory[] = [];
   private readonly workloads: ObjectHistory[] = [];
@@ -101,7 +103,8 @@ export class Story {
 
   append(steps: readonly Step[]): void {
     this.lastPods = { count: -1, pods: [] };
-    for (const step of steps) {
+    for (const one of steps) {
+      const step = this.sharing.share(one);
       this.steps.push(step);
       this.index.add(step);
       const changed = this.fold.add(step);

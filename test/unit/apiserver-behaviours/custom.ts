@@ -58,7 +58,23 @@ export async function define(t: Trial, wanted: Wanted = {}): Promise<Made> {
   if (!served.resources.some((r: Loose) => r.name === plural)) throw new Error(`${plural} is not in discovery`);
   const objects = (version: string): Resource =>
     t.of(`${group}/${version}`, plural, wanted.namespaced ? undefined : '', kind);
+  await primed(t, versions.map(objects));
   return { definition, group, plural, kind, objects };
+}
+
+/** An object is made and deleted: watches of every version from its creation tell of the deletion first. */
+async function primed(t: Trial, versions: readonly Resource[]): Promise<void> {
+  const [first] = versions;
+  if (first === undefined) return;
+  const fields = { alpha: 'foo_123', beta: 10, gamma: 'bar', spec: {} };
+  const { metadata } = await first.create({ metadata: { name: 'setup-instance' }, ...fields });
+  await first.remove('setup-instance');
+  for (const version of versions) {
+    const watch = await version.watch({ resourceVersion: metadata.resourceVersion });
+    const told = await t.until('an event', () => watch.events[0]);
+    if (told.type !== 'DELETED') throw new Error(`expected DELETED, not ${JSON.stringify(told)}`);
+    watch.stop();
+  }
 }
 
 /** Deletes the definition and waits until its resource is served no longer. */

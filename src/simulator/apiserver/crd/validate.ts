@@ -1,5 +1,6 @@
 // Whether an object keeps its structural schema, in the words of upstream. Models k8s.io/kube-openapi/pkg/validation and
 // apiextensions-apiserver/pkg/apiserver/validation/validation.go.
+import { matches, regexProblem } from '../../../cel/regex.ts';
 import type { JSONSchemaProps } from '../../../model/generated/apiextensions.v1.ts';
 import { isRecord } from '../../../model/object.ts';
 import { equal } from '../../../model/paths.ts';
@@ -91,7 +92,7 @@ class Checker {
       this.add('FieldValueTooLong', path, `Too long: may not be more than ${s.maxLength} bytes`);
     if (s.minLength !== undefined && length < s.minLength)
       this.body(path, value, `should be at least ${s.minLength} chars long`);
-    if (s.pattern && !matchesPattern(value, s.pattern)) this.body(path, value, `should match '${s.pattern}'`);
+    if (s.pattern && !keeps(value, s.pattern)) this.body(path, value, `should match '${s.pattern}'`);
     const check = s.format === undefined ? undefined : FORMATS[s.format];
     if (check !== undefined && !check(value)) this.body(path, value, `must be of type ${s.format}: ${shown(value)}`);
   }
@@ -184,19 +185,9 @@ class Checker {
 }
 
 const quoted = (path: string): string => JSON.stringify(path);
-const patterns = new Map<string, RegExp | undefined>();
-
-/** Patterns are RE2; what JavaScript cannot read is not checked. */
-function matchesPattern(value: string, pattern: string): boolean {
-  if (!patterns.has(pattern)) {
-    try {
-      patterns.set(pattern, new RegExp(pattern, 'u'));
-    } catch {
-      patterns.set(pattern, undefined);
-    }
-  }
-  return patterns.get(pattern)?.test(value) ?? true;
-}
+/** Patterns are RE2; one that cannot be read was refused with its definition. */
+const keeps = (value: string, pattern: string): boolean =>
+  regexProblem(pattern) !== undefined || matches(value, pattern);
 
 export function validateAgainst(value: unknown, s: JSONSchemaProps): SchemaError[] {
   const checker = new Checker();

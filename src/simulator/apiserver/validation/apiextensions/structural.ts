@@ -1,5 +1,6 @@
 // Models k8s.io/apiextensions-apiserver/pkg/apiserver/schema: a schema is structural when every field it speaks of has
 // its type outside of anyOf, allOf, oneOf and not, so that pruning and defaulting know what to do.
+import { regexProblem } from '../../../../cel/regex.ts';
 import { sortedKeys } from '../common.ts';
 import { Errors, type FieldError, type Path } from '../field.ts';
 import { asSchema, isSet, type Schema, type SchemaMap } from './schemas.ts';
@@ -177,32 +178,4 @@ function nestedCompleteness(errs: Errors, v: Schema, s: Schema | undefined, decl
     const at = declared.child('properties').key(name);
     nestedCompleteness(errs, sub, properties(s)[name], at, spoken.child('properties').key(name));
   }
-}
-
-/** What Go's regexp would say; it knows no look-around and no back-references. */
-function regexProblem(pattern: string): string | undefined {
-  const perl = /\(\?(?:=|!|<=|<!)/.exec(pattern)?.[0];
-  if (perl) return `error parsing regexp: invalid or unsupported Perl syntax: \`${perl}\``;
-  const reference = /(?:^|[^\\])(?:\\\\)*(\\[1-9])/.exec(pattern)?.[1];
-  if (reference) return `error parsing regexp: invalid escape sequence: \`${reference}\``;
-  try {
-    new RegExp(pattern.replace(/^\(\?[ims]+\)/, '').replaceAll('(?P<', '(?<'));
-    return undefined;
-  } catch (error) {
-    return goRegexError(pattern, String(error));
-  }
-}
-
-function goRegexError(pattern: string, error: string): string {
-  if (error.includes('character class')) {
-    const at = Math.max(pattern.lastIndexOf('['), 0);
-    return `error parsing regexp: missing closing ]: \`${pattern.slice(at)}\``;
-  }
-  if (error.includes('Nothing to repeat')) {
-    const repeat = /[*+?]/.exec(pattern)?.[0] ?? '*';
-    return `error parsing regexp: missing argument to repetition operator: \`${repeat}\``;
-  }
-  if (error.includes('Unmatched')) return `error parsing regexp: unexpected ): \`${pattern}\``;
-  if (error.includes('Unterminated group')) return `error parsing regexp: missing closing ): \`${pattern}\``;
-  return `error parsing regexp: invalid regular expression: \`${pattern}\``;
 }

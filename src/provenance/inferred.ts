@@ -9,7 +9,7 @@ import type { FieldChange, ObjectRef, RequestInfo, Step } from '../trace/step.ts
 import { valueText } from '../trace/words.ts';
 import { Causes } from './causes.ts';
 import { ownersOf, refOf } from './refs.ts';
-import { bound, creatorOf, deleterOf, modifierOf, removerOf, type Writer } from './writer.ts';
+import { bound, creatorOf, deleterOf, type Gone, modifierOf, removerOf, type Writer } from './writer.ts';
 
 export interface SeenChange {
   /** When it was seen, µs since the trace began. */
@@ -28,6 +28,8 @@ interface Deed {
   readonly changed: readonly FieldChange[];
 }
 
+/** What a kubelet's last DELETE does to a pod at the moment before it is gone: told with that. */
+const LAST_WORD = /^metadata\.deletion(GracePeriodSeconds|Timestamp)$/;
 /** Dates, counts and the revision, which change with everything else. */
 const BOOKKEEPING = /^metadata\.(resourceVersion|generation|managedFields)|[tT]ime(stamp)?$/;
 const MOST_TOLD = 3;
@@ -35,6 +37,7 @@ const MOST_TOLD = 3;
 export class Inference {
   private readonly causes = new Causes();
   private readonly gone = new Set<string>();
+  private readonly terminating = new Set<string>();
   private readonly told = new Set<string>();
   private id = 0;
 
@@ -111,7 +114,10 @@ export class Inference {
   }
 
   private deed(before: KubeObject | undefined, after: KubeObject | undefined): Deed | undefined {
-    const gone = (uid: string): boolean => this.gone.has(uid);
+    const gone: Gone = {
+      owner: (uid) => this.gone.has(uid),
+      namespace: (name) => this.terminating.has(name),
+    };
     if (!after) {
       if (!before) return undefined;
       const changed = [{ path: 'metadata.name', before: before.metadata.name }];
@@ -120,6 +126,8 @@ export class Inference {
     const changed = difference(before, after);
     if (!before) return { writer: creatorOf(after), verb: 'create', method: 'POST', changed };
     if (changed.length === 0) return undefined;
+    if (before.metadata.deletionTimestamp !== undefined && changed.every(({ path }) => LAST_WORD.test(path)))
+      return undefined;
     if (after.metadata.deletionTimestamp !== undefined && before.metadata.deletionTimestamp === undefined)
       return { writer: deleterOf(after, gone), verb: 'delete', method: 'DELETE', changed };
     if (bound(before, after))
@@ -136,8 +144,9 @@ export class Inference {
     return { writer: modifierOf(before, after, changed), verb: 'update', method: 'WRITE', ...subresource, changed };
   }
 
-  private noteDeletion(id: number, { writer }: Deed, { metadata }: KubeObject): void {
+  private noteDeletion(id: number, { writer }: Deed, { kind, metadata }: KubeObject): void {
     if (metadata.uid !== undefined) this.gone.add(metadata.uid);
+    if (kind === 'Namespace' && metadata.name !== undefined) this.terminating.add(metadata.name);
     this.causes.noteDeletion(id, writer.component);
   }
 }

@@ -64,11 +64,9 @@ export function modifierOf(before: KubeObject, after: KubeObject, changed: reado
   const fresh = (after.metadata.managedFields ?? []).filter((entry) => !old.some((one) => equal(one, entry)));
   const entry = newest(fresh);
   if (entry) return managed(entry, after, paths);
-  // Two writes of one manager in one second leave the same entry.
-  const known = newest(
-    after.metadata.managedFields ?? [],
-    paths.every((path) => path.startsWith('status')) ? 'status' : '',
-  );
+  // Two writes of one manager in one second leave the same entry; of a field that was taken away none is left.
+  const status = paths.some((path) => path.startsWith('status'));
+  const known = status ? newest(after.metadata.managedFields ?? [], 'status') : undefined;
   return known ? managed(known, after, paths) : unknown();
 }
 
@@ -77,13 +75,22 @@ export function bound(before: KubeObject, after: KubeObject): boolean {
   return !(before as Pod).spec?.nodeName && (after as Pod).spec?.nodeName !== undefined;
 }
 
-/** Who asked for an object's deletion. `gone`: whether an owner has been deleted already. */
-export function deleterOf(object: KubeObject, gone: (uid: string) => boolean): Writer {
+/** Whether what an object depends on has been deleted already. */
+export interface Gone {
+  owner(uid: string): boolean;
+  namespace(name: string): boolean;
+}
+
+/** Who asked for an object's deletion. */
+export function deleterOf(object: KubeObject, gone: Gone): Writer {
   const reason = disruptionOf(object);
   const disrupter = reason === undefined ? undefined : DISRUPTION[reason];
   if (disrupter) return { component: disrupter, evidence: `its condition DisruptionTarget with the reason ${reason}` };
+  const { namespace } = object.metadata;
+  if (namespace !== undefined && gone.namespace(namespace))
+    return { component: 'namespace-controller', evidence: `its namespace, ${namespace}, which was to go` };
   const owner = controllerOf(object);
-  if (owner && gone(owner.uid))
+  if (owner && gone.owner(owner.uid))
     return {
       component: 'generic-garbage-collector',
       evidence: `its owner, ${owner.kind} ${owner.name}, which had gone`,
@@ -95,7 +102,7 @@ export function deleterOf(object: KubeObject, gone: (uid: string) => boolean): W
 }
 
 /** Who removed an object at last: of a pod on a node that was to be deleted, its kubelet. */
-export function removerOf(object: KubeObject, gone: (uid: string) => boolean): Writer {
+export function removerOf(object: KubeObject, gone: Gone): Writer {
   const node = (object as Pod).spec?.nodeName;
   if (object.kind === 'Pod' && node !== undefined && object.metadata.deletionTimestamp !== undefined)
     return { component: 'kubelet', node, evidence: `its node, where its containers had ended` };

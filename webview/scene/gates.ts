@@ -32,7 +32,7 @@ export function gatesOf(layout: Layout, current: Step | undefined): Gate[] {
   const w = (gates.w - 4 * (GATES.length - 1)) / GATES.length;
   const stages = current ? stagesOf(current) : [];
   return GATES.map(([stage, word], i) => {
-    const passed = stages.find((s) => s.stage === stage);
+    const passed = atGate(stages, stage);
     return {
       stage,
       word,
@@ -48,6 +48,15 @@ export function stagesOf(step: Step): readonly Stage[] {
   const stages = step.request?.stages ?? [];
   if (step.resourceVersion === undefined || !isWrite(step) || stages.some((s) => s.stage === 'storage')) return stages;
   return [...stages, { stage: 'storage', verdict: 'ok', text: `written at revision ${step.resourceVersion}` }];
+}
+
+/** What happened at one gate. Policies and webhooks tell each for itself, and one refusal is enough. */
+export function atGate(stages: readonly Stage[], stage: Stage['stage']): Stage | undefined {
+  const there = stages.filter((s) => s.stage === stage);
+  if (there.length < 2) return there[0];
+  const verdict = (['refused', 'ok'] as const).find((v) => there.some((s) => s.verdict === v)) ?? 'skipped';
+  const told = there.filter((s) => s.verdict !== 'skipped');
+  return { stage, verdict, text: told.map((s) => s.text).join('\n') };
 }
 
 /** That something to be read does not exist is an answer, not a refusal. */

@@ -3,7 +3,7 @@
 import { etcdKey } from '../../../src/model/resources.ts';
 import { isWrite, objectKey } from '../../../src/trace/fold.ts';
 import type { ObjectRef, ScheduleDetail, Step } from '../../../src/trace/step.ts';
-import { isRefusal, STAGES, stagesOf } from '../gates.ts';
+import { atGate, isRefusal, STAGES, stagesOf } from '../gates.ts';
 import { type At, type Cell, cell, lastSteps, type Part, type Row, type StageView } from './parts.ts';
 
 const MOST_ROWS = 12;
@@ -19,7 +19,7 @@ export function apiServer(at: At): Part[] {
   const reached = STAGES.map((stage) => passed.some((one) => one.stage === stage)).lastIndexOf(true);
   const stages = STAGES.map((stage, i): StageView => {
     const { verdict = i < reached ? 'skipped' : 'idle', text = i < reached ? 'nothing to do' : '' } =
-      passed.find((one) => one.stage === stage) ?? {};
+      atGate(passed, stage) ?? {};
     return { name: stage.replaceAll('-', ' '), verdict, text };
   });
   const note = shown?.request

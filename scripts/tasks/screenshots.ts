@@ -1,7 +1,9 @@
-// `npm run screenshots`: makes the pictures of the README from the real workbench, so that they show what is there.
+// `npm run screenshots`: makes the pictures of the README from the real workbench, so that they show what is there: single
+// ones, and the four readings of the flow panel in each kind of theme. Words narrow it to `single`, `readings`.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
 import { openWorkbench, type Workbench } from '../../test/support/workbench.ts';
 import { ROOT } from '../lib/dependencies.mjs';
 import { progress } from '../lib/say.mjs';
@@ -9,30 +11,52 @@ import { buildAll } from './build.ts';
 import { launchChromium } from './chromium.ts';
 import { options } from './options.ts';
 import { temporaryFolder } from './samples.ts';
-import { startHost } from './vscode-host.ts';
+import { type HostAddress, startHost } from './vscode-host.ts';
 
 const TO = path.join(ROOT, 'media', 'screenshots');
 const SIZE = { width: 1360, height: 820 };
 /** As the workbench calls them. */
-const THEME = 'Default Dark Modern';
+export const THEMES = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  contrast: 'Default High Contrast',
+} as const;
+const READINGS = ['Cluster', 'Sequence', 'Timeline', 'Transcript'] as const;
 
 export async function main(args: string[]): Promise<void> {
-  options(args, {});
+  const words: readonly string[] = options(args, {}, true).positionals;
+  const wanted = (part: string): boolean => words.length === 0 || words.includes(part);
   await buildAll({ production: true });
-  mkdirSync(TO, { recursive: true });
+  mkdirSync(path.join(TO, 'readings'), { recursive: true });
   const host = await startHost({ dataDir: temporaryFolder('screenshots') });
   const browser = await launchChromium();
   try {
-    const settings = { 'workbench.colorTheme': THEME, 'editor.minimap.enabled': false };
-    const workbench = await openWorkbench(browser, host, { settings, size: SIZE });
-    await workbench.openSideBar('Kube Anatomy');
-    await workbench.openFile('web.yaml');
-    await hover(workbench);
-    await flow(workbench);
+    if (wanted('single')) {
+      const workbench = await ready(browser, host, THEMES.dark);
+      await hover(workbench);
+      await flow(workbench);
+      await workbench.close();
+    }
+    if (wanted('readings')) {
+      for (const [name, theme] of Object.entries(THEMES)) {
+        const workbench = await ready(browser, host, theme);
+        await readings(workbench, name);
+        await workbench.close();
+      }
+    }
   } finally {
     await browser.close();
     await host.stop();
   }
+}
+
+/** A workbench with our side bar and the first sample open. */
+export async function ready(browser: Browser, host: HostAddress, theme: string): Promise<Workbench> {
+  const settings = { 'workbench.colorTheme': theme, 'editor.minimap.enabled': false };
+  const workbench = await openWorkbench(browser, host, { settings, size: SIZE });
+  await workbench.openSideBar('Kube Anatomy');
+  await workbench.openFile('web.yaml');
+  return workbench;
 }
 
 async function hover(workbench: Workbench): Promise<void> {
@@ -50,6 +74,19 @@ async function flow(workbench: Workbench): Promise<void> {
     .getByText(/^2\d \/ \d+$/)
     .waitFor({ timeout: 120_000 });
   await save(workbench, 'flow');
+}
+
+/** Each reading of a whole rollout, at the same step. */
+async function readings(workbench: Workbench, theme: string): Promise<void> {
+  await workbench.runCommand('Kube Anatomy: Apply This Manifest in the Simulator');
+  await workbench.rows('Anatomy').filter({ hasText: '3/3 ready' }).first().waitFor({ timeout: 60_000 });
+  const panel = workbench.webview();
+  const slider = panel.getByRole('slider', { name: 'Step', exact: true });
+  await slider.fill('24');
+  for (const reading of READINGS) {
+    await panel.getByRole('tab', { name: reading }).click();
+    await save(workbench, `readings/${reading.toLowerCase()}-${theme}`);
+  }
 }
 
 async function save(workbench: Workbench, name: string): Promise<void> {

@@ -1,0 +1,3 @@
+import { runTask } from './lib/bootstrap.mjs';
+
+await runTask('recording');

@@ -186,7 +186,8 @@ export class Cluster {
     for (let i = 1; i <= this.options.controlPlaneNodes; i++) {
       const node = `control-plane-${i}`;
       this.machines.push({ name: node, role: 'control-plane' });
-      if (i === 1) this.addControlPlaneProcesses(node);
+      if (i === 1) this.addApiServer(node);
+      this.addLoops(node);
       if (i === 1 && this.options.cloud) this.addCloud(node);
       if (!this.options.registerControlPlane) continue;
       this.addKubelet(node, `192.0.2.${10 + i}`, `10.244.${200 + i}`, {});
@@ -209,13 +210,18 @@ export class Cluster {
     });
   }
 
-  private addControlPlaneProcesses(node: string): void {
+  private addApiServer(node: string): void {
+    const start = (scope: Scope): void => {
+      this.server.start();
+      scope.onClose(() => this.server.stop());
+    };
+    this.processes.push(new ManagedProcess('kube-apiserver', node, start));
+  }
+
+  /** On every control-plane machine; of each kind the one that holds the Lease works. */
+  private addLoops(node: string): void {
     const { ca } = this.pki;
     this.processes.push(
-      new ManagedProcess('kube-apiserver', node, (scope) => {
-        this.server.start();
-        scope.onClose(() => this.server.stop());
-      }),
       new ManagedProcess('kube-controller-manager', node, (scope) =>
         startControllerManager(this.surroundings, scope, {
           node,

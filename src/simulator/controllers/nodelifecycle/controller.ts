@@ -1,7 +1,7 @@
 // The node lifecycle controller: watches over nodes' heartbeats and turns what it sees into conditions and taints.
 // Models pkg/controller/nodelifecycle, v1.36.
-import { SECOND, type Timer } from '../../../kernel/kernel.ts';
-import { type Process, spawn } from '../../../kernel/process.ts';
+import { MS, SECOND, type Timer } from '../../../kernel/kernel.ts';
+import { type Process, sleep, spawn } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
 import type { Lease } from '../../../model/generated/coordination.v1.ts';
 import type { Node, Pod, Taint } from '../../../model/generated/core.v1.ts';
@@ -210,6 +210,8 @@ export class NodeLifecycleController {
     if (!updated.ok || !wasReady) return;
     const subject = { apiVersion: 'v1', kind: 'Node', object: { metadata: { name, uid: name } } };
     this.events.event(subject, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`, [updated.step]);
+    // Until here the watch has brought the node's new status to the worker that taints it.
+    yield* sleep(this.ctx.kernel, MS);
     for (const pod of this.pods.byIndex('node', name)) yield* this.markNotReady(pod, updated.step);
   }
 

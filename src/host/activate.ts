@@ -14,6 +14,7 @@ import { Answers } from './editor/answers.ts';
 import { DryRunner } from './editor/dry-run.ts';
 import { editorFeatures } from './editor/features.ts';
 import { Manifests } from './editor/manifests.ts';
+import { EtcdView } from './etcd/etcd-view.ts';
 import { FLOW_VIEW, FlowHost } from './flow/flow-host.ts';
 import { messageOf } from './messages.ts';
 import type { Platform } from './platform.ts';
@@ -71,6 +72,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     clusters,
     documents,
     flow,
+    etcd: new EtcdView(session),
     annotate,
     manifests,
     answers,
@@ -91,6 +93,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     documents,
     new BlameView(documents, ({ source }) => (source.kind === 'simulator' ? session.wallMs : Date.now())),
     flow,
+    app.etcd,
     annotate,
     anatomy,
     clustersView,

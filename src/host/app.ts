@@ -6,6 +6,7 @@ import type { ObjectDocuments } from './documents.ts';
 import type { Answers } from './editor/answers.ts';
 import type { DryRunner } from './editor/dry-run.ts';
 import type { Manifests } from './editor/manifests.ts';
+import type { EtcdView } from './etcd/etcd-view.ts';
 import type { FlowHost } from './flow/flow-host.ts';
 import type { Platform } from './platform.ts';
 import type { SimulatorSession } from './simulator/session.ts';
@@ -19,6 +20,7 @@ export interface App {
   readonly clusters: Clusters;
   readonly documents: ObjectDocuments;
   readonly flow: FlowHost;
+  readonly etcd: EtcdView;
   readonly annotate: AnnotateHost;
   readonly manifests: Manifests;
   readonly answers: Answers;

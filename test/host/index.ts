@@ -8,6 +8,7 @@ import './editor-lenses.test.ts';
 import './editor-navigation.test.ts';
 import './editor-symbols.test.ts';
 import './editor-field-page.test.ts';
+import './etcd.test.ts';
 import './clusters.test.ts';
 import './blame.test.ts';
 

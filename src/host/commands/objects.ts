@@ -8,7 +8,7 @@ import type { App } from '../app.ts';
 import { chooseTrace } from '../flow/files.ts';
 import { showError } from '../messages.ts';
 
-function objectOf(app: App, rowId: unknown): { row: Row; object: ObjectRef } | undefined {
+export function objectOf(app: App, rowId: unknown): { row: Row; object: ObjectRef } | undefined {
   const id = typeof rowId === 'string' ? rowId : app.anatomyTree.view.selection[0];
   const row = id === undefined ? undefined : app.anatomyTree.row(id);
   if (row?.object) return { row, object: row.object };

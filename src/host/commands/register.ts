@@ -9,6 +9,7 @@ import { whereScheduled } from '../editor/where-scheduled.ts';
 import { messageOf, reportError } from '../messages.ts';
 import { applyManifest } from './apply.ts';
 import { connect, disconnect, openKubeconfig, showCluster } from './clusters.ts';
+import { etcdCompare, etcdDiff, etcdOpen, etcdStep, showInEtcd } from './etcd.ts';
 import { deleteObject, openTrace, openYaml, watchInFlow, why } from './objects.ts';
 import {
   chooseSpeed,
@@ -58,6 +59,11 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.watchInFlow': (row) => watchInFlow(app, row),
     'kubeAnatomy.why': (row) => why(app, row),
     'kubeAnatomy.deleteObject': (row) => deleteObject(app, row),
+    'kubeAnatomy.showInEtcd': (row) => showInEtcd(app, row),
+    'kubeAnatomy.etcdDiff': (row) => etcdDiff(app, row),
+    'kubeAnatomy.etcdCompare': (row, selection) => etcdCompare(app, row, selection),
+    'kubeAnatomy.etcdOpen': (row) => etcdOpen(app, row),
+    'kubeAnatomy.etcdStep': (row) => etcdStep(app, row),
     'kubeAnatomy.openFlow': () => app.flow.open(),
     'kubeAnatomy.openTrace': (file) => openTrace(app, file),
     'kubeAnatomy.copyTranscript': () => app.flow.copyTranscript(),

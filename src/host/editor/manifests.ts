@@ -8,7 +8,7 @@ import type { ObjectRef } from '../../trace/step.ts';
 
 export const LANGUAGES = ['yaml', 'json', 'jsonc', 'helm'];
 /** Documents that show what is elsewhere: live objects, and other versions of a file. */
-const NOT_WRITTEN = new Set(['kube-anatomy', 'git', 'output']);
+const NOT_WRITTEN = new Set(['kube-anatomy', 'kube-anatomy-etcd', 'git', 'output']);
 
 interface Loaded {
   readonly knowledge: Knowledge;

@@ -56,6 +56,7 @@ export const UNRECORDED: ReadonlyMap<string, string> = new Map([
   ['cannot set `allowPrivilegeEscalation` to false and `privileged` to true', CORE],
   ['`hostUsers` must be false to use `Unmasked`', CORE],
   ['may not specify a duration less than 10 minutes', CORE],
+  ['must be non-negative and less than terminationGracePeriodSeconds', CORE],
   ["value must be empty when `operator` is 'Exists'", CORE],
   ['can only use minDomains if whenUnsatisfiable=DoNotSchedule', CORE],
   ['hostNetwork must be true if pod contains any hostProcess containers', CORE],

@@ -7,7 +7,7 @@ import { isRecord } from '../model/object.ts';
 import { recordAt } from './explain.ts';
 import type { Position } from './explanation.ts';
 import { objectsOf } from './objects.ts';
-import { type PlainObject, PlainReader } from './plain.ts';
+import { type PlainObject, type PlainReader, plainReaderOf } from './plain.ts';
 import { positionOf } from './positions.ts';
 import type { ReadPiece } from './read-piece.ts';
 import { descend, type Place, rootPlace } from './typing.ts';
@@ -54,7 +54,7 @@ class Walk {
   constructor(knowledge: Knowledge, tree: ReadPiece) {
     this.knowledge = knowledge;
     this.tree = tree;
-    this.reader = new PlainReader(tree);
+    this.reader = plainReaderOf(tree);
   }
 
   root(node: Node, place: Place): void {

@@ -33,7 +33,7 @@ const OWN_LEAF = 400;
 /** A leaf of several entries is at least this long, and ends at the latest there. */
 const LEAF = 600;
 const LEAF_END = 3_000;
-const MAX_DEPTH = 40;
+const MAX_DEPTH = 60;
 
 const SPACE = 32;
 const DASH = 45;
@@ -45,167 +45,182 @@ const UNSURE: ReadonlySet<number> = new Set([...'\t?:,[]{}&*!|>%@`'].map((c) => 
 
 /** The document's outermost frame; undefined where it is not plain block style. */
 export function divide(text: string): Frame | undefined {
-  const from = skipHead(text);
-  if (from === undefined) return undefined;
-  return frame(text, { from, to: text.length, column: 0, first: from, depth: 0 });
+  // A line of dots ends a document, and a directive says how it is to be read.
+  if (text.startsWith('%') || text.startsWith('...') || text.includes('\n...')) return undefined;
+  const lines = linesOf(text);
+  const marked = text.startsWith('---');
+  if (marked && !/^---\s*(#.*)?$/.test(text.slice(0, lines.starts[1]).trimEnd())) return undefined;
+  const from = marked ? 1 : 0;
+  return frame(lines, { from, to: lines.starts.length, column: 0, behindDash: false, depth: 0 });
 }
 
-/** Where the document's content begins: behind its marker, comments and blank lines. */
-function skipHead(text: string): number | undefined {
-  let at = 0;
-  if (text.startsWith('---')) {
-    const end = text.indexOf('\n');
-    if (end === -1 || !/^---\s*(#.*)?$/.test(text.slice(0, end))) return undefined;
-    at = end + 1;
+/** What a line is, by its first character. */
+const EMPTY = 0;
+const ENTRY = 1;
+const ITEM = 2;
+const UNSURE_LINE = 3;
+
+interface Lines {
+  readonly text: string;
+  /** Offset of each line's first character. */
+  readonly starts: Int32Array;
+  /** How far it is indented. */
+  readonly columns: Int32Array;
+  /** EMPTY (or a comment), ENTRY, ITEM (a dash), UNSURE_LINE. */
+  readonly kinds: Uint8Array;
+}
+
+/** One look at each line, however deep the frames go. */
+function linesOf(text: string): Lines {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
+  const starts = new Int32Array(count);
+  const columns = new Int32Array(count);
+  const kinds = new Uint8Array(count);
+  let from = 0;
+  for (let line = 0; line < count; line++) {
+    let at = from;
+    while (text.charCodeAt(at) === SPACE) at++;
+    starts[line] = from;
+    columns[line] = at - from;
+    kinds[line] = kindAt(text, at);
+    const end = text.indexOf('\n', at);
+    from = end === -1 ? text.length : end + 1;
   }
-  return /^(?:%|\.\.\.)/.test(text) || text.includes('\n...') ? undefined : at;
+  return { text, starts, columns, kinds };
+}
+
+function kindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (Number.isNaN(code) || code === NEWLINE || code === RETURN || code === HASH) return EMPTY;
+  if (code !== DASH) return UNSURE.has(code) ? UNSURE_LINE : ENTRY;
+  const next = text.charCodeAt(at + 1);
+  return next === SPACE || next === NEWLINE || next === RETURN || Number.isNaN(next) ? ITEM : ENTRY;
 }
 
 interface Extent {
-  /** Offset of the first line. */
+  /** Lines, the last not included. */
   readonly from: number;
   readonly to: number;
+  /** Where its entries begin. */
   readonly column: number;
-  /** Offset of the first entry: past `from` and its spaces where it follows a dash. */
-  readonly first: number;
+  /** The first entry stands on the line of the dash that opens it. */
+  readonly behindDash: boolean;
   readonly depth: number;
 }
 
+/** Lines of an entry. */
 interface Entry {
   readonly from: number;
   readonly to: number;
 }
 
-function frame(text: string, extent: Extent): Frame | undefined {
+function frame(lines: Lines, extent: Extent): Frame | undefined {
   if (extent.depth > MAX_DEPTH) return undefined;
-  const isList = isItem(text, extent.first + (extent.first > extent.from ? 0 : spacesAt(text, extent.first)));
+  const { from, to, column, behindDash } = extent;
+  const first = behindDash ? from : nextContent(lines, from, to);
+  const isList = !behindDash && lines.kinds[first] === ITEM;
   const parts: (Leaf | Branch)[] = [];
   let open = -1;
-  const close = (to: number): void => {
-    if (open !== -1) parts.push(leaf(text, extent, { from: open, to }));
+  const close = (end: number): void => {
+    if (open !== -1) parts.push(leaf(lines, extent, { from: open, to: end }));
     open = -1;
   };
-  const whole = eachEntry(text, extent, isList, (entry) => {
-    const length = entry.to - entry.from;
-    const branch = length > LARGE ? branchOf(text, extent, entry, isList) : undefined;
+  const whole = eachEntry(lines, extent, isList, (entry) => {
+    const length = offsetOf(lines, entry.to) - offsetOf(lines, entry.from);
+    const branch = length > LARGE ? branchOf(lines, extent, entry, isList) : undefined;
     if (branch) {
       close(entry.from);
       parts.push(branch);
       return;
     }
     // Where a leaf ends depends on the entries near its end, so that an edit does not move every border below it.
-    const size = entry.from - open;
-    const ends = length > OWN_LEAF || (size > LEAF && isBorder(text, entry)) || size > LEAF_END;
-    if (open !== -1 && ends) close(entry.from);
+    const size = open === -1 ? 0 : offsetOf(lines, entry.from) - offsetOf(lines, open);
+    if (length > OWN_LEAF || (size > LEAF && isBorder(lines, entry)) || size > LEAF_END) close(entry.from);
     if (open === -1) open = entry.from;
     if (length > OWN_LEAF) close(entry.to);
   });
-  close(extent.to);
-  return whole && parts.length > 0
-    ? { kind: isList ? 'list' : 'map', from: extent.first, to: extent.to, parts }
-    : undefined;
-}
-
-/** Where the entry's own first character is; the first may stand behind a dash. */
-function columnStart({ from, first, column }: Extent, entry: Entry): number {
-  return entry.from === from && first > from ? first : entry.from + column;
+  close(to);
+  if (!whole || parts.length === 0) return undefined;
+  const start = offsetOf(lines, from) + (behindDash ? column : 0);
+  return { kind: isList ? 'list' : 'map', from: start, to: offsetOf(lines, to), parts };
 }
 
 /** Calls `found` with each entry's lines; false where a line stands where none should. */
-function eachEntry(text: string, extent: Extent, isList: boolean, found: (entry: Entry) => void): boolean {
-  const { from, to, column, first } = extent;
-  let open = -1;
-  for (let line = from; line < to; ) {
-    const newline = text.indexOf('\n', line);
-    const next = newline === -1 || newline >= to ? to : newline + 1;
-    const behindDash = line === from && first > from;
-    let start = behindDash ? first : line;
-    while (text.charCodeAt(start) === SPACE) start++;
-    const code = text.charCodeAt(start);
-    const at = behindDash ? column : start - line;
+function eachEntry(lines: Lines, extent: Extent, isList: boolean, found: (entry: Entry) => void): boolean {
+  const { from, to, column, behindDash } = extent;
+  const { columns, kinds } = lines;
+  const wanted = isList ? ITEM : ENTRY;
+  let open = behindDash ? from : -1;
+  for (let line = behindDash ? from + 1 : from; line < to; line++) {
+    const at = columns[line] ?? 0;
+    const kind = kinds[line];
     // Deeper lines are their entry's own affair; blank lines and comments belong to whoever is before them.
-    if (at <= column && start < next && code !== NEWLINE && code !== RETURN && code !== HASH) {
-      if (at < column || UNSURE.has(code)) return false;
-      if (isItem(text, start) === isList) {
-        if (open !== -1) found({ from: open, to: line });
-        open = line;
-      } else if (isList) return false;
-    }
-    line = next;
+    if (at > column || kind === EMPTY) continue;
+    if (at < column || kind === UNSURE_LINE) return false;
+    if (kind === wanted) {
+      if (open !== -1) found({ from: open, to: line });
+      open = line;
+    } else if (isList) return false;
   }
   if (open !== -1) found({ from: open, to });
   return true;
 }
 
-function spacesAt(text: string, from: number): number {
-  let at = from;
-  while (text.charCodeAt(at) === SPACE) at++;
-  return at - from;
+function offsetOf({ starts, text }: Lines, line: number): number {
+  return starts[line] ?? text.length;
 }
 
-function isItem(text: string, at: number): boolean {
-  if (text.charCodeAt(at) !== DASH) return false;
-  const next = text.charCodeAt(at + 1);
-  return next === SPACE || next === NEWLINE || next === RETURN || Number.isNaN(next);
+function nextContent({ kinds }: Lines, from: number, to: number): number {
+  let line = from;
+  while (line < to && kinds[line] === EMPTY) line++;
+  return line;
 }
 
 /** Drawn from the entry's own text: about one in eight. */
-function isBorder(text: string, { from, to }: Entry): boolean {
-  const end = Math.min(to, from + 200);
+function isBorder(lines: Lines, { from, to }: Entry): boolean {
+  const start = offsetOf(lines, from);
+  const end = Math.min(offsetOf(lines, to), start + 200);
   let sum = 0;
-  for (let at = from; at < end; at++) sum = (sum * 31 + text.charCodeAt(at)) | 0;
+  for (let at = start; at < end; at++) sum = (sum * 31 + lines.text.charCodeAt(at)) | 0;
   return ((sum >>> 7) & 7) === 0;
 }
 
-/** Lines as they stand; what is before the first entry, a dash, becomes space. */
-function leaf(text: string, { from, first }: Pick<Extent, 'from' | 'first'>, entry: Entry): Leaf {
-  const behindDash = entry.from === from && first > from;
-  const body = text.slice(behindDash ? first : entry.from, entry.to);
-  return { from: entry.from, to: entry.to, text: behindDash ? ' '.repeat(first - from) + body : body };
+/** Lines as they stand; a dash before the first entry becomes space. */
+function leaf(lines: Lines, { from, column, behindDash }: Extent, entry: Entry): Leaf {
+  const start = offsetOf(lines, entry.from);
+  const end = offsetOf(lines, entry.to);
+  const blank = behindDash && entry.from === from ? column : 0;
+  return { from: start, to: end, text: ' '.repeat(blank) + lines.text.slice(start + blank, end) };
 }
 
-/** A plain or quoted key with nothing behind it. */
-const HEAD = /^(?:[A-Za-z0-9_$./-]+|"[^"\\]*"|'[^']*')\s*:[ \t]*(?:#.*)?\r?$/;
+/** A plain or quoted key; the second with nothing behind it. */
+const KEY = /^(?:[A-Za-z0-9_$./-]+|"[^"\\]*"|'[^']*')\s*:(?:\s|$)/;
+const HEAD = /^(?:[A-Za-z0-9_$./-]+|"[^"\\]*"|'[^']*')\s*:[ \t]*(?:#.*)?\r?\n?$/;
 
-function branchOf(text: string, extent: Extent, entry: Entry, isList: boolean): Branch | undefined {
-  const start = columnStart(extent, entry);
+/** A line from a column on. */
+function lineFrom(lines: Lines, line: number, column: number): string {
+  return lines.text.slice(offsetOf(lines, line) + column, offsetOf(lines, line + 1));
+}
+
+function branchOf(lines: Lines, extent: Extent, entry: Entry, isList: boolean): Branch | undefined {
+  const { columns, kinds } = lines;
+  const { from, to } = entry;
+  const at = { from: offsetOf(lines, from), to: offsetOf(lines, to) };
   const depth = extent.depth + 1;
   if (isList) {
-    const first = start + 1 + spacesAt(text, start + 1);
-    if (first >= entry.to || text.charCodeAt(first) === NEWLINE) return undefined;
-    if (!isMapStart(text, first)) return undefined;
-    const column = first - (text.lastIndexOf('\n', start) + 1);
-    const inside = frame(text, { from: entry.from, to: entry.to, column, first, depth });
-    return inside && { from: entry.from, to: entry.to, inside };
+    const rest = lineFrom(lines, from, extent.column + 1);
+    const column = extent.column + 1 + rest.search(/[^ ]|$/);
+    if (!KEY.test(rest.trimStart())) return undefined;
+    const inside = frame(lines, { from, to, column, behindDash: true, depth });
+    return inside && { ...at, inside };
   }
-  const end = text.indexOf('\n', start);
-  if (end === -1 || end >= entry.to || !HEAD.test(text.slice(start, end))) return undefined;
-  const below = firstContent(text, end + 1, entry.to);
-  if (below === undefined) return undefined;
-  const column = spacesAt(text, below);
-  const own = start - (text.lastIndexOf('\n', start) + 1);
-  if (column < own || (column === own && !isItem(text, below + column))) return undefined;
-  if (!isItem(text, below + column) && !isMapStart(text, below + column)) return undefined;
-  const inside = frame(text, { from: below, to: entry.to, column, first: below, depth });
-  const head = leaf(text, extent, { from: entry.from, to: end });
-  return inside && { from: entry.from, to: entry.to, head, inside };
-}
-
-/** The first line that is neither blank nor a comment. */
-function firstContent(text: string, from: number, to: number): number | undefined {
-  for (let line = from; line < to; ) {
-    const start = line + spacesAt(text, line);
-    const code = text.charCodeAt(start);
-    if (start < to && code !== NEWLINE && code !== RETURN && code !== HASH) return line;
-    const newline = text.indexOf('\n', line);
-    if (newline === -1) return undefined;
-    line = newline + 1;
-  }
-  return undefined;
-}
-
-/** Whether a line begins with a key, so that what follows is a map and no text of several lines. */
-function isMapStart(text: string, at: number): boolean {
-  const end = text.indexOf('\n', at);
-  return /^(?:[A-Za-z0-9_$./-]+|"[^"\\]*"|'[^']*')\s*:(?:\s|$)/.test(text.slice(at, end === -1 ? text.length : end));
+  if (!HEAD.test(lineFrom(lines, from, extent.column))) return undefined;
+  const below = nextContent(lines, from + 1, to);
+  const column = columns[below] ?? 0;
+  const isItem = kinds[below] === ITEM;
+  if (below === to || column < extent.column || (column === extent.column && !isItem)) return undefined;
+  if (!isItem && !KEY.test(lineFrom(lines, below, column))) return undefined;
+  const inside = frame(lines, { from: below, to, column, behindDash: false, depth });
+  return inside && { ...at, head: leaf(lines, extent, { from, to: from + 1 }), inside };
 }

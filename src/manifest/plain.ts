@@ -20,6 +20,18 @@ export interface PlainText {
   readonly templated: boolean;
 }
 
+const readers = new WeakMap<PlainText, PlainReader>();
+
+/** The reader of a document, which reads what it holds once for all who ask. */
+export function plainReaderOf(source: PlainText): PlainReader {
+  let reader = readers.get(source);
+  if (!reader) {
+    reader = new PlainReader(source);
+    readers.set(source, reader);
+  }
+  return reader;
+}
+
 export class PlainReader {
   private readonly source: PlainText;
   private readonly known = new Map<unknown, unknown>();
@@ -54,6 +66,15 @@ export class PlainReader {
     const origin = this.origins.get(holder);
     if (typeof key === 'number') return (isSeq(origin) ? origin.items[key] : undefined) as Node | undefined;
     return (this.pair(origin, key)?.value ?? undefined) as Node | undefined;
+  }
+
+  /** Every key of a map that stands in the map itself, with its node. */
+  keyNodes(holder: object): [string, Node][] {
+    const origin = this.origins.get(holder);
+    if (!isMap(origin)) return [];
+    return origin.items.flatMap(({ key }): [string, Node][] =>
+      isScalar(key) && key.value !== '<<' && !this.isOpen(key) ? [[String(key.value), key]] : [],
+    );
   }
 
   node(holder: object): Node | undefined {

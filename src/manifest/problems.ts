@@ -5,7 +5,7 @@ import { Subject } from './checks/subject.ts';
 import { type DiagnoseOptions, diagnose, type Finding } from './diagnose.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
 import { type FoundObject, objectsOf } from './objects.ts';
-import { PlainReader } from './plain.ts';
+import { type PlainReader, plainReaderOf } from './plain.ts';
 import { rangeOf } from './positions.ts';
 import type { ReadPiece } from './read-piece.ts';
 
@@ -31,7 +31,7 @@ export function findingsOf(
     return tree.problems.map((problem) => ({ ...problem, family: 'syntax', severity: 'error', component: 'user' }));
   }
   const patch = isPatch || DIRECTIVE.test(tree.text);
-  const reader = new PlainReader(tree);
+  const reader = plainReaderOf(tree);
   return objects.flatMap((object) => {
     const start = object.node.range?.[0] ?? 0;
     const before = tree.divided && known.get(object.node);

@@ -3,7 +3,11 @@ import { descriptions, packedFields } from '../../scripts/generate/fields.ts';
 import { createKnowledge } from '../../src/knowledge/knowledge.ts';
 import { explanationMarkdown } from '../../src/manifest/markdown.ts';
 import { createManifestService, type ManifestService } from '../../src/manifest/service.ts';
+import { unresolved } from '../../src/manifest/workspace/unresolved.ts';
+import { Workspace } from '../../src/manifest/workspace/workspace.ts';
 import type { Figure } from './figure.ts';
+import { configMap, definition, list, stream } from './texts.ts';
+import { type LanguageServer, startServer } from './yaml-language-server.ts';
 
 const URI = 'file:///bench.yaml';
 const LINES = [60, 2_000, 20_000] as const;
@@ -16,54 +20,15 @@ const TARGETS: Readonly<Record<string, number>> = {
   'hover keystroke 20000 p99': 5,
   'hover first': 100,
   'diagnostics keystroke 20000 p99': 50,
+  'hover keystroke 20000 one List p99': 5,
+  'diagnostics keystroke 20000 one List p99': 50,
+  'hover keystroke 20000 one ConfigMap p99': 5,
+  'diagnostics keystroke 20000 one ConfigMap p99': 50,
+  'hover keystroke 20000 one CRD p99': 5,
+  'diagnostics keystroke 20000 one CRD p99': 50,
 };
-
-/** A stream of Deployments and Services of about 30 lines each. */
-function manifest(lines: number): string {
-  const documents: string[] = [];
-  for (let i = 0, count = 0; count < lines; i++) {
-    const text = document(i);
-    documents.push(text);
-    count += text.split('\n').length;
-  }
-  return documents.join('---\n').split('\n').slice(0, lines).join('\n');
-}
-
-function document(i: number): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web-${i}
-  labels: {app: web-${i}, tier: front}
-spec:
-  replicas: 3
-  selector:
-    matchLabels:
-      app: web-${i}
-  template:
-    metadata:
-      labels:
-        app: web-${i}
-    spec:
-      # pinned to fast disks
-      nodeSelector: {disk: ssd}
-      containers:
-      - name: web
-        image: nginx:1.27
-        ports:
-        - containerPort: 80
-        env:
-        - name: LEVEL
-          value: "debug"
-        resources:
-          requests: {cpu: 100m, memory: 64Mi}
-          limits:
-            memory: 128Mi
-        readinessProbe:
-          httpGet: {path: /, port: 80}
-          periodSeconds: 5
-`;
-}
+/** One document of 20,000 lines, in the shapes that people have. */
+const SINGLE = { List: list, ConfigMap: configMap, CRD: definition };
 
 /** A small generator: the same spots in every run, on every machine. */
 function* spots(lines: number): Generator<number> {
@@ -103,29 +68,35 @@ function both(name: string, times: number[]): Figure[] {
   return [figure(`${name} p50`, p50), figure(`${name} p99`, p99)];
 }
 
-function measure(lines: number): Figure[] {
+function measure(name: string, text: string): Figure[] {
   const knowledge = createKnowledge({ fields, descriptions: prose });
   const service = createManifestService({ knowledge });
-  const text = manifest(lines);
+  const workspace = new Workspace();
   const split = text.split('\n');
   service.update(URI, 1, text);
-  const where = spots(lines);
+  const where = spots(split.length);
   const next = () => where.next().value ?? 0;
-  for (let line = 0; line < lines; line += 7) hover(service, split, line);
+  for (let line = 0; line < split.length; line += 7) hover(service, split, line);
   const warm = Array.from({ length: HOVERS }, () => time(() => hover(service, split, next())));
   const typed = typing(split, next, (version, changed, line) => {
     service.update(URI, version, changed);
     hover(service, split, line);
   });
-  service.diagnostics(URI);
+  // As the host does it: problems of the objects, and names across the workspace.
+  const check = (): void => {
+    service.diagnostics(URI);
+    workspace.update(URI, service.facts(URI));
+    unresolved(workspace, URI);
+  };
+  check();
   const checked = typing(split, next, (version, changed) => {
     service.update(URI, version, changed);
-    service.diagnostics(URI);
+    check();
   });
   return [
-    ...both(`hover warm ${lines}`, warm),
-    ...both(`hover keystroke ${lines}`, typed),
-    ...both(`diagnostics keystroke ${lines}`, checked),
+    ...both(`hover warm ${name}`, warm),
+    ...both(`hover keystroke ${name}`, typed),
+    ...both(`diagnostics keystroke ${name}`, checked),
   ];
 }
 
@@ -151,7 +122,7 @@ const prose = () => described;
 
 /** From nothing parsed to the first hover, on 60 lines: what a person waits for after activation. */
 function first(): Figure {
-  const text = manifest(60);
+  const text = stream(60);
   const split = text.split('\n');
   return figure(
     'hover first',
@@ -165,7 +136,62 @@ function first(): Figure {
 
 export default async function run(): Promise<Figure[]> {
   const start = first();
-  return [start, ...LINES.flatMap(measure), await heap()];
+  const streams = LINES.flatMap((lines) => measure(`${lines}`, stream(lines)));
+  const singles = Object.entries(SINGLE).flatMap(([name, make]) => measure(`20000 one ${name}`, make(20_000)));
+  return [start, ...streams, ...singles, await heap(), ...(await beside())];
+}
+
+/** What yaml-language-server takes for the same, message to message; nothing where it cannot be had. */
+async function beside(): Promise<Figure[]> {
+  const began = performance.now();
+  const server = await startServer().catch((error: unknown) => {
+    console.error(`yaml-language-server is left out: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  });
+  if (!server) return [];
+  try {
+    await server.initialize();
+    const small = stream(60);
+    await server.open('file:///first.yaml', small);
+    await server.hover('file:///first.yaml', 6, 3);
+    const figures = [figure('yaml-language-server: start to first hover', performance.now() - began)];
+    for (const lines of [2_000, 20_000]) figures.push(...(await besideOf(server, `${lines}`, stream(lines))));
+    return figures;
+  } finally {
+    server.stop();
+  }
+}
+
+async function besideOf(server: LanguageServer, name: string, text: string): Promise<Figure[]> {
+  const uri = `file:///bench-${name}.yaml`;
+  const split = text.split('\n');
+  const where = spots(split.length);
+  await server.open(uri, text);
+  const timed = async (count: number, work: (line: number, version: number) => Promise<unknown>): Promise<number[]> => {
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const line = where.next().value ?? 0;
+      const from = performance.now();
+      await work(line, i + 2);
+      times.push(performance.now() - from);
+    }
+    return times;
+  };
+  const column = (line: number): number => Math.max(0, split[line]?.search(/[A-Za-z]/) ?? 0);
+  const warm = await timed(200, (line) => server.hover(uri, line, column(line)));
+  const typed = await timed(8, async (line, version) => {
+    const edited = [...split];
+    edited[line] = `${edited[line]} # ${version}`;
+    const problems = server.problems();
+    server.change(uri, version, edited.join('\n'));
+    await server.hover(uri, line, column(line));
+    // Its own debounce is over before the next.
+    await problems;
+  });
+  return [
+    ...both(`yaml-language-server: hover warm ${name}`, warm),
+    figure(`yaml-language-server: hover keystroke ${name} p50`, quantiles(typed).p50),
+  ];
 }
 
 /** Heap that the loaded knowledge keeps, in MiB; exact only with --expose-gc. */

@@ -80,11 +80,7 @@ function portsOf(places: Places, holder: unknown, number: 'port' | 'containerPor
 
 function keysOf(places: Places, value: PlainObject): ReadonlyMap<string, TextRange> {
   const held = ['data', 'stringData', 'binaryData'].map((field) => value[field]).filter(isRecord);
-  return new Map(
-    held.flatMap((map) =>
-      Object.keys(map).map((key): [string, TextRange] => [key, places.keyRange(map, key) ?? places.rangeOf(map)]),
-    ),
-  );
+  return new Map(held.flatMap((map) => places.keyRanges(map)));
 }
 
 function defined(places: Places, { spec }: PlainObject): ObjectFact['defines'] {

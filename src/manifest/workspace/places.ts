@@ -1,7 +1,7 @@
 // Where the values of a document stand. Lines count from the document's first line.
 import { isRecord } from '../../model/object.ts';
 import type { TextRange } from '../explanation.ts';
-import { type PlainObject, PlainReader } from '../plain.ts';
+import { type PlainObject, type PlainReader, plainReaderOf } from '../plain.ts';
 import { rangeOf } from '../positions.ts';
 import type { ReadPiece } from '../read-piece.ts';
 import type { LabelPlaces } from './facts.ts';
@@ -18,7 +18,7 @@ export class Places {
   constructor(source: ReadPiece, firstLine = 0) {
     this.source = source;
     this.firstLine = firstLine;
-    this.reader = new PlainReader(source);
+    this.reader = plainReaderOf(source);
   }
 
   labelPlaces(holder: PlainObject, field: string): LabelPlaces | undefined {
@@ -33,6 +33,14 @@ export class Places {
       if (from && to) entries.set(key, { start: from.start, end: to.end });
     }
     return { range, entries };
+  }
+
+  /** Where the keys of a map stand. */
+  keyRanges(holder: PlainObject): [string, TextRange][] {
+    return this.reader.keyNodes(holder).flatMap(([key, node]): [string, TextRange][] => {
+      const range = this.range(node);
+      return range ? [[key, range]] : [];
+    });
   }
 
   keyRange(holder: PlainObject, key: string): TextRange | undefined {

@@ -194,9 +194,12 @@ function readList(body: unknown, resource: Resource): Page {
   };
 }
 
-/** Items of a list carry no kind; and nobody shows managedFields, which are often half of an object. */
+/** Items of a list carry no kind. Of managedFields only the managers are kept: their sets of fields are often half of an object. */
 function complete(object: KubeObject, resource: Resource): KubeObject {
-  const { managedFields: _, ...metadata } = object.metadata;
+  const { managedFields, ...metadata } = object.metadata;
+  const managers = Array.isArray(managedFields)
+    ? { managedFields: managedFields.map(({ fieldsV1: _, ...entry }) => entry) }
+    : {};
   const apiVersion = resource.group ? `${resource.group}/${resource.version}` : resource.version;
-  return { ...object, apiVersion, kind: resource.kind, metadata };
+  return { ...object, apiVersion, kind: resource.kind, metadata: { ...metadata, ...managers } };
 }

@@ -76,15 +76,20 @@ export class Inference {
     };
   }
 
+  /** An Event that was there before: it is not told again. */
+  skipEvent(event: KubeObject): void {
+    this.told.add(keyOfEvent(event));
+  }
+
   /** What a component said of an object in a Kubernetes Event (v1 Event): that it was said is observed. */
   takeEvent(event: KubeObject, at: number): Step | undefined {
-    const { involvedObject, reason, message, source, reportingComponent, count, type } = event as unknown as {
+    const { involvedObject, reason, message, source, reportingComponent, type } = event as unknown as {
       readonly [field: string]: unknown;
     };
     const { kind, apiVersion, namespace, name, uid } = isRecord(involvedObject)
       ? (involvedObject as { [f: string]: string })
       : {};
-    const key = `${event.metadata.uid ?? event.metadata.name} ${String(count ?? 1)}`;
+    const key = keyOfEvent(event);
     if (typeof reason !== 'string' || kind === undefined || name === undefined || this.told.has(key)) return undefined;
     this.told.add(key);
     const id = ++this.id;
@@ -201,6 +206,12 @@ function sentence({ writer, verb, method, subresource, changed }: Deed, ref: Obj
 /** A kubelet that only says once more that its node is as it was, or what differs is a date. */
 function isHeartbeat({ changed, verb }: Deed, ref: ObjectRef): boolean {
   return ref.kind === 'Node' && verb === 'update' && changed.every(({ path }) => BOOKKEEPING.test(path));
+}
+
+/** One for each time that it is counted. */
+function keyOfEvent(event: KubeObject): string {
+  const { count } = event as unknown as { readonly count?: unknown };
+  return `${event.metadata.uid ?? event.metadata.name} ${String(count ?? 1)}`;
 }
 
 /** Components as they call themselves in Events. */

@@ -35,6 +35,13 @@ function nothingRecorded({ name }: ObjectRef): void {
   showError(`No step about ${name} is recorded.`, 'What was there before the simulator started has no steps.');
 }
 
+/** The flow of the cluster that the anatomy view shows. */
+export async function openFlow({ flow, clusters }: App): Promise<void> {
+  const { shown } = clusters;
+  if (shown.kind === 'kubeconfig' && shown.state.phase === 'connected') await flow.openCluster(shown);
+  else await flow.open();
+}
+
 export async function openTrace(app: App, file: unknown): Promise<void> {
   const trace = await chooseTrace(file);
   if (trace) await app.flow.openFile(trace);

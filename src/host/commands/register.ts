@@ -1,6 +1,7 @@
 // Every command of the extension, by its id. What one throws is shown, never lost.
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { compareObjects, showComparison } from '../blame/compare.ts';
 import { nextLineOf } from '../blame/legend.ts';
 import { toggleBlame } from '../blame/toggle.ts';
 import { openFieldPage } from '../editor/field-page.ts';
@@ -10,7 +11,7 @@ import { messageOf, reportError } from '../messages.ts';
 import { applyManifest } from './apply.ts';
 import { connect, disconnect, openKubeconfig, showCluster } from './clusters.ts';
 import { etcdCompare, etcdDiff, etcdOpen, etcdStep, showInEtcd } from './etcd.ts';
-import { deleteObject, openTrace, openYaml, watchInFlow, why } from './objects.ts';
+import { deleteObject, openFlow, openTrace, openYaml, watchInFlow, why } from './objects.ts';
 import {
   chooseSpeed,
   ensureSimulator,
@@ -49,6 +50,8 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.dryRun': (target) => app.dryRunner.run(target),
     'kubeAnatomy.toggleBlame': () => toggleBlame(),
     'kubeAnatomy.nextBlame': (uri, name) => nextLineOf(app.documents, String(uri), String(name)),
+    'kubeAnatomy.compareObjects': (target) => compareObjects(app, target),
+    'kubeAnatomy.compareTranscript': () => showComparison(app),
     'kubeAnatomy.showStep': (id) => typeof id === 'number' && app.flow.showStep(id),
     'kubeAnatomy.connect': (row) => connect(app, row),
     'kubeAnatomy.disconnect': (row) => disconnect(app, row),
@@ -64,7 +67,7 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.etcdCompare': (row, selection) => etcdCompare(app, row, selection),
     'kubeAnatomy.etcdOpen': (row) => etcdOpen(app, row),
     'kubeAnatomy.etcdStep': (row) => etcdStep(app, row),
-    'kubeAnatomy.openFlow': () => app.flow.open(),
+    'kubeAnatomy.openFlow': () => openFlow(app),
     'kubeAnatomy.openTrace': (file) => openTrace(app, file),
     'kubeAnatomy.copyTranscript': () => app.flow.copyTranscript(),
     'kubeAnatomy.openSample': () => openSample(app),

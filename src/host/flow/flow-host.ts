@@ -1,6 +1,6 @@
 // The flow panel's host side: one panel, fed with the simulator's steps in deltas, every one of its messages answered.
 import * as vscode from 'vscode';
-import type { SourceState } from '../../cluster/source.ts';
+import type { ClusterSource, SourceState } from '../../cluster/source.ts';
 import { findComponent } from '../../knowledge/components.ts';
 import { isRecord } from '../../model/object.ts';
 import { RefusedError } from '../../model/refused.ts';
@@ -17,6 +17,7 @@ import type { SimulatorSession } from '../simulator/session.ts';
 import { messagesOf, type OpenedFile, reopened, save } from './files.ts';
 import { Forks } from './forks.ts';
 import { panelHtml, webviewRoot } from './html.ts';
+import { LiveTrace } from './live-trace.ts';
 import { manifestAt } from './manifest-at.ts';
 import { pageHtml } from './page.ts';
 
@@ -56,6 +57,8 @@ export class FlowHost implements vscode.Disposable {
   private steps: Step[] = [];
   /** A trace that was opened from a file, which the panel then shows instead of the simulator. */
   private file: OpenedFile | undefined;
+  /** A real cluster, which the panel then shows instead of the simulator. */
+  private cluster: LiveTrace | undefined;
   /** Raised by each init: what an older one still waits for is dropped. */
   private generation = 0;
   private readonly stops: (() => void)[];
@@ -72,7 +75,7 @@ export class FlowHost implements vscode.Disposable {
         (c) => this.live && this.post({ type: 'state', clock: { running: c.running, speed: c.speed, atUs: c.now } }),
       ),
       session.onState.add(({ phase }) => {
-        if (this.file) return;
+        if (this.elsewhere) return;
         this.forks.end();
         if (phase === 'running') void this.restart({ after: 0, autoplay: false });
         else if (phase === 'crashed' || phase === 'stopped') this.simulatorGone(session.state);
@@ -86,13 +89,18 @@ export class FlowHost implements vscode.Disposable {
 
   /** The panel shows the simulator, and can be told things. */
   private get live(): boolean {
-    return this.ready && this.file === undefined;
+    return this.ready && !this.elsewhere;
+  }
+
+  /** The panel shows something else than the simulator. */
+  private get elsewhere(): boolean {
+    return this.file !== undefined || this.cluster !== undefined;
   }
 
   /** Opens the panel on the simulator's whole trace, or brings it to the front as it is. */
   async open(column: vscode.ViewColumn = vscode.ViewColumn.Beside): Promise<void> {
-    const before = this.file;
-    this.file = undefined;
+    const before = this.elsewhere;
+    this.leave();
     this.show('simulator', column);
     if (before) await this.restart({ after: this.beginning(), autoplay: false });
     await this.deps.ensureSimulator();
@@ -100,9 +108,38 @@ export class FlowHost implements vscode.Disposable {
 
   /** Shows a trace from a file; the simulator goes on unseen. */
   async openFile(file: OpenedFile): Promise<void> {
+    this.leave();
     this.file = file;
     this.show(file.name, vscode.ViewColumn.Active);
     if (this.ready) await this.init();
+  }
+
+  /** Shows what happens in a real cluster from now on; the simulator goes on unseen. */
+  async openCluster(source: ClusterSource): Promise<void> {
+    if (this.cluster?.source === source) {
+      this.panel?.reveal(undefined, true);
+      return;
+    }
+    this.leave();
+    this.cluster = new LiveTrace(source, {
+      now: () => Date.now(),
+      after: (ms, run) => {
+        const timer = setTimeout(run, ms);
+        return () => clearTimeout(timer);
+      },
+      grown: (from, steps) => this.ready && this.cluster && this.post({ type: 'steps', from, steps }),
+      changed: (topology) => this.ready && this.cluster && this.post({ type: 'topology', topology }),
+      tell: (message, advice) => this.ready && this.cluster && this.post({ type: 'error', message, advice }),
+    });
+    this.show(source.name, vscode.ViewColumn.Active);
+    if (this.ready) await this.init();
+  }
+
+  /** Lets go of what was shown instead of the simulator. */
+  private leave(): void {
+    this.file = undefined;
+    this.cluster?.stop();
+    this.cluster = undefined;
   }
 
   private show(name: string, column: vscode.ViewColumn): void {
@@ -170,10 +207,11 @@ export class FlowHost implements vscode.Disposable {
   async copyTranscript(): Promise<void> {
     const { session } = this.deps;
     const after = this.panel ? this.begin.after : 0;
-    const steps = this.file?.steps ?? (await session.call('steps', { after, limit: 100_000 }));
+    const steps = this.file?.steps ?? this.cluster?.steps ?? (await session.call('steps', { after, limit: 100_000 }));
     const shown = steps.filter((s) => !s.routine);
     const names = { component: findComponent };
-    const title = this.file ? `Transcript of ${this.file.name}` : 'What the simulated cluster did';
+    const shownName = this.file?.name ?? this.cluster?.name;
+    const title = shownName === undefined ? 'What the simulated cluster did' : `Transcript of ${shownName}`;
     const text = transcriptMarkdown(names, shown, shown[0]?.at ?? 0, title);
     await vscode.env.clipboard.writeText(text);
     vscode.window.setStatusBarMessage(`$(check) Transcript of ${shown.length} steps copied`, 5000);
@@ -194,7 +232,7 @@ export class FlowHost implements vscode.Disposable {
     panel.onDidDispose(() => {
       if (this.panel !== panel) return;
       this.panel = undefined;
-      this.file = undefined;
+      this.leave();
       this.ready = false;
       this.steps = [];
       this.deps.session.call('follow', { after: null }).catch(() => {});
@@ -230,6 +268,12 @@ export class FlowHost implements vscode.Disposable {
       this.generation++;
       this.steps = [...this.file.steps];
       for (const message of messagesOf(this.file)) this.post(message);
+      return;
+    }
+    if (this.cluster) {
+      this.generation++;
+      this.steps = this.cluster.steps;
+      this.post(this.cluster.init());
       return;
     }
     const { topology, clock } = session;
@@ -296,7 +340,7 @@ export class FlowHost implements vscode.Disposable {
     const { message } = parsed;
     if (message.type === 'ready') {
       this.ready = true;
-      const source = this.file ? Promise.resolve() : this.deps.ensureSimulator();
+      const source = this.elsewhere ? Promise.resolve() : this.deps.ensureSimulator();
       void source.then(
         () => this.init(),
         (error) => this.deps.log.error(messageOf(error)),
@@ -333,13 +377,18 @@ export class FlowHost implements vscode.Disposable {
         'A trace from a file has its steps, not the cluster itself.',
         'Open the flow panel of the simulator to look at its objects.',
       );
+    if (this.cluster && NEEDS_CLUSTER.has(message.type) && message.type !== 'openObject')
+      throw new RefusedError(
+        'Nobody recorded this of a real cluster: its steps are inferred.',
+        'Its audit log, opened as a trace file, tells who asked what.',
+      );
     switch (message.type) {
       case 'clock':
         if (message.command === 'step') await session.advance('next-step');
         else await session.pace({ running: message.command === 'run' });
         return undefined;
       case 'openObject':
-        await documents.open(session.source, message.object);
+        await documents.open(this.cluster?.source ?? session.source, message.object);
         return undefined;
       case 'explainField':
         return (await this.deps.explainField(message.object, message.path)) ?? 'Nothing is known of this field yet.';

@@ -20,7 +20,8 @@ export function objectsOf(cache: ObjectCache): FlowObject[] {
         ...(namespace ? { namespace } : {}),
         ...(uid ? { uid } : {}),
       };
-      const value: unknown = redact(object);
+      const { managedFields: _, ...metadata } = object.metadata;
+      const value: unknown = redact({ ...object, metadata });
       return { ref, value: isRecord(value) ? value : {} };
     }),
   );

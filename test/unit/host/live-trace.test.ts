@@ -1,0 +1,97 @@
+// A live trace over the port through which every cluster is seen; here the simulator plays the real cluster.
+import { afterAll, expect, test } from 'vitest';
+import { LiveTrace } from '../../../src/host/flow/live-trace.ts';
+import { SimulatorSession } from '../../../src/host/simulator/session.ts';
+import { parseToFlow } from '../../../src/protocol/flow-parse.ts';
+import type { Step } from '../../../src/trace/step.ts';
+import { Story } from '../../../webview/scene/story.ts';
+import { type InProcess, inProcessWorker } from './in-process.ts';
+
+const WEB = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: default}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: 'nginx:1.27'}]}
+`;
+
+let port: InProcess | undefined;
+const session = new SimulatorSession({
+  createWorker: () => {
+    port = inProcessWorker();
+    return port;
+  },
+  timing: { after: () => () => {}, random: () => 0.5 },
+  now: () => 0,
+});
+afterAll(() => session.stop());
+
+/** Lets messages and what waits for them go by. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 50; i++) await Promise.resolve();
+}
+
+test('what a cluster does from now on is told; its end is said, and is not its objects’ end', async () => {
+  await session.start({
+    nodes: 2,
+    controlPlaneNodes: 1,
+    seed: 'live',
+    epochMs: Date.UTC(2026, 0, 1),
+    speed: 1,
+    running: true,
+    settled: true,
+  });
+  await turns();
+  const grown: { from: number; steps: readonly Step[] }[] = [];
+  const said: string[] = [];
+  let askEvents: (() => void) | undefined;
+  let now = 1_000;
+  const trace = new LiveTrace(session.source, {
+    now: () => now,
+    after: (_, run) => {
+      askEvents = run;
+      return () => {};
+    },
+    grown: (from, steps) => grown.push({ from, steps }),
+    changed: () => {},
+    tell: (message) => said.push(message),
+  });
+  const init = trace.init();
+  if (init.type !== 'init') throw new Error('no init');
+  expect(parseToFlow(JSON.parse(JSON.stringify(init))).ok).toBe(true);
+  expect(init.objects?.some(({ ref }) => ref.kind === 'Node' && ref.name === 'worker-1')).toBe(true);
+  await turns();
+  expect(trace.steps).toEqual([]);
+
+  await session.call('apply', { manifest: WEB, source: 'web.yaml', namespace: 'default' });
+  now += 5_000;
+  for (let i = 0; i < 20; i++) {
+    port?.time.pass(400);
+    await turns();
+  }
+  askEvents?.();
+  await turns();
+  const { steps } = trace;
+  expect(grown.flatMap((one) => one.steps)).toEqual(steps);
+  expect(steps.map(({ id }) => id)).toEqual(steps.map((_, i) => i + 1));
+  const story = new Story(init.topology, init.objects, steps);
+  const pods = story.podsAt(steps.length).filter(({ ref }) => ref.namespace === 'default');
+  expect(pods.map(({ look, node }) => [look, node === undefined])).toEqual([
+    ['ready', false],
+    ['ready', false],
+  ]);
+  expect(new Set(steps.filter((s) => s.fidelity === 'inferred').map((s) => s.actor.component))).toEqual(
+    new Set(['user', 'deployment-controller', 'replicaset-controller', 'kube-scheduler', 'kubelet']),
+  );
+  expect(steps.some((s) => s.fidelity === 'observed' && s.action === 'ScalingReplicaSet')).toBe(true);
+
+  const count = steps.length;
+  session.source.disconnect();
+  await turns();
+  expect(trace.steps).toHaveLength(count);
+  expect(said).toEqual(['simulator was disconnected.']);
+  trace.stop();
+});

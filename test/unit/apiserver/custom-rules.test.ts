@@ -140,6 +140,19 @@ describe('rules of custom resources', () => {
     expect(replace(b, widget({ spec: { a: -1, b: 'y' } })).code).toBe(422);
   });
 
+  it('so does the schema, where nobody touches what breaks it', () => {
+    const b = bench();
+    define(b, spec({ a: { type: 'string' }, b: { type: 'string' } }));
+    ask(b, `POST ${WIDGETS}`, widget({ spec: { a: 'X', b: 'x' } }));
+    const later = definition(spec({ a: { type: 'string', pattern: '^[a-z]+$' }, b: { type: 'string' } }));
+    const current = bodyOf(ask(b, `GET ${DEFINITIONS}/widgets.example.com`));
+    expect(ask(b, `PUT ${DEFINITIONS}/widgets.example.com`, { ...current, spec: later.spec }).code).toBe(200);
+    expect(replace(b, widget({ spec: { a: 'X', b: 'y' } })).code).toBe(200);
+    expect(causes(replace(b, widget({ spec: { a: 'Y', b: 'y' } })))).toEqual([
+      'spec.a: Invalid value: "Y": spec.a in body should match \'^[a-z]+$\'',
+    ]);
+  });
+
   it('are left out where the object breaks its schema', () => {
     const b = bench();
     define(b, spec({ a: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self > 0' }] } }));

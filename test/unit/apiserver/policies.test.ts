@@ -83,6 +83,8 @@ describe('ValidatingAdmissionPolicy', () => {
     });
     const told = stages(b, refused, 'validating-admission');
     expect(told[0]).toContain('`object.spec.replicas > 1` is false');
+    const verdicts = b.trace.get(refused.step)?.request?.stages.filter((x) => x.stage === 'validating-admission');
+    expect(verdicts?.map((x) => x.verdict)).toEqual(['refused', 'refused']);
     expect(b.trace.get(refused.step)?.fidelity).toBe('simulated');
   });
 

@@ -53,7 +53,7 @@ export function judgeCustom(r: CustomResourceInfo, o: KubeObject, old: KubeObjec
     validateMeta(found, o.metadata, { namespaced: r.namespaced, name: nameIsDnsSubdomain, anyFinalizer: true });
   } else validateMetaUpdate(found, o.metadata, old.metadata, { anyFinalizer: true });
   const { schema } = r.custom;
-  const errors: SchemaError[] = [...found.list, ...validateAgainst(o, schema)];
+  const errors: SchemaError[] = [...found.list, ...validateAgainst(o, schema, old)];
   if (errors.some((e) => BLOCKING.has(e.reason))) {
     if (hasRules(schema)) errors.push(UNCHECKED);
     return { errors, warnings: [], rules: [] };

@@ -34,6 +34,36 @@ const shown = (value: unknown): string => {
   return kind === 'object' || kind === 'array' ? kind : kind === 'null' ? 'null' : JSON.stringify(value);
 };
 
+/** A value before an update. */
+interface Before {
+  readonly value: unknown;
+}
+
+/** There was none, or nobody can say which it was. */
+const NEW: Before = { value: undefined };
+
+function fieldBefore(s: JSONSchemaProps, old: unknown, key: string): Before {
+  const there = isRecord(old) && Object.hasOwn(old, key) && s['x-kubernetes-map-type'] !== 'atomic';
+  return there ? { value: old[key] } : NEW;
+}
+
+/** Items are known by their keys, those of a set by themselves. */
+function itemsBefore(s: JSONSchemaProps, old: unknown): (item: unknown) => Before {
+  const type = s['x-kubernetes-list-type'];
+  if (!Array.isArray(old) || (type !== 'map' && type !== 'set')) return () => NEW;
+  const keys = s['x-kubernetes-list-map-keys'] ?? [];
+  const byKey = new Map(old.map((item) => [keyOf(item, keys), item]));
+  return (item) => {
+    const key = keyOf(item, keys);
+    return byKey.has(key) ? { value: byKey.get(key) } : NEW;
+  };
+}
+
+/** By which an item of a list with keys is known; other items are their own key. */
+export function keyOf(item: unknown, keys: readonly string[]): string {
+  return JSON.stringify(isRecord(item) ? keys.map((k) => item[k] ?? null) : item);
+}
+
 class Checker {
   readonly errors: SchemaError[] = [];
 
@@ -46,8 +76,10 @@ class Checker {
     this.add('FieldValueInvalid', field, `Invalid value: ${JSON.stringify(value)}: ${field} in body ${rule}`);
   }
 
-  value(value: unknown, s: JSONSchemaProps, path: string): void {
+  /** `old`: the same value before an update; what it was may stay. */
+  value(value: unknown, s: JSONSchemaProps, path: string, old: Before = NEW): void {
     if (value === null && s.nullable) return;
+    if (old !== NEW && equal(value, old.value)) return;
     if (!this.type(value, s, path)) return;
     if (s.enum !== undefined && !s.enum.some((e) => equal(e, value))) {
       const supported = s.enum.map((e) => JSON.stringify(e)).join(', ');
@@ -59,8 +91,8 @@ class Checker {
     }
     if (typeof value === 'string') this.text(value, s, path);
     if (typeof value === 'number') this.number(value, s, path);
-    if (Array.isArray(value)) this.list(value, s, path);
-    else if (isRecord(value)) this.object(value, s, path);
+    if (Array.isArray(value)) this.list(value, s, path, old);
+    else if (isRecord(value)) this.object(value, s, path, old);
     this.logic(value, s, path);
   }
 
@@ -107,7 +139,7 @@ class Checker {
       this.body(path, value, `should be a multiple of ${multipleOf}`);
   }
 
-  private list(value: readonly unknown[], s: JSONSchemaProps, path: string): void {
+  private list(value: readonly unknown[], s: JSONSchemaProps, path: string, old: Before): void {
     if (s.maxItems !== undefined && value.length > s.maxItems)
       this.add('FieldValueTooMany', path, `Too many: ${value.length}: must have at most ${s.maxItems} items`);
     if (s.minItems !== undefined && value.length < s.minItems)
@@ -117,7 +149,8 @@ class Checker {
     this.duplicates(value, s, path);
     const items = propsOf(s.items);
     if (items === undefined) return;
-    for (const [i, item] of value.entries()) this.value(item, items, `${path}[${i}]`);
+    const before = itemsBefore(s, old.value);
+    for (const [i, item] of value.entries()) this.value(item, items, `${path}[${i}]`, before(item));
   }
 
   private duplicates(value: readonly unknown[], s: JSONSchemaProps, path: string): void {
@@ -133,7 +166,7 @@ class Checker {
     });
   }
 
-  private object(value: { readonly [key: string]: unknown }, s: JSONSchemaProps, path: string): void {
+  private object(value: { readonly [key: string]: unknown }, s: JSONSchemaProps, path: string, old: Before): void {
     const count = Object.keys(value).length;
     if (s.maxProperties !== undefined && count > s.maxProperties)
       this.add('FieldValueTooMany', path, `Too many: ${count}: must have at most ${s.maxProperties} items`);
@@ -146,7 +179,8 @@ class Checker {
     const more = propsOf(s.additionalProperties);
     for (const key of Object.keys(value).sort()) {
       const known = s.properties?.[key] ?? more;
-      if (known !== undefined && (path !== '' || key !== 'metadata')) this.value(value[key], known, child(key));
+      if (known === undefined || (path === '' && key === 'metadata')) continue;
+      this.value(value[key], known, child(key), fieldBefore(s, old.value, key));
     }
   }
 
@@ -189,8 +223,9 @@ const quoted = (path: string): string => JSON.stringify(path);
 const keeps = (value: string, pattern: string): boolean =>
   regexProblem(pattern) !== undefined || matches(value, pattern);
 
-export function validateAgainst(value: unknown, s: JSONSchemaProps): SchemaError[] {
+/** `old`: what is updated; errors that it has already are let stand where the value is the same. */
+export function validateAgainst(value: unknown, s: JSONSchemaProps, old?: unknown): SchemaError[] {
   const checker = new Checker();
-  checker.value(value, s, '');
+  checker.value(value, s, '', old === undefined ? NEW : { value: old });
   return checker.errors;
 }

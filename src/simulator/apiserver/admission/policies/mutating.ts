@@ -17,6 +17,7 @@ import { compileExpression, compileVariables, type Expression, type NamedExpress
 import { admissionEnvironment, OBJECT_TYPE, PATCH_TYPE } from '../../cel/environment.ts';
 import { activation, BUDGET, Evaluation, type Inputs, MATCH_BUDGET, OutOfBudget } from '../../cel/evaluate.ts';
 import { compileConditions, evaluateConditions } from '../../cel/match-conditions.ts';
+import type { Gate } from '../../context.ts';
 import { toVersion } from '../../convert.ts';
 import type { Mutation, Plugin, Review } from '../chain.ts';
 import { Reinvocation } from '../reinvocation.ts';
@@ -135,7 +136,7 @@ export class MutatingPolicies implements Plugin {
     const { compiled } = i.hook;
     const inputs = { as: i.as, authorizer: this.authorizer, params: i.params, namespace: namespaceObject(r) };
     const failed = (why: string): void => {
-      tell(r, i, why);
+      tell(r, i, why, compiled.failurePolicy === 'Ignore' ? 'ok' : 'refused');
       if (compiled.failurePolicy !== 'Ignore') problems.push({ message: refusedBy(i, why), reason: 'Invalid' });
     };
     if (compiled.conditions.length > 0) {
@@ -143,7 +144,7 @@ export class MutatingPolicies implements Plugin {
       const matched = evaluateConditions(evaluation, compiled.conditions, compiled.failurePolicy);
       if ('error' in matched) failed(matched.error);
       else if (!matched.matches)
-        tell(r, i, `its match condition ${JSON.stringify(matched.failed ?? '')} does not hold`);
+        tell(r, i, `its match condition ${JSON.stringify(matched.failed ?? '')} does not hold`, 'skipped');
       if (!matched.matches) return undefined;
     }
     let object = r.object;
@@ -211,9 +212,10 @@ function refusedBy({ hook, binding }: Pick<Invocation, 'hook' | 'binding'>, why:
   return `policy '${hook.policy.metadata?.name}' with binding '${binding.metadata?.name}' denied request: ${why}`;
 }
 
-function tell(r: Review, { hook, binding, params }: Invocation, what: string): void {
+function tell(r: Review, { hook, binding, params }: Invocation, what: string, verdict: Gate['verdict'] = 'ok'): void {
   const [policy, bound] = [hook.policy, binding].map((o) => JSON.stringify(o.metadata?.name));
-  r.ctx.pass('mutating-admission', `MutatingAdmissionPolicy ${policy}, binding ${bound}${paramsText(params)}: ${what}`);
+  const text = `MutatingAdmissionPolicy ${policy}, binding ${bound}${paramsText(params)}: ${what}`;
+  r.ctx.gates.push({ stage: 'mutating-admission', verdict, text });
 }
 
 /** The first problem is the message; all of them are causes. */

@@ -14,7 +14,7 @@ import type { Plugin, Review } from '../chain.ts';
 import { matches } from './matching.ts';
 import { collectParams, nameFor, namespaceObject, paramProblem, paramsText } from './params.ts';
 import { ConfigurationError, type Hook, isExempt, PolicySource } from './source.ts';
-import { type CompiledPolicy, compilePolicy, type Decision, validate } from './validator.ts';
+import { type CompiledPolicy, compilePolicy, type Decision, type Verdict, validate } from './validator.ts';
 
 type PolicyHook = Hook<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, CompiledPolicy>;
 
@@ -88,7 +88,7 @@ export class ValidatingPolicies implements Plugin {
     for (const params of collectParams(policy.spec?.paramKind, binding.spec?.paramRef, r)) {
       const inputs = { review: r, as, authorizer: this.authorizer, params, namespace: namespaceObject(r) };
       const verdict = validate(compiled, inputs);
-      tell(r, policy, binding, params, verdict.skipped ?? verdict.decisions.map((d) => d.told).join('; '));
+      tell(r, policy, binding, params, verdict);
       for (const d of verdict.decisions) if (d.deny) out.push(...acted(r, policy, binding, d));
       for (const a of verdict.annotations) {
         if ('error' in a) out.push({ message: refusedBy(policy, binding, a.error), reason: '' });
@@ -112,15 +112,23 @@ function refusedBy(policy: ValidatingAdmissionPolicy, binding: ValidatingAdmissi
   return `ValidatingAdmissionPolicy '${policy.metadata?.name}' with binding '${binding.metadata?.name}' denied request: ${why}`;
 }
 
+/** Each policy, binding and object of parameters has its own line in the step. */
 function tell(
   r: Review,
   policy: ValidatingAdmissionPolicy,
   binding: ValidatingAdmissionPolicyBinding,
   params: KubeObject | undefined,
-  what: string,
+  { skipped, decisions }: Verdict,
 ): void {
-  const who = `ValidatingAdmissionPolicy ${JSON.stringify(policy.metadata?.name)}, binding ${JSON.stringify(binding.metadata?.name)}${paramsText(params)}`;
-  r.ctx.pass('validating-admission', `${who}: ${what}`);
+  const [name, bound] = [policy, binding].map((o) => JSON.stringify(o.metadata?.name));
+  const who = `ValidatingAdmissionPolicy ${name}, binding ${bound}${paramsText(params)}`;
+  const actions = binding.spec?.validationActions ?? [];
+  const failed = decisions.some((d) => d.deny);
+  const refused = failed && actions.includes('Deny');
+  const what = skipped ?? decisions.map((d) => d.told).join('; ');
+  const then = failed && !refused ? `; the binding says ${actions.join(' and ')}, not Deny` : '';
+  const verdict = skipped !== undefined ? 'skipped' : refused ? 'refused' : 'ok';
+  r.ctx.gates.push({ stage: 'validating-admission', verdict, text: `${who}: ${what}${then}` });
 }
 
 /** What the binding does with a validation that failed; only Deny refuses. */

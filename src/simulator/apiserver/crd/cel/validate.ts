@@ -9,9 +9,10 @@ import { equal } from '../../../../model/paths.ts';
 import { BUDGET } from '../../cel/evaluate.ts';
 import { Errors, type FieldError, Path } from '../../validation/field.ts';
 import { propsOf } from '../schema.ts';
+import { keyOf } from '../validate.ts';
 import { type Declared, declaredType, escapeName } from './declared.ts';
 import { type CompiledRule, compileRules, type ValidationRule } from './rules.ts';
-import { adapter, keyOf } from './values.ts';
+import { adapter } from './values.ts';
 
 /** A schema with the rules in it and below; only what leads to rules is kept. */
 interface Node {

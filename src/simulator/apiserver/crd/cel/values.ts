@@ -7,6 +7,7 @@ import { decodeBase64 } from '../../../../model/base64.ts';
 import type { JSONSchemaProps } from '../../../../model/generated/apiextensions.v1.ts';
 import { isRecord } from '../../../../model/object.ts';
 import { propsOf } from '../schema.ts';
+import { keyOf } from '../validate.ts';
 import { escapeName, withEnvelope } from './declared.ts';
 
 class SetList extends JsonList {
@@ -18,10 +19,6 @@ class SetList extends JsonList {
     const mine = [...this];
     return new ArrayList([...mine, ...[...other].filter((o) => !mine.some((v) => equal(v, o)))]);
   }
-}
-
-export function keyOf(item: unknown, keys: readonly string[]): string {
-  return JSON.stringify(isRecord(item) ? keys.map((k) => item[k] ?? null) : item);
 }
 
 class KeyedList extends JsonList {

@@ -123,7 +123,7 @@ class Walk {
     const made = place.within.some((name) => TEMPLATES.includes(name));
     const act = (handler: ExplainedHandler, writes: boolean): Act => ({
       ...handler,
-      stage: stageOf(handler.component, handler.step, made),
+      stage: stageOf(handler.component, handler.step, made, place.kind),
       ...(writes && { writes }),
     });
     const listed = [...facts.handlers.map((h) => act(h, false)), ...facts.writtenBy.map((w) => act(w, true))];

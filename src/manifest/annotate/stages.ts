@@ -56,7 +56,7 @@ const GATES: readonly ApiStage[] = [
 const LATER: ActingStage = {
   id: 'api-later',
   title: 'kube-apiserver: later requests',
-  when: 'Requests that come after the object is there: reads, updates, deletion, subresources.',
+  when: 'Requests that come once the object is there: reads, updates, deletion, subresources, and those for other objects that it has a say in.',
 };
 
 /** Admission of what controllers make of a template: a request of theirs, not of whoever applied the manifest. */
@@ -138,13 +138,31 @@ const RANKS = new Map(ORDER.map((id, rank) => [id, rank]));
 const NAMED = new Map([...GATES, LATER, MADE].map((stage) => [stage.id, stage]));
 const UNNAMED = RANKS.get('*') ?? 0;
 
+/** Kinds by which the API server judges or completes requests for other objects, once they are stored. */
+const RULES: ReadonlySet<string> = new Set([
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'PriorityClass',
+  'RuntimeClass',
+  'StorageClass',
+  'IngressClass',
+  'LimitRange',
+  'ResourceQuota',
+  'ServiceAccount',
+  'Namespace',
+  'CertificateSigningRequest',
+]);
+
 /**
  * Id of the stage in which a component takes the step.
  * @param fromTemplate the field stands in a template from which controllers make other objects
+ * @param kind of the object that the field is in
  */
-export function stageOf(component: string, step: string | undefined, fromTemplate: boolean): string {
+export function stageOf(component: string, step: string | undefined, fromTemplate: boolean, kind = ''): string {
   if (component !== 'kube-apiserver') return component;
-  if (step === undefined) return LATER.id;
+  if (step === undefined || (RULES.has(kind) && /^(admission|authorization) /.test(step))) return LATER.id;
   if (fromTemplate && /^admission /.test(step)) return MADE.id;
   return GATES.find(({ steps }) => steps.test(step))?.id ?? LATER.id;
 }

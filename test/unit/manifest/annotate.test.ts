@@ -145,6 +145,13 @@ describe('the order of acting', () => {
     expect(owned.indexOf('api-made')).toBeGreaterThan(owned.indexOf('replicaset-controller'));
   });
 
+  test('what a rule does to requests for other objects comes after its own request', () => {
+    expect(stageOf('kube-apiserver', 'admission Priority', false, 'Pod')).toBe('api-mutating');
+    expect(stageOf('kube-apiserver', 'admission Priority', false, 'PriorityClass')).toBe('api-later');
+    expect(stageOf('kube-apiserver', 'authorization RBAC', false, 'Role')).toBe('api-later');
+    expect(stageOf('kube-apiserver', 'validation', false, 'Role')).toBe('api-validation');
+  });
+
   test('every step that a record names has its place', () => {
     const handlers = knowledge
       .recordedTypes()

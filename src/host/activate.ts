@@ -91,7 +91,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     dryRunner,
     answers,
     documents,
-    new BlameView(documents, ({ source }) => (source.kind === 'simulator' ? session.wallMs : Date.now())),
+    new BlameView(documents),
     flow,
     app.etcd,
     annotate,

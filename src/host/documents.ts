@@ -25,17 +25,39 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
   private readonly find: (id: string) => ClusterSource | undefined;
   private readonly read: ReadLive;
   private readonly shown = new Map<string, LiveObject>();
+  /** Texts that stand beside a live object. */
+  private readonly texts = new Map<string, { readonly text: string; readonly transcript: string }>();
   private readonly closing: vscode.Disposable;
 
   constructor(find: (id: string) => ClusterSource | undefined, read: ReadLive) {
     this.find = find;
     this.read = read;
-    this.closing = vscode.workspace.onDidCloseTextDocument(({ uri }) => this.shown.delete(uri.toString()));
+    this.closing = vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      this.shown.delete(uri.toString());
+      this.texts.delete(uri.toString());
+    });
   }
 
   /** What an open document shows; undefined for others, and where the object could not be read. */
   live(uri: vscode.Uri): LiveObject | undefined {
     return this.shown.get(uri.toString());
+  }
+
+  /** A text to be compared with what another document shows, and what is to be said of the two. */
+  beside(name: string, text: string, other: vscode.Uri, transcript: string): vscode.Uri {
+    const uri = other.with({ path: `/mine/${name}`, query: JSON.stringify({ besides: other.toString() }) });
+    this.texts.set(uri.toString(), { text, transcript });
+    this.refresh(uri);
+    return uri;
+  }
+
+  transcriptOf(uri: vscode.Uri): string | undefined {
+    return this.texts.get(uri.toString())?.transcript;
+  }
+
+  /** Has an open document read again what it shows. */
+  refresh(uri: vscode.Uri): void {
+    this.changed.fire(uri);
   }
 
   dispose(): void {
@@ -61,6 +83,8 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const mine = this.texts.get(uri.toString());
+    if (mine) return mine.text;
     const asked: unknown = JSON.parse(uri.query);
     if (!isRecord(asked)) throw new Error(`${uri} names no object`);
     const { source: id, group, resource, namespace, name } = asked as { [key: string]: string | undefined };

@@ -78,3 +78,26 @@ test('the annotated manifest opens beside the editor', async () => {
   await eventually('the panel', () => titles().includes('Annotated: web.yaml'));
   assert.equal(vscode.window.activeTextEditor?.document.uri.path.endsWith('web.yaml'), true);
 });
+
+test('a file and what came of it are compared, each addition with whom it came from', async () => {
+  const app = await runningSimulator();
+  const document = await vscode.workspace.openTextDocument(sample('web.yaml'));
+  await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+  const told = await run<string>('compareObjects');
+  assert.match(told, /# web\.yaml and Deployment web of simulator/);
+  assert.match(told, /### kube-apiserver defaulting · you[^\n]*\n\n(- [^\n]*\n)*- `spec\.revisionHistoryLimit`: `10`/);
+  assert.match(told, /### Deployment controller · status/);
+  assert.doesNotMatch(told, /nobody/);
+  assert.match(told, /Nothing: the live object has all that the file says\./);
+  const input = (): unknown => vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const diff = await eventually('the diff editor', () => {
+    const found = input();
+    return found instanceof vscode.TabInputTextDiff ? found : undefined;
+  });
+  const left = await vscode.workspace.openTextDocument(diff.original);
+  assert.match(left.getText(), /^apiVersion: apps\/v1\nkind: Deployment\n/);
+  assert.equal(app.documents.live(diff.modified)?.ref.name, 'web');
+  // From the live object the file of the workspace is found.
+  await app.documents.open(app.session.source, WEB);
+  assert.equal((await run<string>('compareObjects')).split('\n')[0], told.split('\n')[0]);
+});

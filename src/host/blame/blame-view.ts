@@ -19,7 +19,6 @@ type Words = typeof import('../../provenance/words.ts');
 
 export class BlameView implements vscode.HoverProvider, vscode.Disposable {
   private readonly documents: ObjectDocuments;
-  private readonly now: (object: LiveObject) => number;
   private readonly edges = new Map<ColourRole | undefined, vscode.TextEditorDecorationType>();
   private readonly words = vscode.window.createTextEditorDecorationType({
     after: { color: new vscode.ThemeColor('editorCodeLens.foreground'), fontStyle: 'normal' },
@@ -29,10 +28,8 @@ export class BlameView implements vscode.HoverProvider, vscode.Disposable {
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly subscriptions: vscode.Disposable[];
 
-  /** `now`: ms since 1970 by the clock of the cluster that the object is from. */
-  constructor(documents: ObjectDocuments, now: (object: LiveObject) => number) {
+  constructor(documents: ObjectDocuments) {
     this.documents = documents;
-    this.now = now;
     for (const role of ROLES) this.edges.set(role, vscode.window.createTextEditorDecorationType(edgeOf(role)));
     this.legend = new Legend(documents);
     const selector = { scheme: SCHEME };
@@ -91,7 +88,7 @@ export class BlameView implements vscode.HoverProvider, vscode.Disposable {
   }
 
   private said(words: Words, live: LiveObject, document: vscode.TextDocument): Said[] {
-    const now = this.now(live);
+    const now = live.now();
     const { lines } = live.blamed;
     const column = columnFor(lines.map(({ line }) => document.lineAt(line).text.length));
     let before = { line: -1, words: '' };
@@ -119,7 +116,7 @@ export class BlameView implements vscode.HoverProvider, vscode.Disposable {
 
   private story(words: Words, live: LiveObject, line: LineBlame): vscode.MarkdownString {
     const exact = live.exact(line);
-    const text = words.blameMarkdown(line, this.now(live), exact);
+    const text = words.blameMarkdown(line, live.now(), exact);
     const link = exact ? `\n\n[▶ Show the step](command:kubeAnatomy.showStep?${argumentsOf(exact.step)})` : '';
     const markdown = new vscode.MarkdownString(text + link);
     markdown.isTrusted = { enabledCommands: ['kubeAnatomy.showStep'] };

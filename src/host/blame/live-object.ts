@@ -19,6 +19,8 @@ export interface LiveObject {
   readonly ref: ObjectRef;
   readonly object: KubeObject;
   readonly blamed: Blamed;
+  /** ms since 1970 by the cluster's clock. */
+  now(): number;
   /** What the trace says of the line; only in the simulator. */
   exact(line: LineBlame): KnownWrite | undefined;
 }
@@ -30,7 +32,8 @@ export function liveReader(manifests: Manifests, session: SimulatorSession): Rea
     const { blame } = await import('../../provenance/blame.ts');
     const blamed = blame(knowledge, object);
     const exact = source.kind === 'simulator' ? await traced(session, ref, object) : () => undefined;
-    return { source, ref, object, blamed, exact };
+    const now = (): number => (source.kind === 'simulator' ? session.wallMs : Date.now());
+    return { source, ref, object, blamed, now, exact };
   };
 }
 

@@ -18,10 +18,12 @@ export class Menu {
     this.items = items;
     this.button = h(
       'button',
-      { class: 'labelled', type: 'button', 'aria-haspopup': 'menu', onclick: () => this.toggle() },
+      { class: 'labelled', type: 'button', title: label, 'aria-haspopup': 'menu', onclick: () => this.toggle() },
       glyph(path),
-      label,
+      h('span', { class: 'label' }, label),
     );
+    // In a narrow panel the sign stands alone.
+    this.button.setAttribute('aria-label', label);
     this.list.setAttribute('aria-label', label);
     this.element = h('div', { class: 'menu' }, this.button, this.list);
     this.element.addEventListener('keydown', (event) => this.key(event));

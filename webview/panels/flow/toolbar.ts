@@ -72,9 +72,9 @@ export class Toolbar {
     );
     this.speed.addEventListener('change', () => actions.speed(Number(this.speed.value)));
     this.why = button('Why? Walk back to what the user did', 'W', GLYPHS.why, actions.why, 'labelled');
-    this.why.append('Why?');
+    this.why.append(h('span', { class: 'label' }, 'Why?'));
     this.fork = button(FORK, 'F', GLYPHS.fork, actions.fork, 'labelled');
-    this.fork.append('Fork');
+    this.fork.append(h('span', { class: 'label' }, 'Fork'));
     this.element = h(
       'header',
       { class: 'toolbar' },

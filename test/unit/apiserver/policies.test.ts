@@ -1,6 +1,9 @@
 // Admission policies, along the titles of upstream's own specs (test/e2e/apimachinery/{validating,mutating}admissionpolicy.go).
 import { describe, expect, it } from 'vitest';
-import type { Credential } from '../../../src/simulator/apiserver/index.ts';
+import { Kernel } from '../../../src/kernel/kernel.ts';
+import { bootstrap, type Credential, createApiServer } from '../../../src/simulator/apiserver/index.ts';
+import { Store } from '../../../src/simulator/store/index.ts';
+import { TraceLog } from '../../../src/trace/log.ts';
 import { ask, type Bench, bench, bodyOf, configMap } from './support.ts';
 
 const ADMISSION = '/apis/admissionregistration.k8s.io/v1';
@@ -47,6 +50,17 @@ const deployment = (name: string, replicas: number, labels: Record<string, strin
     template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'nginx' }] } },
   },
 });
+
+/** A server whose audit log is kept. */
+function audited(): Bench & { readonly audited: { readonly annotations?: object }[] } {
+  const log: { readonly annotations?: object }[] = [];
+  const kernel = new Kernel({ seed: 'audit', epochMs: Date.UTC(2026, 0, 1) });
+  const store = new Store(kernel);
+  const trace = new TraceLog();
+  const server = createApiServer({ kernel, store, trace, node: 'control-plane-1', onAudit: (e) => void log.push(e) });
+  bootstrap(server, { address: '192.0.2.1', port: 6443, serviceCidr: '10.96.0.0/16' });
+  return { kernel, store, trace, server, audited: log };
+}
 
 const message = (r: { body?: unknown }): string => (r.body as { message: string }).message;
 const stages = (b: Bench, r: { step: number }, stage: string): string[] =>
@@ -152,7 +166,7 @@ describe('ValidatingAdmissionPolicy', () => {
   });
 
   it('warns and audits where the binding says so, and lets pass', () => {
-    const b = bench();
+    const b = audited();
     const spec = {
       validations: [{ expression: 'object.spec.replicas < 3', message: 'too many' }],
       auditAnnotations: [{ key: 'replicas', valueExpression: "'had ' + string(object.spec.replicas)" }],
@@ -163,6 +177,14 @@ describe('ValidatingAdmissionPolicy', () => {
     expect(made.warnings).toEqual([
       "Validation failed for ValidatingAdmissionPolicy 'soft' with binding 'soft': too many",
     ]);
+    const verdict = b.trace.get(made.step)?.request?.stages.find((s) => s.stage === 'validating-admission');
+    expect(verdict).toMatchObject({ verdict: 'ok' });
+    expect(verdict?.text).toContain('the binding says Warn and Audit, not Deny');
+    expect(b.audited.at(-1)?.annotations).toMatchObject({
+      'soft/replicas': 'had 3',
+      'validation.policy.admission.k8s.io/validation_failure':
+        '[{"message":"too many","policy":"soft","binding":"soft","expressionIndex":0,"validationActions":["Warn","Audit"]}]',
+    });
   });
 
   it('matches by conditions, selectors, names and exclusions', () => {
@@ -195,6 +217,34 @@ describe('ValidatingAdmissionPolicy', () => {
     expect(message(ask(b, `POST ${DEPLOYMENTS}`, deployment('web', 1)))).toContain(
       'resulted in error: operation cancelled: actual cost limit exceeded',
     );
+  });
+
+  it('sees requests for sub-resources, deletions, and names that are still to be generated', () => {
+    const b = bench();
+    const rule = { group: 'apps', resource: 'deployments/scale', operations: ['UPDATE'] };
+    validating(
+      b,
+      'scale',
+      { validations: [{ expression: 'object.spec.replicas < 5', message: 'at most 4' }] },
+      {},
+      rule,
+    );
+    ask(b, `POST ${DEPLOYMENTS}`, deployment('web', 1));
+    const scale = { spec: { replicas: 9 } };
+    const refused = ask(b, `PATCH ${DEPLOYMENTS}/web/scale`, scale, merge);
+    expect(message(refused)).toContain('at most 4');
+    const names = { resource: 'configmaps', operations: ['CREATE', 'DELETE'] };
+    const validations = [
+      { expression: "request.operation == 'DELETE' ? object == null && oldObject.metadata.name != 'keep' : true" },
+    ];
+    validating(b, 'keep', { validations }, {}, names);
+    for (const name of ['keep', 'drop']) ask(b, `POST ${NS}/configmaps`, configMap(name));
+    expect([ask(b, `DELETE ${NS}/configmaps/keep`).code, ask(b, `DELETE ${NS}/configmaps/drop`).code]).toEqual([
+      422, 200,
+    ]);
+    validating(b, 'unnamed', { validations: [{ expression: "request.?name.orValue('') != ''" }] }, {}, names);
+    const made = ask(b, `POST ${NS}/configmaps`, { metadata: { generateName: 'x-' } });
+    expect(message(made)).toContain('configmaps "x-');
   });
 
   it('cannot lock anybody out of policies', () => {

@@ -49,6 +49,13 @@ function inVersion(o: KubeObject | undefined, r: Review, as: ResourceInfo): Valu
   return fromJson(o.kind === r.resource.kind ? toVersion(o, apiVersionOf(as)) : o);
 }
 
+/** The name that the request asks for: one that the server makes up is not known to it. */
+export function requestedName({ ctx, operation, name }: Review): string {
+  if (operation !== 'CREATE' || ctx.info.name !== '') return name;
+  const { metadata } = (ctx.requestObject ?? {}) as Partial<KubeObject>;
+  return metadata?.generateName !== undefined && !metadata.name ? '' : name;
+}
+
 /** The values of the variables that every expression has; each is made when it is first asked for. */
 export function activation({ review, as, authorizer, params, namespace }: Inputs): Activation {
   const { ctx, resource, subresource } = review;
@@ -56,11 +63,8 @@ export function activation({ review, as, authorizer, params, namespace }: Inputs
     object: () => inVersion(review.object, review, as),
     oldObject: () => inVersion(review.old, review, as),
     request: () => {
-      const {
-        object: _,
-        oldObject: __,
-        ...request
-      } = requestFor(review, as) as { object: unknown; oldObject: unknown };
+      const asked = requestFor({ ...review, name: requestedName(review) }, as);
+      const { object: _, oldObject: __, ...request } = asked as { object: unknown; oldObject: unknown };
       return fromJson(request);
     },
     params: () => fromJson(params ?? null),
@@ -75,7 +79,7 @@ export function activation({ review, as, authorizer, params, namespace }: Inputs
               resource: resource.plural,
               subresource,
               namespace: review.namespace,
-              name: review.name,
+              name: requestedName(review),
             }),
         }),
   };

@@ -15,7 +15,15 @@ import type { Store } from '../../../store/index.ts';
 import type { Authorizer } from '../../authz/attributes.ts';
 import { compileExpression, compileVariables, type Expression, type NamedExpression } from '../../cel/compile.ts';
 import { admissionEnvironment, OBJECT_TYPE, PATCH_TYPE } from '../../cel/environment.ts';
-import { activation, BUDGET, Evaluation, type Inputs, MATCH_BUDGET, OutOfBudget } from '../../cel/evaluate.ts';
+import {
+  activation,
+  BUDGET,
+  Evaluation,
+  type Inputs,
+  MATCH_BUDGET,
+  OutOfBudget,
+  requestedName,
+} from '../../cel/evaluate.ts';
 import { compileConditions, evaluateConditions } from '../../cel/match-conditions.ts';
 import type { Gate } from '../../context.ts';
 import { toVersion } from '../../convert.ts';
@@ -220,7 +228,7 @@ function tell(r: Review, { hook, binding, params }: Invocation, what: string, ve
 
 /** The first problem is the message; all of them are causes. */
 function refusal(r: Review, problems: readonly Problem[]): Status {
-  const status = forbidden({ group: r.resource.group, resource: r.resource.plural }, nameFor(r), '');
+  const status = forbidden({ group: r.resource.group, resource: r.resource.plural }, nameFor(r, requestedName(r)), '');
   const [first] = problems;
   return {
     ...status,

@@ -86,7 +86,7 @@ export function namespaceObject(r: Review): KubeObject | undefined {
 }
 
 /** What a refusal calls the object. Models extractResourceName in k8s.io/apiserver/pkg/admission/errors.go. */
-export const nameFor = (r: Review): string => r.name || r.object?.metadata.generateName || 'Unknown';
+export const nameFor = (r: Review, name = r.name): string => name || r.object?.metadata.generateName || 'Unknown';
 
 /** For whoever reads the step. */
 export function paramsText(params: KubeObject | undefined): string {

@@ -44,10 +44,10 @@ const RETURN = 13;
 const UNSURE: ReadonlySet<number> = new Set([...'\t?:,[]{}&*!|>%@`'].map((c) => c.charCodeAt(0)));
 
 /** The document's outermost frame; undefined where it is not plain block style. */
-export function divide(text: string): Frame | undefined {
+export function divide(text: string, lineStarts: readonly number[]): Frame | undefined {
   // A line of dots ends a document, and a directive says how it is to be read.
   if (text.startsWith('%') || text.startsWith('...') || text.includes('\n...')) return undefined;
-  const lines = linesOf(text);
+  const lines = linesOf(text, lineStarts);
   const marked = text.startsWith('---');
   if (marked && !/^---\s*(#.*)?$/.test(text.slice(0, lines.starts[1]).trimEnd())) return undefined;
   const from = marked ? 1 : 0;
@@ -63,7 +63,7 @@ const UNSURE_LINE = 3;
 interface Lines {
   readonly text: string;
   /** Offset of each line's first character. */
-  readonly starts: Int32Array;
+  readonly starts: readonly number[];
   /** How far it is indented. */
   readonly columns: Int32Array;
   /** EMPTY (or a comment), ENTRY, ITEM (a dash), UNSURE_LINE. */
@@ -71,21 +71,18 @@ interface Lines {
 }
 
 /** One look at each line, however deep the frames go. */
-function linesOf(text: string): Lines {
-  let count = 1;
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
-  const starts = new Int32Array(count);
-  const columns = new Int32Array(count);
-  const kinds = new Uint8Array(count);
-  let from = 0;
-  for (let line = 0; line < count; line++) {
-    let at = from;
+function linesOf(text: string, starts: readonly number[]): Lines {
+  const columns = new Int32Array(starts.length);
+  const kinds = new Uint8Array(starts.length);
+  // Most lines are indented as far as the one before, or further.
+  let before = '';
+  for (let line = 0; line < starts.length; line++) {
+    const from = starts[line] ?? 0;
+    let at = before !== '' && text.startsWith(before, from) ? from + before.length : from;
     while (text.charCodeAt(at) === SPACE) at++;
-    starts[line] = from;
     columns[line] = at - from;
+    if (at - from !== before.length) before = ' '.repeat(at - from);
     kinds[line] = kindAt(text, at);
-    const end = text.indexOf('\n', at);
-    from = end === -1 ? text.length : end + 1;
   }
   return { text, starts, columns, kinds };
 }

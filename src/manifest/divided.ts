@@ -38,8 +38,56 @@ interface PlacedFrame {
   readonly parts: readonly (PlacedLeaf | PlacedBranch)[];
 }
 
-/** Leaves by their text. Two of the same text are two. */
-type Pool = Map<string, ReadLeaf[]>;
+/** Where an edit moved more leaves than this, they are looked for by their text. */
+const NEAR = 6;
+
+/**
+ * The leaves of an earlier reading. Most edits leave nearly all of them in their order, so the next is looked for near the
+ * last; each is given away once.
+ */
+class Pool {
+  private readonly leaves: readonly ReadLeaf[];
+  private readonly given = new Set<ReadLeaf>();
+  private at = 0;
+  private misses = 0;
+  private byText: Map<string, ReadLeaf[]> | undefined;
+
+  constructor(leaves: readonly ReadLeaf[]) {
+    this.leaves = leaves;
+  }
+
+  take(text: string): ReadLeaf | undefined {
+    for (let k = this.at; k < this.at + NEAR; k++) {
+      const leaf = this.leaves[k];
+      if (leaf?.text !== text || this.given.has(leaf)) continue;
+      this.at = k + 1;
+      this.misses = 0;
+      return this.give(leaf);
+    }
+    if (++this.misses < NEAR) return undefined;
+    const found = this.all()
+      .get(text)
+      ?.find((leaf) => !this.given.has(leaf));
+    return found && this.give(found);
+  }
+
+  private give(leaf: ReadLeaf): ReadLeaf {
+    this.given.add(leaf);
+    return leaf;
+  }
+
+  private all(): Map<string, ReadLeaf[]> {
+    if (!this.byText) {
+      this.byText = new Map();
+      for (const leaf of this.leaves) {
+        const same = this.byText.get(leaf.text);
+        if (same) same.push(leaf);
+        else this.byText.set(leaf.text, [leaf]);
+      }
+    }
+    return this.byText;
+  }
+}
 
 export class DividedTree {
   readonly problems: readonly ReadProblem[];
@@ -48,24 +96,21 @@ export class DividedTree {
 
   private constructor(frame: PlacedFrame) {
     this.frame = frame;
-    this.problems = leavesOf(frame).flatMap(({ leaf, from }) =>
-      leaf.problems.map((problem) => ({ ...problem, from: problem.from + from, to: problem.to + from })),
-    );
+    this.problems = leavesOf(frame)
+      .filter(({ leaf }) => leaf.problems.length > 0)
+      .flatMap(({ leaf, from }) =>
+        leaf.problems.map((problem) => ({ ...problem, from: problem.from + from, to: problem.to + from })),
+      );
   }
 
   /**
    * Reads a text, with what is still there of `before`, which cannot be used any more afterwards. Undefined where the text
    * cannot be divided: then it is read as a whole.
    */
-  static read(text: string, before?: DividedTree): DividedTree | undefined {
-    const frame = divide(text);
+  static read(text: string, lineStarts: readonly number[], before?: DividedTree): DividedTree | undefined {
+    const frame = divide(text, lineStarts);
     if (!frame || frame.parts.length < 2) return undefined;
-    const pool: Pool = new Map();
-    for (const { leaf } of before ? leavesOf(before.frame) : []) {
-      const same = pool.get(leaf.text);
-      if (same) same.push(leaf);
-      else pool.set(leaf.text, [leaf]);
-    }
+    const pool = new Pool(before ? leavesOf(before.frame).map(({ leaf }) => leaf) : []);
     const placed = placeFrame(frame, pool);
     return placed && new DividedTree(placed);
   }
@@ -109,7 +154,7 @@ function placeBranch({ from, to, head, inside }: Branch, first: number, pool: Po
 }
 
 function placeLeaf({ text, from, to }: Leaf, first: number, kind: Frame['kind'], pool: Pool): PlacedLeaf | undefined {
-  const leaf = pool.get(text)?.pop() ?? readLeaf(text);
+  const leaf = pool.take(text) ?? readLeaf(text);
   if (!leaf || isMap(leaf.root) !== (kind === 'map')) return undefined;
   return { leaf, from, to, first };
 }
@@ -226,8 +271,13 @@ function inLeaf(part: PlacedLeaf, offset: number, path: readonly PathSegment[]):
   return { ...found, path: [...path, ...inner] };
 }
 
-function leavesOf(frame: PlacedFrame): PlacedLeaf[] {
-  return frame.parts.flatMap((part) =>
-    'inside' in part ? [...(part.head ? [part.head] : []), ...leavesOf(part.inside)] : [part],
-  );
+function leavesOf(frame: PlacedFrame, into: PlacedLeaf[] = []): PlacedLeaf[] {
+  for (const part of frame.parts) {
+    if (!('inside' in part)) into.push(part);
+    else {
+      if (part.head) into.push(part.head);
+      leavesOf(part.inside, into);
+    }
+  }
+  return into;
 }

@@ -18,7 +18,7 @@ export function readPiece(text: string, before?: ReadPiece): ReadPiece {
   const lineStarts = lineStartsOf(text);
   if (text.length >= DIVIDED_FROM && text.length <= MAX_DOCUMENT) {
     const templated = isTemplated(text);
-    const divided = DividedTree.read(templated ? maskTemplates(text) : text, before?.divided);
+    const divided = DividedTree.read(templated ? maskTemplates(text) : text, lineStarts, before?.divided);
     if (divided) return new DividedPiece(text, lineStarts, divided, templated);
   }
   return { ...parsePiece(text), text, lineStarts };

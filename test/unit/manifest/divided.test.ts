@@ -7,6 +7,7 @@ import { divide } from '../../../src/manifest/divide.ts';
 import { DividedTree } from '../../../src/manifest/divided.ts';
 import { locate } from '../../../src/manifest/locate.ts';
 import { readText } from '../../../src/manifest/parse.ts';
+import { lineStartsOf } from '../../../src/manifest/positions.ts';
 import { createManifestService } from '../../../src/manifest/service.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
 
@@ -58,13 +59,13 @@ function shape(node: unknown): unknown {
 
 describe('a divided document', () => {
   test.each(LARGE)('%s reads as the whole does', (_, text) => {
-    const divided = DividedTree.read(text);
+    const divided = DividedTree.read(text, lineStartsOf(text));
     expect(divided?.problems).toEqual([]);
     expect(shape(divided?.root)).toEqual(shape(readText(text).root));
   });
 
   test.each(LARGE)('%s: what is at a place is the same', (_, text) => {
-    const divided = DividedTree.read(text);
+    const divided = DividedTree.read(text, lineStartsOf(text));
     const { root } = readText(text);
     const different = [];
     for (let offset = 0; offset < text.length; offset += 13) {
@@ -119,7 +120,7 @@ describe('a divided document', () => {
     ['an explicit key', `${configMap(1_500)}? a\n: b\n`],
     ['garbage', 'x\n'.repeat(20_000)],
   ])('%s: then it is read as a whole', (_, text) => {
-    expect(DividedTree.read(text)).toBeUndefined();
+    expect(DividedTree.read(text, lineStartsOf(text))).toBeUndefined();
   });
 
   test('what is wrong in one part is told, and the rest is read', () => {
@@ -135,7 +136,7 @@ describe('a divided document', () => {
     const leaves = (text: string): string[] => {
       const all = (frame: NonNullable<ReturnType<typeof divide>>): string[] =>
         frame.parts.flatMap((part) => ('inside' in part ? all(part.inside) : [part.text]));
-      const frame = divide(text);
+      const frame = divide(text, lineStartsOf(text));
       return frame ? all(frame) : [];
     };
     const text = configMap(4_000);

@@ -242,4 +242,14 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'must be positive and less than 20000',
     'must be positive and less than 1000',
   ],
+  'pkg/apis/autoscaling/validation/validation.go': ['must be less than or equal to 1800'],
+  'plugin/pkg/admission/limitranger/admission.go': [
+    'maximum … usage per Container is …, but limit is …',
+    'minimum … usage per Container is …, but request is …',
+  ],
+  'staging/src/k8s.io/apiserver/pkg/admission/plugin/resourcequota/controller.go': [
+    'exceeded quota: …, requested: …, used: …, limited: …',
+  ],
+  'pkg/apis/scheduling/validation/validation.go': ['maximum allowed value of a user defined priority is 1000000000'],
+  'plugin/pkg/admission/priority/admission.go': ['is already marked as default'],
 };

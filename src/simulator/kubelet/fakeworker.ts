@@ -55,7 +55,7 @@ export class FakePodWorker {
   }
 
   update(pod: Pod, cause: StepId): void {
-    this.status.pod = pod;
+    this.status.seen(pod, cause);
     this.deadline.update(pod);
     if (pod.metadata.deletionTimestamp === undefined || this.stopping) return;
     this.stopping = true;

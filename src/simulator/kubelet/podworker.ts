@@ -79,7 +79,7 @@ export class PodWorker {
   /** A newer version of the pod from the API server. */
   update(pod: Pod, cause: StepId): void {
     this.pod = pod;
-    this.status.pod = pod;
+    this.status.seen(pod, cause);
     this.deadline.update(pod);
     if (pod.metadata.deletionTimestamp !== undefined && !this.stopping) {
       this.stopping = true;

@@ -1,5 +1,6 @@
 // Brings the API server's copy of a pod's status up to date: one write at a time, always the latest. Models
 // pkg/kubelet/status/status_manager.go.
+import { SECOND } from '../../kernel/kernel.ts';
 import { type Process, spawn } from '../../kernel/process.ts';
 import { rfc3339 } from '../../kernel/time.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
@@ -8,18 +9,50 @@ import type { ComponentContext } from '../runtime/component.ts';
 import { PODS } from '../runtime/kinds.ts';
 import { type PodRecord, podStatus, statusPatch } from './status.ts';
 
+/** How often statuses are compared with what the API server has. Source: syncPeriod in status_manager.go, v1.36. */
+const ROUND = 10 * SECOND;
+
 export class StatusWriter {
   pod: Pod;
   private readonly ctx: ComponentContext;
   private readonly record: PodRecord;
   private busy = false;
   private dirty = false;
+  private written = false;
+  private due = false;
   private cause: StepId = 0;
 
   constructor(ctx: ComponentContext, pod: Pod, record: PodRecord) {
     this.ctx = ctx;
     this.pod = pod;
     this.record = record;
+  }
+
+  /**
+   * A newer version of the pod: another spec is acknowledged at once; what others have written over the kubelet's part of the
+   * status is put right at the next round. Models needsReconcile.
+   */
+  seen(pod: Pod, cause: StepId): void {
+    const asked = pod.metadata.generation !== this.pod.metadata.generation;
+    this.pod = pod;
+    if (!this.written || this.busy || this.due || pod.metadata.deletionTimestamp !== undefined) return;
+    if (this.patch() === undefined) return;
+    if (asked) {
+      this.publish(cause);
+      return;
+    }
+    this.due = true;
+    const { kernel, scope } = this.ctx;
+    const round = (): void => {
+      this.due = false;
+      if (scope.alive) this.publish(cause);
+    };
+    kernel.schedule(ROUND - (kernel.now % ROUND), round, true);
+  }
+
+  private patch(): object | undefined {
+    const { wallMs } = this.ctx.kernel;
+    return statusPatch(this.pod, this.pod.status, podStatus(this.pod, this.record, rfc3339(wallMs)));
   }
 
   publish(cause: StepId): void {
@@ -39,15 +72,16 @@ export class StatusWriter {
   }
 
   private *write(): Process<void> {
-    const { kernel, client } = this.ctx;
-    const patch = statusPatch(this.pod, this.pod.status, podStatus(this.pod, this.record, rfc3339(kernel.wallMs)));
+    const patch = this.patch();
     if (patch === undefined) return;
     const { namespace = '', name = '' } = this.pod.metadata;
-    const result = yield* client.patch(PODS, namespace, name, 'strategic', patch, {
+    const result = yield* this.ctx.client.patch(PODS, namespace, name, 'strategic', patch, {
       causes: [this.cause],
       subresource: 'status',
     });
-    if (result.ok) this.pod = result.value;
+    if (!result.ok) return;
+    this.pod = result.value;
+    this.written = true;
   }
 
   /** The pod has ended on this node: the API server may forget it. */

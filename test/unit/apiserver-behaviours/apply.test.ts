@@ -83,7 +83,10 @@ describe('fields of several managers', () => {
     const r = t.of('apps/v1', 'deployments');
     const apply = applier(r, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } });
     const labels = { app: 'd' };
-    const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'x' }] } } };
+    const spec = {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'x' }] } },
+    };
     expect((await apply('a', { spec: { ...spec, replicas: 3 } })).spec.replicas).toBe(3);
     expect((await apply('a', { spec })).spec.replicas).toBe(1);
   });
@@ -105,12 +108,20 @@ describe('lists', () => {
     const apply = applier(r, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } });
     const labels = { app: 'd' };
     const selector = { matchLabels: labels };
-    const of = (container: Loose): Loose => ({ spec: { template: { spec: { containers: [{ name: 'c', ...container }] } } } });
+    const of = (container: Loose): Loose => ({
+      spec: { template: { spec: { containers: [{ name: 'c', ...container }] } } },
+    });
     const first = of({ image: 'x', env: [{ name: 'A', value: '1' }], ports: [{ containerPort: 80 }] });
     await apply('a', { spec: { selector, template: { metadata: { labels }, spec: first.spec.template.spec } } });
     const container = (o: Loose): Loose => o.spec.template.spec.containers[0];
-    const second = await apply('b', of({ env: [{ name: 'B', value: '2' }], ports: [{ containerPort: 80, protocol: 'UDP' }] }));
-    expect(container(second).env).toEqual([{ name: 'A', value: '1' }, { name: 'B', value: '2' }]);
+    const second = await apply(
+      'b',
+      of({ env: [{ name: 'B', value: '2' }], ports: [{ containerPort: 80, protocol: 'UDP' }] }),
+    );
+    expect(container(second).env).toEqual([
+      { name: 'A', value: '1' },
+      { name: 'B', value: '2' },
+    ]);
     expect(container(second).ports).toEqual([
       { containerPort: 80, protocol: 'TCP' },
       { containerPort: 80, protocol: 'UDP' },
@@ -152,7 +163,10 @@ describe('lists', () => {
     const apply = applier(r, { apiVersion: `${made.group}/v1beta1`, kind: made.kind, metadata: { name: 'x' } });
     await apply('a', { spec: { byKey: [{ key: 'a', value: '1' }], set: ['a'], whole: ['a'], atom: { a: '1' } } });
     const merged = await apply('b', { spec: { byKey: [{ key: 'b', value: '2' }], set: ['b'] } });
-    expect(merged.spec.byKey).toEqual([{ key: 'a', value: '1' }, { key: 'b', value: '2' }]);
+    expect(merged.spec.byKey).toEqual([
+      { key: 'a', value: '1' },
+      { key: 'b', value: '2' },
+    ]);
     expect([...merged.spec.set].sort()).toEqual(['a', 'b']);
     await refused(apply('b', { spec: { whole: ['b'] } }), 409, 'Conflict');
     await refused(apply('b', { spec: { atom: { b: '2' } } }), 409, 'Conflict');
@@ -183,7 +197,10 @@ describe('parts of an object', () => {
     const r = t.of('apps/v1', 'deployments');
     const apply = applier(r, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } });
     const labels = { app: 'd' };
-    const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'x' }] } } };
+    const spec = {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'x' }] } },
+    };
     await apply('a', { spec: { ...spec, replicas: 1 } });
     await r.patch('d', 'merge', { spec: { replicas: 5 } }, 'scale', { fieldManager: 'scaler' });
     expect(owners(await r.get('d'))).toEqual(expect.arrayContaining(['a Apply', 'scaler Update scale']));
@@ -199,7 +216,11 @@ describe('parts of an object', () => {
     const { r, apply } = map(t);
     const identity = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm' } };
     await refused(r.patch('m', 'apply', identity), 422, 'Invalid');
-    await refused(apply('a', { metadata: { managedFields: [{ manager: 'x', operation: 'Apply', apiVersion: 'v1' }] } }), 400, 'BadRequest');
+    await refused(
+      apply('a', { metadata: { managedFields: [{ manager: 'x', operation: 'Apply', apiVersion: 'v1' }] } }),
+      400,
+      'BadRequest',
+    );
     await refused(r.patch('other', 'apply', identity, '', { fieldManager: 'a' }), 400, 'BadRequest');
     const made = await apply('a', { data: { k: '1' } });
     await apply('a', { data: { k: '2' } });

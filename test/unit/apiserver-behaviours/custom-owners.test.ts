@@ -15,7 +15,9 @@ it('custom objects are collected with their owners, and own others', async () =>
   const objects = (await define(t, { namespaced: true })).objects('v1beta1');
   const maps = t.of('v1', 'configmaps');
   const top = await maps.create({ metadata: { name: 'top' } });
-  const middle = await objects.create({ metadata: { name: 'middle', ...owner({ ...top, kind: 'ConfigMap', apiVersion: 'v1' }) } });
+  const middle = await objects.create({
+    metadata: { name: 'middle', ...owner({ ...top, kind: 'ConfigMap', apiVersion: 'v1' }) },
+  });
   await maps.create({ metadata: { name: 'bottom', ...owner(middle) } });
   // The collector gets to know the kind within half a minute.
   await t.pause(40);

@@ -60,12 +60,29 @@ function treeOf(document: Document.Parsed): { root: ParsedNode | undefined; docu
   return { root: document.contents ?? undefined, document };
 }
 
+const TOO_DEEP = 'This document is nested too deeply to be read.';
+/** Open brackets that no manifest has; the library takes seconds for more, before it gives up. */
+const MAX_OPEN = 4_000;
+
+function isTooDeep(text: string): boolean {
+  if (text.length < MAX_OPEN) return false;
+  let open = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 91 || code === 123) open++;
+    else if ((code === 93 || code === 125) && open > 0) open--;
+    if (open > MAX_OPEN) return true;
+  }
+  return false;
+}
+
 function tryParse(text: string): Document.Parsed | string {
+  if (isTooDeep(text)) return TOO_DEEP;
   try {
     return parseDocument(text, OPTIONS);
   } catch (error) {
     // Deep nesting overflows the library's recursion.
-    return error instanceof RangeError ? 'This document is nested too deeply to be read.' : String(error);
+    return error instanceof RangeError ? TOO_DEEP : String(error);
   }
 }
 

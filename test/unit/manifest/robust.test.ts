@@ -4,14 +4,30 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { explanationMarkdown } from '../../../src/manifest/markdown.ts';
 import { createManifestService } from '../../../src/manifest/service.ts';
+import { unresolved } from '../../../src/manifest/workspace/unresolved.ts';
+import { Workspace } from '../../../src/manifest/workspace/workspace.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
 
 const knowledge = sourceKnowledge();
 const folder = new URL('../../../media/samples/', import.meta.url);
-const samples = fs
-  .readdirSync(folder)
-  .filter((name) => name.endsWith('.yaml'))
-  .map((name) => fs.readFileSync(new URL(name, folder), 'utf8'));
+const files = (fs.readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith('.yaml'));
+const written = files.map((name) => fs.readFileSync(new URL(name, folder), 'utf8'));
+/** Besides the samples and the chart's templates: other styles of the same, and what others write. */
+const samples = [
+  ...written,
+  ...written.map((text) => text.replaceAll('\n', '\r\n')),
+  ...written.map(
+    (text) => `apiVersion: v1\nkind: List\nitems:\n- ${text.replace(/^---.*\n/, '').replaceAll('\n', '\n  ')}\n`,
+  ),
+  JSON.stringify(
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c' }] } },
+    null,
+    1,
+  ),
+  'resources: [a.yaml]\npatches:\n- path: p.yaml\nconfigMapGenerator: [{name: c}]\n',
+  'apiVersion: v1\nkind: Pod\nspec: &s\n  containers: [{<<: &c {name: a, env: [{name: A, value: y}]}, image: i}]\n  volumes: [*c, {name: v, secret: {secretName: s}}]\n',
+  'apiVersion: apps/v1\nkind: Deployment\nspec:\n  $patch: replace\n  template: {spec: {$setElementOrder/containers: [{name: c}]}}\n',
+];
 
 const SEED = Number(process.env.SEED ?? 20_261_121);
 const RUNS = Number(process.env.RUNS ?? 5_000);
@@ -73,6 +89,7 @@ const mutation = fc.record({
 describe('a manifest of any kind', () => {
   test('mutated samples never throw, and say what a fresh reading says', () => {
     const service = createManifestService({ knowledge });
+    const workspace = new Workspace();
     fc.assert(
       fc.property(
         fc.constantFrom(...samples),
@@ -89,6 +106,12 @@ describe('a manifest of any kind', () => {
           service.objects('u');
           service.outline('u');
           service.diagnostics('u');
+          service.diagnostics('u', { patch: true });
+          service.defaults('u');
+          workspace.update('u', service.facts('u'));
+          unresolved(workspace, 'u');
+          workspace.definitions('u', { line, column });
+          workspace.references('u', { line, column }, true);
           const fresh = createManifestService({ knowledge });
           fresh.update('u', 1, text);
           expect(found).toEqual(fresh.explainAt('u', line, column));
@@ -111,6 +134,15 @@ describe('a manifest of any kind', () => {
     ['an alias bomb', bomb(30), ['Pod']],
     ['a circular alias', 'apiVersion: v1\nkind: Pod\nmetadata: &m\n  labels: *m\n', ['Pod']],
     ['a wide map', `apiVersion: v1\nkind: ConfigMap\ndata:\n${wide(20_000)}`, ['ConfigMap']],
+    ['a hundred thousand lines', `apiVersion: v1\nkind: ConfigMap\ndata:\n${wide(100_000)}`, ['ConfigMap']],
+    ['a hundred thousand lines of nothing', 'a\n'.repeat(100_000), []],
+    ['a megabyte of noise', noise(1_000_000), []],
+    ['deep lists', `apiVersion: v1\nkind: Pod\nspec:\n${deep(500)}`, ['Pod']],
+    [
+      'what is no UTF-8',
+      new TextDecoder().decode(bytes('apiVersion: v1\nkind: Pod\nmetadata: {name: ', 0xc3, 0x28, 0xff, 0xfe, 0x7d)),
+      ['Pod'],
+    ],
     ['a null byte', 'apiVersion: v1\nkind: \0Pod\n', ['\0Pod']],
   ])('%s is read within the time limit of a test', (_, text, kinds) => {
     const service = createManifestService({ knowledge });
@@ -118,9 +150,31 @@ describe('a manifest of any kind', () => {
     service.explainAt('u', 2, 3);
     service.diagnostics('u');
     service.outline('u');
+    service.defaults('u');
+    service.facts('u');
     expect(service.objects('u').map(({ kind }) => kind)).toEqual(kinds);
   });
 });
+
+/** The same noise in every run: every kind of character that YAML gives a meaning, and others. */
+function noise(length: number): string {
+  const from = ' \n\t:-#{}[]\'"&*!|>%@`,?abc0\u0001\u00e9\ud83d';
+  let state = SEED;
+  let text = '';
+  while (text.length < length) {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    text += from[state % from.length] ?? '';
+  }
+  return text;
+}
+
+function deep(levels: number): string {
+  return Array.from({ length: levels }, (_, i) => `${' '.repeat(i * 2)}- x:\n`).join('');
+}
+
+function bytes(text: string, ...more: number[]): Uint8Array {
+  return new Uint8Array([...new TextEncoder().encode(text), ...more]);
+}
 
 function wide(keys: number): string {
   return Array.from({ length: keys }, (_, i) => `  k${i}: v\n`).join('');

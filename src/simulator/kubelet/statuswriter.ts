@@ -33,7 +33,10 @@ export class StatusWriter {
    * status is put right at the next round. Models needsReconcile.
    */
   seen(pod: Pod, cause: StepId): void {
-    const asked = pod.metadata.generation !== this.pod.metadata.generation;
+    const { generation, resourceVersion } = this.pod.metadata;
+    // What the writer itself has written comes back from the watch.
+    if (pod.metadata.resourceVersion === resourceVersion) return;
+    const asked = pod.metadata.generation !== generation;
     this.pod = pod;
     if (!this.written || this.busy || this.due || pod.metadata.deletionTimestamp !== undefined) return;
     if (this.patch() === undefined) return;

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { parse } from 'yaml';
+import { encodeProtobuf } from '../../support/protobuf.ts';
 import type { Call, Query, Reply, Seen, Server, Stream } from '../../unit/apiserver-behaviours/trial.ts';
-import { encodeProtobuf } from './encode.ts';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 

@@ -1,7 +1,7 @@
 // Objects in Kubernetes' protobuf encoding, as client-go sends built-in kinds: the other way round than src/node/https.
-import { schemaForKind } from '../../../src/model/schema.ts';
-import { PROTOBUF } from '../../../src/node/generated/protobuf.ts';
-import { APIEXTENSIONS } from '../../../src/node/https/protobuf-apiextensions.ts';
+import { schemaForKind } from '../../src/model/schema.ts';
+import { PROTOBUF } from '../../src/node/generated/protobuf.ts';
+import { APIEXTENSIONS } from '../../src/node/https/protobuf-apiextensions.ts';
 
 const TYPES = { ...PROTOBUF, ...APIEXTENSIONS };
 const MAGIC = Buffer.from('k8s\0');
@@ -38,13 +38,15 @@ function time(value: unknown): Buffer {
   return Buffer.concat([integer(1, Math.floor(Date.parse(value) / 1000)), integer(2, nanos)]);
 }
 
-function either(value: unknown): Buffer {
-  const props = 'apiextensions.v1.JSONSchemaProps';
+const PROPS = 'apiextensions.v1.JSONSchemaProps';
+
+/** JSONSchemaPropsOrArray, …OrBool and …OrStringArray: a schema, or what the name says. */
+function either(value: unknown, type: string): Buffer {
   if (typeof value === 'boolean') return integer(1, value ? 1 : 0);
   if (Array.isArray(value))
-    return Buffer.concat(value.map((v) => (typeof v === 'string' ? text(2, v) : sized(2, message(v, props)))));
-  const isBool = sized(1, message(value as Fields, props));
-  return isBool;
+    return Buffer.concat(value.map((v) => (typeof v === 'string' ? text(2, v) : sized(2, message(v, PROPS)))));
+  const schema = message(value, PROPS);
+  return type.endsWith('OrBool') ? Buffer.concat([integer(1, 1), sized(2, schema)]) : sized(1, schema);
 }
 
 const json = (value: unknown): Buffer => text(1, JSON.stringify(value));
@@ -91,8 +93,7 @@ function zero(field: number, kind: string, child: string): Buffer {
 function message(value: unknown, type: string, depth = 0): Buffer {
   const special = SPECIAL[type];
   if (special) return special(value);
-  if (type.includes('JSONSchemaPropsOr'))
-    return type.endsWith('OrBool') && typeof value === 'object' ? bool(value) : either(value);
+  if (type.startsWith(`${PROPS}Or`)) return either(value, type);
   const fields = (value ?? {}) as Fields;
   const parts = (TYPES[type] ?? []).map(([field, name, kind, shape, child]) => {
     if (name === '') return scalar(field, kind, child, fields);
@@ -107,11 +108,6 @@ function message(value: unknown, type: string, depth = 0): Buffer {
     );
   });
   return Buffer.concat(parts);
-}
-
-/** JSONSchemaPropsOrBool keeps its schema in the second field. */
-function bool(value: unknown): Buffer {
-  return Buffer.concat([integer(1, 1), sized(2, message(value as Fields, 'apiextensions.v1.JSONSchemaProps'))]);
 }
 
 /** The object in its envelope; undefined for kinds that are sent as JSON. */

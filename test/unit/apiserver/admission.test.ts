@@ -157,3 +157,26 @@ describe('a kubelet', () => {
     );
   });
 });
+
+describe('Priority', () => {
+  const CLASSES = '/apis/scheduling.k8s.io/v1/priorityclasses';
+  const priorityClass = (name: string, globalDefault: boolean): object => ({
+    metadata: { name },
+    value: 10,
+    globalDefault,
+  });
+
+  it('lets one class be that of pods that name none, not two', () => {
+    const b = ready();
+    expect(ask(b, `POST ${CLASSES}`, priorityClass('first', true)).code).toBe(201);
+    const refused = ask(b, `POST ${CLASSES}`, priorityClass('second', true));
+    expect(refused.code).toBe(403);
+    expect(message(refused)).toBe(
+      'priorityclasses.scheduling.k8s.io "second" is forbidden: PriorityClass first is already marked as default. Only one default can exist',
+    );
+    expect(ask(b, `POST ${CLASSES}`, priorityClass('second', false)).code).toBe(201);
+    const merge = { contentType: 'application/merge-patch+json' };
+    expect(ask(b, `PATCH ${CLASSES}/second`, { globalDefault: true }, merge).code).toBe(403);
+    expect(ask(b, `PATCH ${CLASSES}/first`, { description: 'for most' }, merge).code).toBe(200);
+  });
+});

@@ -1,5 +1,6 @@
 // A pod's priority comes from its PriorityClass. Models plugin/pkg/admission/priority/admission.go.
 import type { Pod } from '../../../model/generated/core.v1.ts';
+import type { Status } from '../../../model/generated/meta.v1.ts';
 import type { PriorityClass } from '../../../model/generated/scheduling.v1.ts';
 import { forbidden } from '../../../model/status.ts';
 import { refuse } from '../context.ts';
@@ -49,8 +50,22 @@ function mutate(r: Review): Mutation | undefined {
   return { object: { ...pod, spec } as Pod, note: `set priority ${value}` };
 }
 
+/** A second class for pods that name none is refused, whether it is made or becomes one. */
+function validate(r: Review): Status | undefined {
+  const found = (r.object as PriorityClass).globalDefault ? globalDefault(r) : undefined;
+  const { name = '' } = found?.metadata ?? {};
+  if (found === undefined || (r.operation === 'UPDATE' && name === r.name)) return undefined;
+  const why = `PriorityClass ${name} is already marked as default. Only one default can exist`;
+  return forbidden({ group: 'scheduling.k8s.io', resource: 'priorityclasses' }, r.name, why);
+}
+
+const isPod = (r: Review): boolean => r.operation === 'CREATE' && r.resource.plural === 'pods' && r.subresource === '';
+const isClass = (r: Review): boolean =>
+  r.resource.plural === 'priorityclasses' && (r.operation === 'CREATE' || r.operation === 'UPDATE');
+
 export const priority: Plugin = {
   name: 'Priority',
-  handles: (r) => r.operation === 'CREATE' && r.resource.plural === 'pods' && r.subresource === '',
-  mutate,
+  handles: (r) => isPod(r) || isClass(r),
+  mutate: (r) => (isPod(r) ? mutate(r) : undefined),
+  validate: (r) => (isClass(r) ? validate(r) : undefined),
 };

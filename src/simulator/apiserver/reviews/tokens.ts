@@ -3,7 +3,7 @@
 import { rfc3339 } from '../../../kernel/time.ts';
 import type { TokenRequestSpec, TokenReviewSpec } from '../../../model/generated/authentication.v1.ts';
 import type { Pod } from '../../../model/generated/core.v1.ts';
-import type { ResourceInfo } from '../../../model/resources.ts';
+import { type ResourceInfo, splitApiVersion } from '../../../model/resources.ts';
 import { badRequest, conflict, forbidden, invalid, notFound } from '../../../model/status.ts';
 import type { TokenVerifier } from '../authn.ts';
 import { verifyToken } from '../authn.ts';
@@ -43,15 +43,19 @@ interface Bound {
 
 const RESOURCES = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const;
 
+/** As a GroupVersionKind prints itself: `/v1, Kind=ConfigMap`. */
+function typeText(apiVersion: string | undefined, kind: string): string {
+  const { group, version } = splitApiVersion(apiVersion ?? '');
+  return `${group}/${version}, Kind=${kind}`;
+}
+
 /** The object that the token lives and dies with. */
 function boundObject(ctx: Context, spec: TokenRequestSpec): Bound | undefined {
   const ref = spec.boundObjectRef;
   if (!ref) return undefined;
   const { kind = '', name = '', uid, apiVersion } = ref;
   if (apiVersion !== 'v1' || (kind !== 'Pod' && kind !== 'Secret' && kind !== 'Node'))
-    return refuse(
-      badRequest(`cannot bind token for serviceaccount ${JSON.stringify(ctx.info.name)} to unsupported kind ${kind}`),
-    );
+    return refuse(badRequest(`cannot bind token to object of type ${typeText(apiVersion, kind)}`));
   const r = ctx.core.resource('', RESOURCES[kind], 'v1');
   const found = r === undefined ? undefined : find(ctx, r, r.namespaced ? ctx.info.namespace : '', name);
   if (found === undefined) return refuse(notFound({ group: '', resource: RESOURCES[kind] }, name));

@@ -33,8 +33,6 @@ export interface Declarations {
   field(type: string, name: string): Type | undefined;
   /** Whether `type{…}` makes an object. */
   constructs(type: string): boolean;
-  /** Elements of a list or map that is written out must be of one type. */
-  readonly homogeneous: boolean;
 }
 
 export interface Checked {
@@ -227,12 +225,12 @@ class Checker {
     return t.params.length === 0 ? t : { ...t, params: t.params.map((p) => this.instance(p, fresh)) };
   }
 
-  private join(e: Expr, before: Type | undefined, type: Type): Type {
+  /** The type of elements of both types. */
+  private join(before: Type | undefined, type: Type): Type {
     if (before === undefined) return type;
     if (this.substitution.assign([before], [type]))
       return mostGeneral(this.substitution.apply(before), this.substitution.apply(type));
-    if (!this.declarations.homogeneous) return DYN;
-    return this.report(e.at, `expected type '${this.shown(before)}' but found '${this.shown(type)}'`);
+    return DYN;
   }
 
   /** What an element marked with `?` holds. */
@@ -247,7 +245,7 @@ class Checker {
   private list(e: ListExpr): Type {
     let type: Type | undefined;
     e.elements.forEach((x, i) => {
-      type = this.join(x, type, this.held(x, this.check(x), e.optional.has(i)));
+      type = this.join(type, this.held(x, this.check(x), e.optional.has(i)));
     });
     return listOf(type ?? this.substitution.newParam());
   }
@@ -256,8 +254,8 @@ class Checker {
     let key: Type | undefined;
     let value: Type | undefined;
     for (const entry of e.entries) {
-      key = this.join(entry.key, key, this.check(entry.key));
-      value = this.join(entry.value, value, this.held(entry.value, this.check(entry.value), entry.optional));
+      key = this.join(key, this.check(entry.key));
+      value = this.join(value, this.held(entry.value, this.check(entry.value), entry.optional));
     }
     return mapOf(key ?? this.substitution.newParam(), value ?? this.substitution.newParam());
   }

@@ -6,7 +6,7 @@ import { type Checked, check } from './checker.ts';
 import { Meter } from './cost.ts';
 import { Planner } from './interpreter.ts';
 import { type Issue, showIssues } from './issues.ts';
-import { literalIssues } from './literal-checks.ts';
+import { literalIssues, mixedIssues } from './literal-checks.ts';
 import { parse } from './parser.ts';
 import type { Declared, Overload } from './signature.ts';
 import { DYN, type Type, typeOf } from './types.ts';
@@ -22,6 +22,7 @@ export interface Environment {
   readonly functions: ReadonlyMap<string, readonly Overload[]>;
   readonly variables: ReadonlyMap<string, Type>;
   readonly types: readonly TypeProvider[];
+  /** Elements of a list or map that is written out must be of one type, but for arguments of format(). */
   readonly homogeneous: boolean;
   /** `cel.bind(name, value, expression)` is there. */
   readonly bindings?: boolean;
@@ -96,7 +97,6 @@ export function extended(
 
 function checkIn(env: Environment, expr: Expr): Checked {
   return check(expr, {
-    homogeneous: env.homogeneous,
     variable: (name) => env.variables.get(name) ?? (TYPE_VALUES.has(name) ? ANY_TYPE : undefined),
     overloads: (fn) => env.functions.get(fn),
     field(type, name) {
@@ -117,7 +117,7 @@ export function compile(env: Environment, source: string): Compiled {
   if (expr === undefined || issues.length > 0) return failed(issues);
   const checked = checkIn(env, expr);
   if (checked.issues.length > 0) return failed(checked.issues);
-  const literals = literalIssues(expr);
+  const literals = [...literalIssues(expr), ...(env.homogeneous ? mixedIssues(expr, checked.types) : [])];
   if (literals.length > 0) return failed(literals);
   const planner = new Planner(checked, {
     overloads: (fn) => env.functions.get(fn),

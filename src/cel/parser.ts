@@ -14,6 +14,7 @@ const RESERVED = new Set(
 const STARTS = `'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER`;
 const EXPRESSION = `{${STARTS}}`;
 const RELATIONS = ['<', '<=', '>=', '>', '==', '!=', 'in'];
+const CLOSING = new Set([')', ']', '}']);
 const LITERALS: readonly TokenKind[] = ['int', 'uint', 'float', 'string', 'bytes'];
 
 /** Ends the parse; the issue has been noted. */
@@ -98,6 +99,8 @@ class Parser {
       this.i += 2;
       return after;
     }
+    // What was opened and is still open at the end.
+    if (next.kind === 'end' && CLOSING.has(op)) this.stop(next.at, `Syntax error: missing '${op}' at '<EOF>'`);
     return this.stop(next.at, `Syntax error: mismatched input '${next.text}' expecting ${expecting}`);
   }
 
@@ -316,6 +319,7 @@ class Parser {
         this.expect(']');
         break;
       }
+      if (this.next.kind === 'end' && elements.length > 0) this.expect(']');
       if (this.accept('?')) optional.add(elements.length);
       elements.push(this.expr());
       if (!this.accept(',')) {

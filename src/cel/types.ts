@@ -30,6 +30,8 @@ export interface Type {
 const make = (kind: Kind, name = '', params: readonly Type[] = []): Type => ({ kind, name, params });
 
 export const DYN = make('dyn');
+/** As dyn, under the name that protobuf gives it. */
+export const ANY = make('dyn', 'any');
 export const ERROR = make('error');
 export const NULL = make('null');
 export const BOOL = make('bool');
@@ -59,6 +61,8 @@ export function formatType(t: Type): string {
     case 'object':
     case 'param':
       return t.name;
+    case 'dyn':
+      return t.name || 'dyn';
     case 'opaque':
       return t.params.length > 0 ? `${t.name}(${inner})` : t.name;
     case 'list':

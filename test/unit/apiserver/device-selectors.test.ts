@@ -22,6 +22,10 @@ describe('selectors of devices', () => {
       'device.name == "x"',
       'spec.selectors[0].cel.expression: Invalid value: "device.name == \\"x\\"": compilation failed: ERROR: <input>:1:7: undefined field \'name\'',
     ],
+    [
+      'device.attributes[true].someBoolean',
+      "compilation failed: ERROR: <input>:1:18: found no matching overload for '_[_]' applied to '(map(string, map(string, any)), bool)'\n | device.attributes[true].someBoolean\n | .................^",
+    ],
     ['device.driver', 'must evaluate to bool or the unknown type, not string'],
     [
       'device.attributes.all(a, device.attributes.all(b, device.attributes.all(c, device.attributes.all(d, a == b && c == d))))',

@@ -354,6 +354,14 @@ describe('policies that say what cannot be', () => {
       { validations: [{ expression: 'nothing == 1' }] },
       "compilation failed: ERROR: <input>:1:1: undeclared reference to 'nothing' (in container '')\n | nothing == 1\n | ^",
     ],
+    [
+      { validations: [{ expression: 'object.x in [1, 2, ' }] },
+      "Invalid value: \"object.x in [1, 2, \": compilation failed: ERROR: <input>:1:20: Syntax error: missing ']' at '<EOF>'",
+    ],
+    [
+      { validations: [{ expression: 'object.x in [1, "2"]' }] },
+      "compilation failed: ERROR: <input>:1:17: expected type 'int' but found 'string'",
+    ],
     [{ validations: [{ expression: '1 + 1' }] }, 'Invalid value: "1 + 1": must evaluate to bool but got int'],
     [{ validations: [{ expression: 'params.x == 1' }] }, "undeclared reference to 'params'"],
     [

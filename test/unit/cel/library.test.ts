@@ -106,6 +106,14 @@ describe('formats', () => {
   );
 });
 
+describe('texts', () => {
+  holds(
+    "'%d %s %f %s %s'.format([1, 'abc', 1.0, duration('1m'), timestamp('2000-01-01T00:00:00.000Z')]) == '1 abc 1.000000 60s 2000-01-01T00:00:00Z'",
+    "'%o %o %o'.format([7, 8, 9]) == '7 10 11' && '%b'.format([9]) == '1001' && '%x'.format([255]) == 'ff'",
+    "'a-b'.replace('-', '+').upperAscii() == 'A+B' && ' x '.trim() == 'x' && 'abc'.charAt(1) == 'b'",
+  );
+});
+
 describe('values without a type', () => {
   holds(
     'object.spec.replicas + 1 == 4 && object.spec.ratio < 1 && type(object.spec.replicas) == int',

@@ -1,7 +1,7 @@
 // Selectors of devices. Models k8s.io/dynamic-resource-allocation/cel/compile.go.
 import { estimateCost, type SizeOf } from '../../../cel/estimate.ts';
 import { compile, type Environment, extended, type TypeProvider } from '../../../cel/index.ts';
-import { BOOL, DYN, mapOf, objectType, opaqueType, STRING, type Type, typeText } from '../../../cel/types.ts';
+import { ANY, BOOL, mapOf, objectType, opaqueType, STRING, type Type, typeText } from '../../../cel/types.ts';
 import { BASE_ENVIRONMENT } from './environment.ts';
 
 const DEVICE = 'kubernetes.DRADevice';
@@ -13,7 +13,7 @@ const MAX_ENTRIES = 32;
 
 const FIELDS: { readonly [name: string]: Type } = {
   driver: STRING,
-  attributes: mapOf(STRING, mapOf(STRING, DYN)),
+  attributes: mapOf(STRING, mapOf(STRING, ANY)),
   capacity: mapOf(STRING, mapOf(STRING, opaqueType('kubernetes.Quantity'))),
   allowMultipleAllocations: BOOL,
 };

@@ -28,7 +28,9 @@ function nodeOf(s: JSONSchemaProps, whole: boolean, declared: Declared | undefin
   if (declared === undefined) return undefined;
   const embedded = (x: JSONSchemaProps): boolean => x['x-kubernetes-embedded-resource'] === true;
   const properties = new Map<string, Node>();
-  for (const [name, property] of Object.entries(s.properties ?? {})) {
+  // Upstream's order is that of a Go map, which is another each time; this one repeats.
+  for (const name of Object.keys(s.properties ?? {}).sort()) {
+    const property = s.properties?.[name] ?? {};
     const escaped = escapeName(name);
     const type =
       escaped === undefined ? declaredType(property, embedded(property), name) : declared.fields?.get(escaped);

@@ -1,6 +1,9 @@
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import * as vscode from 'vscode';
-import { sample } from './extension.ts';
+import { explanationMarkdown } from '../../src/manifest/markdown.ts';
+import { sample, theApp } from './extension.ts';
 import { test } from './harness.ts';
 
 async function hoverAt(document: vscode.TextDocument, text: string): Promise<vscode.MarkdownString | undefined> {
@@ -36,4 +39,22 @@ test('what is no Kubernetes object is left alone', async () => {
     content: 'services:\n  web:\n    image: nginx\n',
   });
   assert.equal(await hoverAt(document, 'image'), undefined);
+});
+
+test('the command line answers the same as the hover', async () => {
+  const { context } = await theApp();
+  const cli = path.join(context.extensionUri.fsPath, 'dist', 'cli.js');
+  const document = await vscode.workspace.openTextDocument(sample('web.yaml'));
+  for (const text of ['replicas', 'image:', 'containerPort', 'app: web']) {
+    const hover = (await hoverAt(document, text))?.value ?? '';
+    const at = document.positionAt(document.getText().indexOf(text) + 1);
+    const args = [cli, 'explain', document.uri.fsPath, '--line', `${at.line + 1}`, '--column', `${at.character + 1}`];
+    // A desktop's extension host is no Node by itself.
+    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+    const answer = JSON.parse(execFileSync(process.execPath, [...args, '--json'], { encoding: 'utf8', env }));
+    const [explanation] = answer.explanations;
+    // The hover's links lead into VS Code; all else is the same.
+    const withoutLinks = hover.replace(/\[[^\]]*\]\(command:[^)]*\) · /g, '');
+    assert.equal(withoutLinks, explanationMarkdown(explanation), text);
+  }
 });

@@ -15,6 +15,25 @@ describe('explain', () => {
     expect(runExplain({ ...web, line: 8, column: 4 }).explanations).toEqual([service.explainAt('u', 7, 3)]);
   });
 
+  test('every place of the samples says what the hover says there', () => {
+    const service = createManifestService({ knowledge });
+    const folder = new URL('../../../media/samples/', import.meta.url);
+    let found = 0;
+    for (const file of fs.readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
+      const content = fs.readFileSync(new URL(file, folder), 'utf8');
+      service.update(file, 1, content);
+      for (const [line, one] of content.split('\n').entries()) {
+        for (let column = 0; column < one.length; column += 3) {
+          const hover = service.explainAt(file, line, column);
+          const answer = runExplain({ knowledge, file, text: content, line: line + 1, column: column + 1 });
+          expect(answer.explanations, `${file}:${line + 1}:${column + 1}`).toEqual(hover ? [hover] : []);
+          if (hover) found++;
+        }
+      }
+    }
+    expect(found).toBeGreaterThan(200);
+  });
+
   test('a line without a column explains its field', () => {
     expect(runExplain({ ...web, line: 8 }).explanations.map(({ pathText }) => pathText)).toEqual(['spec.replicas']);
   });

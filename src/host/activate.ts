@@ -13,6 +13,7 @@ import { ObjectDocuments, SCHEME } from './documents.ts';
 import { Answers } from './editor/answers.ts';
 import { DryRunner } from './editor/dry-run.ts';
 import { editorFeatures } from './editor/features.ts';
+import { ClusterHover } from './editor/cluster-hover.ts';
 import { Manifests } from './editor/manifests.ts';
 import { EtcdView } from './etcd/etcd-view.ts';
 import { FLOW_VIEW, FlowHost } from './flow/flow-host.ts';
@@ -92,6 +93,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     answers,
     documents,
     new BlameView(documents),
+    new ClusterHover({ manifests, documents, shown: () => clusters.shown, log }),
     flow,
     app.etcd,
     annotate,

@@ -2,13 +2,33 @@
 import { isAlias, isScalar } from 'yaml';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { known, pathText } from './explain.ts';
-import type { ExplainedObject, Explanation } from './explanation.ts';
+import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
 import { type Located, locate } from './locate.ts';
 import { objectAt } from './objects.ts';
 import { rangeOf } from './positions.ts';
 import type { ReadPiece } from './read-piece.ts';
 import { readingNote } from './reading.ts';
 import { descend, type PathSegment, type Place, rootPlace } from './typing.ts';
+
+/** What stands at an offset, whether or not anything is known of it. */
+export interface TextPlace {
+  readonly object: ExplainedObject;
+  /** Path inside the object. */
+  readonly path: readonly PathSegment[];
+  readonly range: TextRange;
+}
+
+export function textPlace(
+  { divided, root, lineStarts }: ReadPiece,
+  offset: number,
+  firstLine: number,
+): TextPlace | undefined {
+  const located = divided ? divided.locate(offset) : locate(root, offset);
+  const found = located && objectAt(divided ? divided.skeleton : root, located.path);
+  if (!located || !found) return undefined;
+  const range = rangeOf(lineStarts, located.from, located.to, firstLine);
+  return { object: found.object, path: found.inner, range };
+}
 
 export function explainPlace(
   knowledge: Knowledge,

@@ -7,7 +7,7 @@ import type { Finding } from './diagnose.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
 import { DIVIDED_FROM } from './divide.ts';
 import { cut, type Piece, type Pieces, pieceAtLine } from './documents.ts';
-import { explainPlace } from './explain-place.ts';
+import { explainPlace, type TextPlace, textPlace } from './explain-place.ts';
 import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
 import { placeOf } from './field-place.ts';
 import { objectsOf } from './objects.ts';
@@ -35,6 +35,8 @@ export interface ManifestService {
   close(uri: string): void;
   /** Zero-based line and UTF-16 column; undefined where there is nothing to say. */
   explainAt(uri: string, line: number, column: number): Explanation | undefined;
+  /** The object and the path at a place, whatever is known of it. */
+  placeAt(uri: string, line: number, column: number): TextPlace | undefined;
   /** The objects of a text in order, lists unpacked. */
   objects(uri: string): readonly ManifestObject[];
   /** The objects with what is in them, for an overview. */
@@ -100,17 +102,11 @@ class Service implements ManifestService {
   }
 
   explainAt(uri: string, line: number, column: number): Explanation | undefined {
-    const pieces = this.texts.get(uri);
-    if (!pieces || line < 0 || column < 0) return undefined;
-    const index = pieceAtLine(pieces, line);
-    const piece = pieces.list[index];
-    const first = pieces.lines[index] ?? 0;
-    if (!piece) return undefined;
-    const tree = this.read(piece);
-    const start = tree.lineStarts[line - first];
-    const end = tree.lineStarts[line - first + 1] ?? piece.text.length + 1;
-    if (start === undefined || start + column >= end) return undefined;
-    return explainPlace(this.knowledge, tree, start + column, first);
+    return this.at(uri, line, column, (tree, offset, first) => explainPlace(this.knowledge, tree, offset, first));
+  }
+
+  placeAt(uri: string, line: number, column: number): TextPlace | undefined {
+    return this.at(uri, line, column, textPlace);
   }
 
   objects(uri: string): readonly ManifestObject[] {
@@ -191,6 +187,25 @@ class Service implements ManifestService {
     const annotate = (tree: ReadPiece): AnnotatedPart => annotatePiece(this.knowledge, tree);
     const parts = this.each(uri, (piece) => [this.once(this.annotations, piece, annotate)]);
     return joinParts(parts, this.texts.get(uri)?.lines ?? []);
+  }
+
+  /** Calls `take` with the document at a place and the offset in it. */
+  private at<T>(
+    uri: string,
+    line: number,
+    column: number,
+    take: (tree: ReadPiece, offset: number, firstLine: number) => T | undefined,
+  ): T | undefined {
+    const pieces = this.texts.get(uri);
+    if (!pieces || line < 0 || column < 0) return undefined;
+    const index = pieceAtLine(pieces, line);
+    const piece = pieces.list[index];
+    const first = pieces.lines[index] ?? 0;
+    if (!piece) return undefined;
+    const tree = this.read(piece);
+    const start = tree.lineStarts[line - first];
+    const end = tree.lineStarts[line - first + 1] ?? piece.text.length + 1;
+    return start === undefined || start + column >= end ? undefined : take(tree, start + column, first);
   }
 
   /** What `look` finds in each document of a text; `first` is the line at which it begins. */

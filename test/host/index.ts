@@ -11,5 +11,6 @@ import './editor-field-page.test.ts';
 import './etcd.test.ts';
 import './clusters.test.ts';
 import './blame.test.ts';
+import './cluster-hover.test.ts';
 
 export { runTests as run } from './harness.ts';

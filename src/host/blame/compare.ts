@@ -69,10 +69,26 @@ function patchOf(file: KubeObject, live: KubeObject): { patch?: Json; applied: b
   const shown = redact(live);
   const last = shown.metadata.annotations?.[LAST_APPLIED];
   const original: unknown = last === undefined ? undefined : parsed(last);
-  const modified = withLastApplied(redact(file) as unknown as Json);
+  const { namespace } = live.metadata;
+  // kubectl names the namespace that it sends the object to.
+  const sent = { ...file, metadata: { ...file.metadata, ...(namespace !== undefined && { namespace }) } };
+  const modified = withLastApplied(redact(sent) as unknown as Json);
   const type = schemaForKind(live.apiVersion ?? '', live.kind ?? '');
   const patch = threeWayPatch(isRecord(original) ? original : undefined, modified, shown as unknown as Json, type);
-  return { ...(patch && { patch }), applied: isRecord(original) };
+  const told = patch && withoutAnnotation(patch);
+  return { ...(told && { patch: told }), applied: isRecord(original) };
+}
+
+/** Without the annotation in which kubectl keeps the file itself; undefined where nothing else is in the patch. */
+function withoutAnnotation(patch: Json): Json | undefined {
+  const metadata = isRecord(patch.metadata) ? patch.metadata : {};
+  const annotations = isRecord(metadata.annotations) ? metadata.annotations : {};
+  const { [LAST_APPLIED]: _applied, ...others } = annotations;
+  const { annotations: _all, ...rest } = metadata;
+  const kept = Object.keys(others).length > 0 ? { ...rest, annotations: others } : rest;
+  const { metadata: _metadata, ...body } = patch;
+  const whole = Object.keys(kept).length > 0 ? { metadata: kept, ...body } : body;
+  return Object.keys(whole).length > 0 ? whole : undefined;
 }
 
 function parsed(text: string): unknown {

@@ -28,12 +28,14 @@ import { PodGarbageCollector } from './podgc/controller.ts';
 import { ClaimProtectionController, VolumeProtectionController } from './protection/controller.ts';
 import { PersistentVolumeBinder } from './pvbinder/controller.ts';
 import { OF_REPLICATION_CONTROLLERS, ReplicaSetController } from './replicaset/controller.ts';
+import { ResourceClaimController } from './resourceclaim/controller.ts';
 import { ResourceQuotaController } from './resourcequota/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
 import { type LegacyToken, ServiceAccountTokenController } from './serviceaccounttoken/controller.ts';
 import { StatefulSetController } from './statefulset/controller.ts';
 import { TaintEvictionController } from './tainteviction/controller.ts';
+import { TtlController } from './ttl/controller.ts';
 import { TtlAfterFinishedController } from './ttlafterfinished/controller.ts';
 import { ValidatingAdmissionPolicyStatusController } from './validatingadmissionpolicystatus/controller.ts';
 
@@ -93,6 +95,8 @@ const CONTROLLERS: readonly Controller[] = [
       new CertificateCleaner(ctx);
     },
   },
+  { name: 'ttl-controller', start: (ctx) => new TtlController(ctx) },
+  { name: 'resource-claim-controller', start: (ctx) => new ResourceClaimController(ctx) },
   { name: 'bootstrap-signer', start: (ctx) => new BootstrapSigner(ctx) },
   { name: 'token-cleaner', start: (ctx) => new TokenCleaner(ctx) },
   { name: 'persistent-volume-binder', start: (ctx) => new PersistentVolumeBinder(ctx) },

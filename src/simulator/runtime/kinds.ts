@@ -31,6 +31,7 @@ import type { EndpointSlice } from '../../model/generated/discovery.v1.ts';
 import type { Event as EventV1 } from '../../model/generated/events.v1.ts';
 import type { PodDisruptionBudget } from '../../model/generated/policy.v1.ts';
 import type { ClusterRole } from '../../model/generated/rbac.v1.ts';
+import type { ResourceClaim, ResourceClaimTemplate } from '../../model/generated/resource.v1.ts';
 import type { PriorityClass } from '../../model/generated/scheduling.v1.ts';
 import type { CSIDriver, CSINode, StorageClass, VolumeAttachment } from '../../model/generated/storage.v1.ts';
 import type { KubeObject } from '../../model/object.ts';
@@ -112,6 +113,12 @@ export const VALIDATING_ADMISSION_POLICIES = kind<ValidatingAdmissionPolicy>(
   false,
 );
 export const CLUSTER_ROLES = kind<ClusterRole>('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false);
+export const RESOURCE_CLAIMS = kind<ResourceClaim>('resource.k8s.io/v1', 'ResourceClaim', 'resourceclaims');
+export const RESOURCE_CLAIM_TEMPLATES = kind<ResourceClaimTemplate>(
+  'resource.k8s.io/v1',
+  'ResourceClaimTemplate',
+  'resourceclaimtemplates',
+);
 export const HORIZONTAL_POD_AUTOSCALERS = kind<HorizontalPodAutoscaler>(
   'autoscaling/v2',
   'HorizontalPodAutoscaler',

@@ -14,6 +14,10 @@ export interface Wanted {
   readonly version?: string;
 }
 
+const META = 'meta.k8s.io/v1';
+/** In which group and version an answer can be had that is none of `meta.k8s.io`. */
+const VERSIONS: Readonly<Record<string, string>> = { APIGroupDiscoveryList: 'apidiscovery.k8s.io/v2' };
+
 const PLAIN: Wanted = { type: JSON_TYPE };
 const cache = new Map<string, readonly Wanted[]>();
 
@@ -46,7 +50,7 @@ export function negotiate(accept: string | undefined, transforms: readonly strin
   if (accept === undefined || accept === '' || accept === JSON_TYPE) return PLAIN;
   for (const w of parse(accept)) {
     if (w.as === undefined || w.as === '') return w;
-    if (transforms.includes(w.as) && (w.version === 'v1' || w.version === 'v2')) return w;
+    if (transforms.includes(w.as) && `${w.group}/${w.version}` === (VERSIONS[w.as] ?? META)) return w;
   }
   return refuse(notAcceptable(SERVED));
 }

@@ -15,7 +15,10 @@ function createNamespace(o: Obj): Obj {
   const spec = part(o, 'spec');
   const finalizers = (spec.finalizers as string[] | undefined) ?? [];
   const wanted = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
-  return { ...o, spec: { ...spec, finalizers: wanted }, status: { phase: 'Active' } };
+  // A name that was generated was not there yet for the default of this label.
+  const { name = '', labels } = o.metadata;
+  const metadata = { ...o.metadata, labels: { ...labels, 'kubernetes.io/metadata.name': name } };
+  return { ...o, metadata, spec: { ...spec, finalizers: wanted }, status: { phase: 'Active' } };
 }
 
 /** A namespace waits until the namespace controller has emptied it. Models namespace/storage.REST.Delete. */

@@ -4,16 +4,15 @@ import * as vscode from 'vscode';
 import { ANNOTATE_VIEW, AnnotateHost } from './annotate/annotate-host.ts';
 import { watchAct } from './annotate/watch.ts';
 import type { App } from './app.ts';
-import { BlameView } from './blame/blame-view.ts';
 import { liveReader } from './blame/live-object.ts';
+import { liveObjects } from './blame/register.ts';
 import { Clusters } from './clusters.ts';
 import { registerCommands } from './commands/register.ts';
 import { ensureSimulator } from './commands/simulator.ts';
-import { ObjectDocuments, SCHEME } from './documents.ts';
+import { ObjectDocuments } from './documents.ts';
 import { Answers } from './editor/answers.ts';
 import { DryRunner } from './editor/dry-run.ts';
 import { editorFeatures } from './editor/features.ts';
-import { ClusterHover } from './editor/cluster-hover.ts';
 import { Manifests } from './editor/manifests.ts';
 import { EtcdView } from './etcd/etcd-view.ts';
 import { FLOW_VIEW, FlowHost } from './flow/flow-host.ts';
@@ -55,12 +54,8 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     ensureSimulator: ensure,
     explainField: async (object, path) => (await manifests.load()).explainField(object, path),
   });
-  const annotate = new AnnotateHost({
-    extensionUri: context.extensionUri,
-    manifests,
-    log,
-    watch: (document, place) => watchAct(app, document, place),
-  });
+  const { extensionUri } = context;
+  const annotate = new AnnotateHost({ extensionUri, manifests, log, watch: (at, place) => watchAct(app, at, place) });
   const clustersView = createClustersView(clusters);
   const anatomy = createAnatomyView(clusters);
   const answers = new Answers();
@@ -91,16 +86,13 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     ...editorFeatures(manifests, log),
     dryRunner,
     answers,
-    documents,
-    new BlameView(documents),
-    new ClusterHover({ manifests, documents, shown: () => clusters.shown, log }),
+    ...liveObjects(documents, { manifests, shown: () => clusters.shown, log }),
     flow,
     app.etcd,
     annotate,
     anatomy,
     clustersView,
     { dispose: () => clusters.dispose() },
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, documents),
     restored(FLOW_VIEW, (panel) => flow.adopt(panel)),
     restored(ANNOTATE_VIEW, (panel) => annotate.adopt(panel)),
     ...registerCommands({ app, setServed }),

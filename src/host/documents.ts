@@ -6,16 +6,13 @@ import type { ClusterSource } from '../cluster/source.ts';
 import { isRecord, type KubeObject } from '../model/object.ts';
 import { resourceOf } from '../model/resources.ts';
 import type { ObjectRef } from '../trace/step.ts';
-import type { LiveObject } from './blame/live-object.ts';
+import type { LiveObject, ReadLive } from './blame/live-object.ts';
 import { Listeners } from './listeners.ts';
 
 export const SCHEME = 'kube-anatomy';
 
 /** Names of API objects, `system:node` included; nothing that could lead elsewhere in a path. */
 const NAME = /^(?!\.{1,2}$)[\w.:-]{1,253}$/;
-
-/** Reads what is known of an object beyond its text. */
-export type ReadLive = (source: ClusterSource, ref: ObjectRef, object: KubeObject) => Promise<LiveObject>;
 
 export class ObjectDocuments implements vscode.TextDocumentContentProvider {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();

@@ -1,19 +1,15 @@
 // A live object as YAML, and for each of its lines who wrote it last.
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, stringify } from 'yaml';
 import type { Knowledge } from '../knowledge/knowledge.ts';
-import { isRecord, type Json, type KubeObject } from '../model/object.ts';
+import { isRecord, type KubeObject } from '../model/object.ts';
 import { LAST_APPLIED, redact } from '../model/redact.ts';
 import type { ValueSchema } from '../model/schema.ts';
 import { filledIn } from './last-applied.ts';
 import { type Claims, type Owner, readManagers } from './managers.ts';
+import { pathOf, type Segment } from './path.ts';
 import { fieldAt, itemAt, type Place, rootOf, storedDefault } from './place.ts';
 import { type Unowned, unowned } from './unowned.ts';
 import { type Who, whoIs } from './who.ts';
-
-/** A segment of a path: the name of a field, or an item with what tells it from others. */
-export type Segment =
-  | { readonly field: string }
-  | { readonly index: number; readonly value: unknown; readonly keys?: readonly string[] };
 
 export interface Writer extends Owner {
   readonly who: Who;
@@ -179,19 +175,4 @@ function isFilled(value: unknown): boolean {
 
 function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !isFilled(value);
-}
-
-/** As a step's changes name it: `spec.ports[containerPort=80,protocol="TCP"].name`. */
-export function pathOf(segments: readonly Segment[]): string {
-  let path = '';
-  for (const segment of segments) {
-    if ('field' in segment) path += path === '' ? segment.field : `.${segment.field}`;
-    else if (segment.keys && isRecord(segment.value)) path += keyText(segment.keys, segment.value);
-    else path += isRecord(segment.value) ? `[${segment.index}]` : `[=${JSON.stringify(segment.value)}]`;
-  }
-  return path;
-}
-
-function keyText(keys: readonly string[], item: Json): string {
-  return `[${keys.map((key) => `${key}=${JSON.stringify(item[key])}`).join(',')}]`;
 }

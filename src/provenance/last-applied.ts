@@ -1,7 +1,7 @@
 // What `kubectl apply` sent last, from the annotation in which it keeps it: the fields it does not name were filled in.
 import { isRecord } from '../model/object.ts';
 import { equal } from '../model/paths.ts';
-import type { Segment } from './blame.ts';
+import type { Segment } from './path.ts';
 
 /** Whether a field was in the file; undefined where that cannot be told. */
 export type WasSent = (segments: readonly Segment[]) => boolean | undefined;

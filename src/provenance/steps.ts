@@ -4,7 +4,7 @@ import { isRecord } from '../model/object.ts';
 import { equal } from '../model/paths.ts';
 import { type Segment as ChangedSegment, parseFieldPath } from '../trace/fieldpath.ts';
 import type { ObjectRef, Step } from '../trace/step.ts';
-import type { Segment } from './blame.ts';
+import type { Segment } from './path.ts';
 
 /** The steps that wrote the object, the latest first; ask once for all of its lines. */
 export function writesOf(steps: readonly Step[], ref: ObjectRef): Step[] {

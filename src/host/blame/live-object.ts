@@ -6,7 +6,6 @@ import type { Blamed, LineBlame } from '../../provenance/blame.ts';
 import type { ExactWrite } from '../../provenance/words.ts';
 import type { ObjectRef, StepId } from '../../trace/step.ts';
 import { actorName } from '../../trace/words.ts';
-import type { ReadLive } from '../documents.ts';
 import type { Manifests } from '../editor/manifests.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
 
@@ -24,6 +23,9 @@ export interface LiveObject {
   /** What the trace says of the line; only in the simulator. */
   exact(line: LineBlame): KnownWrite | undefined;
 }
+
+/** Reads what is known of an object beyond its text. */
+export type ReadLive = (source: ClusterSource, ref: ObjectRef, object: KubeObject) => Promise<LiveObject>;
 
 /** Reads managedFields of an object as the API server answered it, and in the simulator the trace as well. */
 export function liveReader(manifests: Manifests, session: SimulatorSession): ReadLive {

@@ -2,10 +2,13 @@
 import { SECOND } from '../../kernel/kernel.ts';
 import type { KubeObject } from '../../model/object.ts';
 import type { ResourceInfo } from '../../model/resources.ts';
+import { schemaForKind } from '../../model/schema.ts';
 import type { KeyValue, Store } from '../store/index.ts';
 import type { Context } from './context.ts';
 import { asRead, storedVersion, toVersion } from './convert.ts';
+import { isCustom } from './crd/types.ts';
 import { tellWhatIsInert } from './inert.ts';
+import { inGoOrder } from './machinery/go-order.ts';
 
 /** Seconds that an Event is kept (`--event-ttl`). */
 const EVENT_TTL = 3600;
@@ -74,12 +77,17 @@ function eventLease(store: Store, now: number): number {
 export function write<T extends KubeObject>(ctx: Context, r: ResourceInfo, o: T): T {
   const { store, kernel } = ctx.core;
   tellWhatIsInert(ctx, r, o);
-  if (ctx.dryRun) return o;
-  const written = withVersion(o, store.revision + 1);
-  const stored = toVersion(written, storedVersion(r));
   const { namespace = '', name = '' } = o.metadata;
+  const key = keyFor(r, namespace, name);
+  const version = storedVersion(r);
+  const type = isCustom(r) ? undefined : schemaForKind(version, r.kind);
+  const before = store.get(key)?.value;
+  if (ctx.dryRun) return version === o.apiVersion ? inGoOrder(o, type, before) : o;
+  const versioned = withVersion(o, store.revision + 1);
+  const stored = inGoOrder(toVersion(versioned, version), type, before);
+  const written = version === o.apiVersion ? (stored as T) : versioned;
   const lease = r.kind === 'Event' && r.etcdPrefix === '/registry/events' ? eventLease(store, kernel.now) : 0;
-  ctx.changes.push(store.put(prefixOf(r), keyFor(r, namespace, name), stored, lease));
+  ctx.changes.push(store.put(prefixOf(r), key, stored, lease));
   return written;
 }
 

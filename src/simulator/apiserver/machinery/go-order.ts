@@ -1,0 +1,104 @@
+// The fields of an object in the order in which Go writes them: those of a struct as they are declared, those of a map sorted.
+// What is in order is returned as it is, so that objects go on sharing structure.
+import { isRecord } from '../../../model/object.ts';
+import type { TypeSchema, ValueSchema } from '../../../model/schema.ts';
+import { put } from './json.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+const ranks = new WeakMap<TypeSchema, ReadonlyMap<string, number>>();
+
+function ranksOf(type: TypeSchema): ReadonlyMap<string, number> {
+  const known = ranks.get(type);
+  if (known !== undefined) return known;
+  const made = new Map([...type.fields.keys()].map((name, i) => [name, i]));
+  ranks.set(type, made);
+  return made;
+}
+
+const UNTYPED: ValueSchema = { kind: 'map' };
+
+/** The members in the order of `sorted`, each as `each` makes it; the object itself where nothing is to be done. */
+function rebuilt(
+  o: Members,
+  inOrder: boolean,
+  sort: (keys: string[]) => string[],
+  children: Members | undefined,
+): Members {
+  if (inOrder && children === undefined) return o;
+  const out: Record<string, unknown> = {};
+  const keys = inOrder ? Object.keys(o) : sort(Object.keys(o));
+  for (const key of keys)
+    put(out, key, children !== undefined && Object.hasOwn(children, key) ? children[key] : o[key]);
+  return out;
+}
+
+function struct(o: Members, type: TypeSchema, was: Members | undefined): Members {
+  const rank = ranksOf(type);
+  let children: Record<string, unknown> | undefined;
+  let inOrder = true;
+  let last = -1;
+  for (const key in o) {
+    const at = rank.get(key) ?? Number.POSITIVE_INFINITY;
+    if (at < last) inOrder = false;
+    last = at;
+    const value = o[key];
+    if (typeof value !== 'object' || value === null) continue;
+    // Sets of fields are written sorted: `.` first, then fields, then keys of lists.
+    const schema = key === 'fieldsV1' ? UNTYPED : type.fields.get(key);
+    const next = ordered(value, schema, was?.[key]);
+    if (next === value) continue;
+    children ??= {};
+    put(children, key, next);
+  }
+  const at = (key: string): number => rank.get(key) ?? Number.POSITIVE_INFINITY;
+  const sort = (keys: string[]): string[] => keys.sort((a, b) => (at(a) === at(b) ? (a < b ? -1 : 1) : at(a) - at(b)));
+  return rebuilt(o, inOrder, sort, children);
+}
+
+function map(o: Members, items: ValueSchema | undefined, was: Members | undefined): Members {
+  let children: Record<string, unknown> | undefined;
+  let inOrder = true;
+  let last = '';
+  for (const key in o) {
+    if (key < last) inOrder = false;
+    last = key;
+    const value = o[key];
+    if (typeof value !== 'object' || value === null) continue;
+    const next = ordered(value, items, was?.[key]);
+    if (next === value) continue;
+    children ??= {};
+    put(children, key, next);
+  }
+  return rebuilt(o, inOrder, (keys) => keys.sort(), children);
+}
+
+function list(o: readonly unknown[], items: ValueSchema | undefined, was: readonly unknown[]): readonly unknown[] {
+  let out: unknown[] | undefined;
+  for (let i = 0; i < o.length; i++) {
+    const next = ordered(o[i], items, was[i]);
+    if (next !== o[i]) out ??= o.slice(0, i);
+    out?.push(next);
+  }
+  return out ?? o;
+}
+
+/**
+ * @param schema absent for what has no Go type: all of it is maps.
+ * @param was a value that is in order: what it shares needs no look.
+ */
+export function ordered(value: unknown, schema: ValueSchema | undefined, was: unknown): unknown {
+  if (value === was || typeof value !== 'object' || value === null) return value;
+  // Raw bytes in Go: written as they came.
+  if (schema?.kind === 'any') return value;
+  if (Array.isArray(value)) return list(value, schema?.items ?? schema, Array.isArray(was) ? was : []);
+  if (!isRecord(value)) return value;
+  const had = isRecord(was) ? was : undefined;
+  if (schema?.object !== undefined) return struct(value, schema.object, had);
+  return map(value, schema === undefined || schema === UNTYPED ? UNTYPED : schema.items, had);
+}
+
+/** An object as Go writes it. @param type absent for custom resources. */
+export function inGoOrder<T extends object>(o: T, type: TypeSchema | undefined, was: object | undefined): T {
+  return ordered(o, type === undefined ? UNTYPED : { kind: 'object', object: type }, was) as T;
+}

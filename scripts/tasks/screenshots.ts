@@ -1,6 +1,6 @@
 // `npm run screenshots`: makes the pictures of the README from the real workbench, so that they show what is there: single
-// ones, and the four readings of the flow panel in each kind of theme. Words narrow it to `single`, `readings`.
-import { mkdirSync } from 'node:fs';
+// ones, and the four readings of the flow panel in each kind of theme. Words narrow it to `single`, `problems`, `readings`.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
@@ -37,6 +37,11 @@ export async function main(args: string[]): Promise<void> {
       await flow(workbench);
       await workbench.close();
     }
+    if (wanted('problems')) {
+      const workbench = await ready(browser, host, THEMES.dark);
+      await problems(workbench);
+      await workbench.close();
+    }
     if (wanted('readings')) {
       for (const [name, theme] of Object.entries(THEMES)) {
         const workbench = await ready(browser, host, theme);
@@ -63,6 +68,47 @@ async function hover(workbench: Workbench): Promise<void> {
   await workbench.hover('replicas');
   await save(workbench, 'hover');
   await workbench.page.mouse.move(0, 0);
+}
+
+/** A manifest with the slips that people make, and what is said of one of them. */
+const SLIPS = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app: shop
+  template:
+    metadata:
+      labels:
+        app: shpo
+    spec:
+      containers:
+      - name: shop
+        image: y
+        ports:
+        - name: http
+          containerPort: 8080
+        readinessProbe:
+          httpGet: {path: /ready, port: web}
+        resources:
+          requests: {memory: 1Gi}
+          limits: {memory: 512Mi}
+        volumeMounts:
+        - name: cache
+          mountPath: /cache
+`;
+
+async function problems(workbench: Workbench): Promise<void> {
+  writeFileSync(path.join(workbench.folder, 'shop.yaml'), SLIPS);
+  await workbench.openFile('shop.yaml');
+  await workbench.page.locator('.squiggly-error').nth(3).waitFor({ timeout: 60_000 });
+  await workbench.page.keyboard.press('Control+Shift+M');
+  await workbench.page.locator('.markers-panel-container .monaco-list-row').nth(3).waitFor();
+  await workbench.hover('selector');
+  await save(workbench, 'problems');
 }
 
 async function flow(workbench: Workbench): Promise<void> {

@@ -48,7 +48,13 @@ export class ServedSchemas {
   }
 
   version(): Promise<ServerVersion | undefined> {
-    this.known ??= this.get('/version').then(({ code, body }) => (code === 200 ? versionOf(body) : undefined));
+    if (!this.known) {
+      this.known = this.get('/version').then(({ code, body }) => (code === 200 ? versionOf(body) : undefined));
+      // A server that does not answer now may answer later.
+      this.known.catch(() => {
+        this.known = undefined;
+      });
+    }
     return this.known;
   }
 
@@ -61,7 +67,12 @@ export class ServedSchemas {
     now: number,
     freshMs = 15_000,
   ): Promise<Served | undefined> {
-    if (!this.index || now - this.index.at > freshMs) this.index = { at: now, paths: this.readIndex() };
+    if (!this.index || now - this.index.at > freshMs) {
+      this.index = { at: now, paths: this.readIndex() };
+      this.index.paths.catch(() => {
+        this.index = undefined;
+      });
+    }
     const paths = await this.index.paths;
     if (!paths) return this.fromDefinition(apiVersion, kind, path);
     const { group } = splitApiVersion(apiVersion);

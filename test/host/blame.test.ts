@@ -95,7 +95,7 @@ test('a file and what came of it are compared, each addition with whom it came f
     return found instanceof vscode.TabInputTextDiff ? found : undefined;
   });
   const left = await vscode.workspace.openTextDocument(diff.original);
-  assert.match(left.getText(), /^apiVersion: apps\/v1\nkind: Deployment\n/);
+  assert.match(left.getText(), /^kind: Deployment$/m);
   assert.equal(app.documents.live(diff.modified)?.ref.name, 'web');
   // From the live object the file of the workspace is found.
   await app.documents.open(app.session.source, WEB);

@@ -4,7 +4,10 @@ import { type ObjectDocuments, SCHEME } from '../documents.ts';
 import { ClusterHover, type ClusterHoverDeps } from '../editor/cluster-hover.ts';
 import { BlameView } from './blame-view.ts';
 
-export function liveObjects(documents: ObjectDocuments, deps: Omit<ClusterHoverDeps, 'documents'>): vscode.Disposable[] {
+export function liveObjects(
+  documents: ObjectDocuments,
+  deps: Omit<ClusterHoverDeps, 'documents'>,
+): vscode.Disposable[] {
   return [
     documents,
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, documents),

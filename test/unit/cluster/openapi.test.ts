@@ -171,3 +171,16 @@ test('custom resources of the simulator', async () => {
   expect(await served.describe(WIDGET, ['spec', 'nonsense'], 0)).toEqual({ found: 'unknown-field' });
   expect(await served.version()).toMatchObject({ minor: 36 });
 });
+
+test('a server that does not answer is asked again', async () => {
+  let down = true;
+  const served = new ServedSchemas(async (path) => {
+    if (down) throw new Error('connection refused');
+    return path === '/version' ? { code: 200, body: { gitVersion: 'v1.36.2' } } : { code: 404, body: {} };
+  });
+  await expect(served.version()).rejects.toThrow('refused');
+  await expect(served.describe(WIDGET, ['spec'], 0)).rejects.toThrow('refused');
+  down = false;
+  expect(await served.version()).toMatchObject({ minor: 36 });
+  expect(await served.describe(WIDGET, ['spec'], 0)).toBeUndefined();
+});

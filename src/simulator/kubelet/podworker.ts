@@ -3,7 +3,7 @@
 import { MINUTE, MS, SECOND } from '../../kernel/kernel.ts';
 import { type Process, Scope, sleep, spawn, wait } from '../../kernel/process.ts';
 import { rfc3339 } from '../../kernel/time.ts';
-import type { ContainerStateTerminated, Pod } from '../../model/generated/core.v1.ts';
+import type { Container, ContainerStateTerminated, Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
@@ -81,6 +81,7 @@ export class PodWorker {
     this.pod = pod;
     this.status.seen(pod, cause);
     this.deadline.update(pod);
+    if (!this.stopping && this.sandbox !== undefined) this.addEphemeral(cause);
     if (pod.metadata.deletionTimestamp !== undefined && !this.stopping) {
       this.stopping = true;
       spawn(this.deps.ctx.scope, this.terminate(cause));
@@ -160,7 +161,29 @@ export class PodWorker {
     this.here.sandbox = sandbox;
     this.record.sandboxReady = true;
     this.publish(sandbox.step);
+    this.addEphemeral(sandbox.step);
     yield* this.runAll(sandbox.step);
+  }
+
+  /** Containers that were added to a pod with a sandbox start at once, whatever the others do. */
+  private addEphemeral(cause: StepId): void {
+    const known = this.record.ephemeral ?? [];
+    for (const c of this.pod.spec?.ephemeralContainers ?? []) {
+      if (known.some((k) => k.container.name === c.name)) continue;
+      // Nobody asks whether they are ready or have started.
+      const made = { ...newRecord(c as Container, 'ContainerCreating'), started: undefined };
+      this.record.ephemeral = [...(this.record.ephemeral ?? []), made];
+      spawn(this.scope, this.runEphemeral(made, cause));
+    }
+  }
+
+  private *runEphemeral(c: ContainerRecord, cause: StepId): Process<void> {
+    this.publish(cause);
+    this.publish(yield* this.run(c, cause, false));
+  }
+
+  private isEphemeral(c: ContainerRecord): boolean {
+    return this.record.ephemeral?.includes(c) ?? false;
   }
 
   /** Init containers in order, then the others: those that do not run yet. */
@@ -209,8 +232,9 @@ export class PodWorker {
     c.containerID = `${runtime.scheme}${created.id}`;
     c.imageID = `${c.container.image ?? ''}`;
     c.state = { running: { startedAt: this.now } };
-    c.started = true;
-    c.ready = true;
+    const counts = !this.isEphemeral(c);
+    c.started = counts || undefined;
+    c.ready = counts;
     const exit = runtime.exitOf(this.pod, c.container, init);
     if (exit.after !== undefined) {
       this.here.exits.set(c, { ...exit, at: ctx.kernel.now + exit.after });
@@ -294,11 +318,12 @@ export class PodWorker {
     c.state = { terminated: this.terminated(c, code) };
     // An init container that has ended well stays ready; a main container does not.
     c.ready = this.record.init.includes(c) && code === 0;
-    c.started = false;
+    c.started = this.isEphemeral(c) ? undefined : false;
     this.publish(step);
     this.exits.get(c)?.();
     const awaited = this.record.init.includes(c) && !isSidecar(c.container);
-    if (!awaited && restarts(this.pod, this.record, c)) spawn(this.scope, this.restart(c, step));
+    if (!awaited && !this.isEphemeral(c) && restarts(this.pod, this.record, c))
+      spawn(this.scope, this.restart(c, step));
   }
 
   private *restart(c: ContainerRecord, cause: StepId): Process<void> {
@@ -368,13 +393,14 @@ export class PodWorker {
   private *stopAll(grace: number, cause: StepId): Process<StepId> {
     const { runtime } = this.deps;
     let last = cause;
-    const running = [...this.record.main, ...this.record.init].filter((c) => c.state.running !== undefined);
+    const { main, init, ephemeral = [] } = this.record;
+    const running = [...main, ...init, ...ephemeral].filter((c) => c.state.running !== undefined);
     for (const c of running) {
       this.event(c, 'Normal', 'Killing', `Stopping container ${c.container.name}`, last);
       const stopped = yield* runtime.stopContainer(this.pod, c.container, c.containerID ?? '', grace, last);
       c.state = { terminated: this.terminated(c, stopped.code) };
       c.ready = false;
-      c.started = false;
+      c.started = this.isEphemeral(c) ? undefined : false;
       last = stopped.step;
     }
     if (this.sandbox !== undefined) last = yield* runtime.stopPodSandbox(this.pod, this.sandbox, last);
@@ -388,7 +414,11 @@ export class PodWorker {
   }
 
   private event(c: ContainerRecord, type: 'Normal' | 'Warning', reason: string, message: string, cause: StepId): void {
-    const part = this.record.init.includes(c) ? 'initContainers' : 'containers';
+    const part = this.isEphemeral(c)
+      ? 'ephemeralContainers'
+      : this.record.init.includes(c)
+        ? 'initContainers'
+        : 'containers';
     this.deps.events.event(
       { apiVersion: 'v1', kind: 'Pod', object: this.pod, fieldPath: `spec.${part}{${c.container.name}}` },
       type,

@@ -29,6 +29,8 @@ export interface ContainerRecord {
 export interface PodRecord {
   readonly init: readonly ContainerRecord[];
   readonly main: readonly ContainerRecord[];
+  /** Of `kubectl debug`: added while the pod runs, never started again. */
+  ephemeral?: readonly ContainerRecord[];
   readonly hostIP: string;
   readonly startTime: string;
   podIP?: string;
@@ -198,6 +200,7 @@ export function podStatus(pod: Pod, r: PodRecord, now: string): PodStatus {
     startTime: r.startTime,
     ...(r.init.length > 0 ? { initContainerStatuses: r.init.map(containerStatus) } : {}),
     containerStatuses: r.main.map(containerStatus),
+    ...(r.ephemeral ? { ephemeralContainerStatuses: r.ephemeral.map(containerStatus) } : {}),
     resources: pod.spec?.resources ?? {},
   };
 }

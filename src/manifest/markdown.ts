@@ -14,6 +14,8 @@ const MOST_PROSE = 400;
 export function explanationMarkdown(explanation: Explanation, links: readonly MarkdownLink[] = []): string {
   const parts = [
     headline(explanation),
+    // A hover shows its first lines, and one has to scroll for the rest.
+    links.map(({ title, href }) => `[${title}](${href})`).join(' · '),
     explanation.reading && `⚠ ${explanation.reading}`,
     explanation.deprecated && `*Deprecated*: ${explanation.deprecated}`,
     explanation.is,
@@ -22,7 +24,7 @@ export function explanationMarkdown(explanation: Explanation, links: readonly Ma
     explanation.change && `*Change it*: ${explanation.change.text}`,
     wrongText(explanation.wrong),
     explanation.with.length > 0 && `*With*: ${explanation.with.map(code).join(', ')}`,
-    footer(explanation, links),
+    footer(explanation),
     explanation.schemaText && `---\n\n${beginning(explanation.schemaText)}`,
   ];
   return parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
@@ -81,12 +83,8 @@ export function failureText(failure: Failure): string {
   return signs.length > 0 ? `${failure.text} ${signs.join(' · ')}` : failure.text;
 }
 
-function footer(explanation: Explanation, links: readonly MarkdownLink[]): string {
-  const items = links.map(({ title, href }) => `[${title}](${href})`);
-  const since = explanation.since ? `since ${explanation.since}` : undefined;
-  const facts = [explanation.version, since, ...explanation.sources].filter((fact) => fact !== undefined);
-  items.push(`*${facts.join(' · ')}*`);
-  return items.join(' · ');
+function footer({ version, since, sources }: Explanation): string {
+  return `*${[version, ...(since ? [`since ${since}`] : []), ...sources].join(' · ')}*`;
 }
 
 /** Inline code that survives backticks in the text. */

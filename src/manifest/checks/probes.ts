@@ -93,7 +93,7 @@ function checkPace(subject: Subject, probe: PlainObject): void {
   if (typeof timeoutSeconds !== 'number' || timeoutSeconds <= period) return;
   subject.atValue(probe, 'timeoutSeconds', {
     family: 'probe',
-    severity: 'information',
+    severity: 'hint',
     message: `A check may wait ${timeoutSeconds} s for its answer, and one is due every ${period} s: no other begins while it waits, so failures are noticed later than the period says.`,
     component: 'kubelet',
   });

@@ -100,7 +100,7 @@ describe('problems', () => {
     [
       'a wait longer than the period',
       pod('livenessProbe: {tcpSocket: {port: 1}, timeoutSeconds: 30}'),
-      { family: 'probe', severity: 'information', at: '8 30' },
+      { family: 'probe', severity: 'hint', at: '8 30' },
     ],
     [
       'two ways to check',

@@ -157,11 +157,11 @@ describe('markdown', () => {
     const order = [
       '**nodeSelector**',
       '`map[string]string`',
+      '[Page](command:x)',
       'filter NodeAffinity',
       '*Change it*',
       'FailedScheduling',
       '*With*',
-      '[Page](command:x)',
     ];
     const places = order.map((part) => text.indexOf(part));
     expect(places).toEqual([...places].sort((a, b) => a - b));

@@ -8,6 +8,7 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  ReplicationController,
   Service,
 } from '../../model/generated/core.v1.ts';
 import type { PodDisruptionBudget } from '../../model/generated/policy.v1.ts';
@@ -79,6 +80,7 @@ export function lookupIn(objects: readonly KubeObject[]): ClusterLookup {
       all.get<Namespace>('Namespace', ns)?.metadata.labels ?? { 'kubernetes.io/metadata.name': ns },
     services: (ns) => all.byKind<Service>('Service').filter((s) => s.metadata.namespace === ns),
     replicaSet: (ns, name) => all.get<ReplicaSet>('ReplicaSet', `${ns}/${name}`),
+    replicationController: (ns, name) => all.get<ReplicationController>('ReplicationController', `${ns}/${name}`),
     statefulSet: (ns, name) => all.get<StatefulSet>('StatefulSet', `${ns}/${name}`),
     disruptionBudgets: () => all.byKind<PodDisruptionBudget>('PodDisruptionBudget'),
     claim: (ns, name) => all.get<PersistentVolumeClaim>('PersistentVolumeClaim', `${ns}/${name}`),

@@ -106,11 +106,11 @@ describe('revisions', () => {
         },
       },
     };
-    expect(newestAnnotations(annotated, {}, 1)).toEqual({ note: 'kept', 'deployment.kubernetes.io/revision': '1' });
+    expect(newestAnnotations(annotated, {}, 1n)).toEqual({ note: 'kept', 'deployment.kubernetes.io/revision': '1' });
   });
 
   it('remember the numbers that a ReplicaSet had before it was rolled back to', () => {
-    const next = newestAnnotations(deployment(1), { 'deployment.kubernetes.io/revision': '1' }, 3);
+    const next = newestAnnotations(deployment(1), { 'deployment.kubernetes.io/revision': '1' }, 3n);
     expect(next).toEqual({
       'deployment.kubernetes.io/revision': '3',
       'deployment.kubernetes.io/revision-history': '1',

@@ -3,7 +3,7 @@
 import type { Process } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
 import type { Deployment, ReplicaSet, StatefulSet } from '../../../model/generated/apps.v1.ts';
-import type { Pod } from '../../../model/generated/core.v1.ts';
+import type { Pod, ReplicationController } from '../../../model/generated/core.v1.ts';
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../../model/generated/policy.v1.ts';
 import { controllerOf, keyOf } from '../../../model/object.ts';
 import { resourceForKind } from '../../../model/resources.ts';
@@ -11,7 +11,14 @@ import { formatSelector, selectorOf, selects } from '../../../model/selectors.ts
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
-import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, PODS, REPLICA_SETS, STATEFUL_SETS } from '../../runtime/kinds.ts';
+import {
+  DEPLOYMENTS,
+  POD_DISRUPTION_BUDGETS,
+  PODS,
+  REPLICA_SETS,
+  REPLICATION_CONTROLLERS,
+  STATEFUL_SETS,
+} from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { isPodTerminal, podCondition } from '../common/pods.ts';
@@ -22,6 +29,9 @@ const KIND = 'PodDisruptionBudget';
 /** ms after which a DisruptionTarget condition on a pod that was not deleted is taken back. Source: stalePodDisruptionTimeout. */
 const STALE = 2 * 60_000;
 
+/** Kinds whose wanted number of pods the controller reads itself. */
+const SCALED = new Set(['ReplicaSet', 'ReplicationController', 'StatefulSet']);
+
 export class DisruptionController {
   private readonly ctx: ComponentContext;
   private readonly queue: WorkQueue;
@@ -30,6 +40,7 @@ export class DisruptionController {
   private readonly pods: Informer<Pod>;
   private readonly deployments: Informer<Deployment>;
   private readonly replicaSets: Informer<ReplicaSet>;
+  private readonly replicationControllers: Informer<ReplicationController>;
   private readonly statefulSets: Informer<StatefulSet>;
   private readonly events: EventRecorder;
 
@@ -42,6 +53,7 @@ export class DisruptionController {
     this.pods = ctx.informers.of(PODS);
     this.deployments = ctx.informers.of(DEPLOYMENTS);
     this.replicaSets = ctx.informers.of(REPLICA_SETS);
+    this.replicationControllers = ctx.informers.of(REPLICATION_CONTROLLERS);
     this.statefulSets = ctx.informers.of(STATEFUL_SETS);
     this.pods.addIndex('namespace', (p) => [p.metadata.namespace ?? '']);
     const queue = (b: PodDisruptionBudget, cause: StepId): void => this.queue.add(keyOf(b), [cause]);
@@ -61,7 +73,11 @@ export class DisruptionController {
     };
     this.budgets.onSynced(() =>
       this.pods.onSynced(() =>
-        this.deployments.onSynced(() => this.replicaSets.onSynced(() => this.statefulSets.onSynced(start))),
+        this.deployments.onSynced(() =>
+          this.replicaSets.onSynced(() =>
+            this.replicationControllers.onSynced(() => this.statefulSets.onSynced(start)),
+          ),
+        ),
       ),
     );
   }
@@ -122,16 +138,20 @@ export class DisruptionController {
       const owner = set === undefined ? undefined : controllerOf(set);
       const d =
         owner?.kind === 'Deployment' ? this.deployments.get(`${pod.metadata.namespace}/${owner.name}`) : undefined;
-      const found = d ?? set ?? (ref.kind === 'StatefulSet' ? this.statefulSets.get(key) : undefined);
+      const found = d ?? set ?? this.otherOwner(ref.kind, key);
       if (found === undefined) {
         const r = resourceForKind(ref.apiVersion, ref.kind);
-        if (ref.kind === 'ReplicaSet' || ref.kind === 'StatefulSet' || r === undefined)
-          return `found no controllers for pod "${pod.metadata.name}"`;
+        if (SCALED.has(ref.kind) || r === undefined) return `found no controllers for pod "${pod.metadata.name}"`;
         return `${r.plural}${r.group === '' ? '' : `.${r.group}`} does not implement the scale subresource`;
       }
       scales.set(found.metadata.uid ?? '', found.spec?.replicas ?? 1);
     }
     return { total: [...scales.values()].reduce((n, s) => n + s, 0), unmanaged };
+  }
+
+  private otherOwner(kind: string, key: string): StatefulSet | ReplicationController | undefined {
+    if (kind === 'StatefulSet') return this.statefulSets.get(key);
+    return kind === 'ReplicationController' ? this.replicationControllers.get(key) : undefined;
   }
 
   private explain(pdb: PodDisruptionBudget, s: PodDisruptionBudgetStatus, causes: readonly StepId[]): StepId {

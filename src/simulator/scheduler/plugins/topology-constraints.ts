@@ -54,7 +54,7 @@ export function constraintsOf(pod: PodInfo, action: TopologySpreadConstraint['wh
     });
 }
 
-/** The selectors of the Services that send traffic to the pod, and that of the ReplicaSet or StatefulSet that owns it. */
+/** The selectors of the Services that send traffic to the pod, and that of the controller that owns it. Models DefaultSelector. */
 function defaultSelector(pod: PodInfo, cluster: ClusterLookup): Matcher {
   const merged: { [key: string]: string } = {};
   for (const s of cluster.services(pod.namespace)) {
@@ -69,6 +69,8 @@ function defaultSelector(pod: PodInfo, cluster: ClusterLookup): Matcher {
     if (owner.kind === 'ReplicaSet') own = cluster.replicaSet(pod.namespace, owner.name)?.spec?.selector;
     if (owner.kind === 'StatefulSet') own = cluster.statefulSet(pod.namespace, owner.name)?.spec?.selector;
   }
+  if (owner?.kind === 'ReplicationController')
+    Object.assign(merged, cluster.replicationController(pod.namespace, owner.name)?.spec?.selector);
   return compileAll(merged, own === undefined ? [] : [own]);
 }
 

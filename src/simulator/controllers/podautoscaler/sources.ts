@@ -187,99 +187,82 @@ function ofExternal(t: Target, spec: NonNullable<MetricSpec['external']>): Outco
   }
 }
 
-const EMPTY: MetricStatus = { type: '' };
-
-interface Kind {
+/** How one metric is computed, and told. */
+interface Plan {
+  /** Of Event and condition when it fails. */
   readonly reason: string;
-  readonly what: (m: MetricSpec) => string;
-  readonly run: (client: Client, t: Target, m: MetricSpec) => Process<Outcome>;
-  readonly status: (m: MetricSpec, current: MetricValueStatus) => MetricStatus;
+  /** What could not be got. */
+  readonly what: string;
+  readonly run: (client: Client) => Process<Outcome>;
+  readonly status: (current: MetricValueStatus) => MetricStatus;
   readonly annotated: boolean;
 }
 
 /** A source whose reading takes no request. */
-function local(run: (t: Target, m: MetricSpec) => Outcome): Kind['run'] {
+function local(run: () => Outcome): Plan['run'] {
   // biome-ignore lint/correctness/useYield: the others do, and all are called alike
-  return function* (_, t, m) {
-    return run(t, m);
+  return function* () {
+    return run();
   };
 }
 
-const KINDS: { readonly [type: string]: Kind } = {
-  Resource: {
-    reason: 'FailedGetResourceMetric',
-    what: ({ resource }) => `${resource?.name} resource metric value`,
-    run: (client, t, { resource }) =>
-      ofResource(client, t, {
-        resource: resource?.name ?? '',
-        container: '',
-        target: resource?.target ?? { type: '' },
-      }),
-    status: ({ resource, type }, current) => ({ type, resource: { name: resource?.name ?? '', current } }),
-    annotated: false,
-  },
-  ContainerResource: {
-    reason: 'FailedGetContainerResourceMetric',
-    what: ({ containerResource }) => `${containerResource?.container} container metric value`,
-    run: (client, t, { containerResource: c }) =>
-      ofResource(client, t, {
-        resource: c?.name ?? '',
-        container: c?.container ?? '',
-        target: c?.target ?? { type: '' },
-      }),
-    status: ({ containerResource: c, type }, current) => ({
-      type,
-      containerResource: { name: c?.name ?? '', container: c?.container ?? '', current },
-    }),
-    annotated: false,
-  },
-  Pods: {
-    reason: 'FailedGetPodsMetric',
-    what: () => 'pods metric value',
-    run: local((t, { pods }) => (pods === undefined ? invalid() : ofPods(t, pods))),
-    status: ({ pods, type }, current) => ({ type, pods: { metric: pods?.metric ?? { name: '' }, current } }),
-    annotated: true,
-  },
-  Object: {
-    reason: 'FailedGetObjectMetric',
-    what: () => 'object metric value',
-    run: local((t, { object }) => (object === undefined ? invalid() : ofObject(t, object))),
-    status: ({ object, type }, current) =>
-      object === undefined
-        ? EMPTY
-        : { type, object: { metric: object.metric, describedObject: object.describedObject, current } },
-    annotated: true,
-  },
-  External: {
+function planFor(t: Target, m: MetricSpec): Plan | undefined {
+  const { type, resource, containerResource, pods, object, external } = m;
+  if (resource !== undefined) {
+    const { name, target } = resource;
+    return {
+      reason: 'FailedGetResourceMetric',
+      what: `${name} resource metric value`,
+      run: (client) => ofResource(client, t, { resource: name, container: '', target }),
+      status: (current) => ({ type, resource: { name, current } }),
+      annotated: false,
+    };
+  }
+  if (containerResource !== undefined) {
+    const { name, container, target } = containerResource;
+    return {
+      reason: 'FailedGetContainerResourceMetric',
+      what: `${container} container metric value`,
+      run: (client) => ofResource(client, t, { resource: name, container, target }),
+      status: (current) => ({ type, containerResource: { name, container, current } }),
+      annotated: false,
+    };
+  }
+  if (pods !== undefined) {
+    const reason = 'FailedGetPodsMetric';
+    const status: Plan['status'] = (current) => ({ type, pods: { metric: pods.metric, current } });
+    return { reason, what: 'pods metric value', run: local(() => ofPods(t, pods)), status, annotated: true };
+  }
+  if (object !== undefined) {
+    const { metric, describedObject } = object;
+    const reason = 'FailedGetObjectMetric';
+    const status: Plan['status'] = (current) => ({ type, object: { metric, describedObject, current } });
+    return { reason, what: 'object metric value', run: local(() => ofObject(t, object)), status, annotated: true };
+  }
+  if (external === undefined) return undefined;
+  const { metric } = external;
+  return {
     reason: 'FailedGetExternalMetric',
-    what: ({ external }) => `${external?.metric.name} external metric value`,
-    run: local((t, { external }) => (external === undefined ? invalid() : ofExternal(t, external))),
-    status: ({ external, type }, current) => ({
-      type,
-      external: { metric: external?.metric ?? { name: '' }, current },
-    }),
+    what: `${metric.name} external metric value`,
+    run: local(() => ofExternal(t, external)),
+    status: (current) => ({ type, external: { metric, current } }),
     annotated: true,
-  },
-};
-
-/** Validation lets no such metric through. */
-function invalid(): never {
-  throw new MetricError('the metric source is missing');
+  };
 }
 
 export function* compute(client: Client, t: Target, metric: MetricSpec): Process<Success | Failure> {
-  const kind = KINDS[metric.type];
-  if (kind === undefined) {
+  const plan = planFor(t, metric);
+  if (plan === undefined) {
     const inner = `unknown metric source type "${metric.type}"`;
     return { ok: false, reason: 'InvalidMetricSourceType', inner, outer: inner };
   }
   try {
-    const { proposal, current, name, text, causes } = yield* kind.run(client, t, metric);
+    const { proposal, current, name, text, causes } = yield* plan.run(client);
     const { replicas } = proposal;
-    return { ok: true, replicas, name, status: kind.status(metric, current), text, causes, annotated: kind.annotated };
+    return { ok: true, replicas, name, status: plan.status(current), text, causes, annotated: plan.annotated };
   } catch (e) {
     if (!(e instanceof MetricError)) throw e;
     const inner = e instanceof NestedError ? e.inner : e.message;
-    return { ok: false, reason: kind.reason, inner, outer: `failed to get ${kind.what(metric)}: ${e.message}` };
+    return { ok: false, reason: plan.reason, inner, outer: `failed to get ${plan.what}: ${e.message}` };
   }
 }

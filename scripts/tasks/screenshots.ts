@@ -37,6 +37,12 @@ export async function main(args: string[]): Promise<void> {
       await flow(workbench);
       await workbench.close();
     }
+    if (wanted('objects')) {
+      const workbench = await ready(browser, host, THEMES.dark);
+      await annotate(workbench);
+      await blame(workbench);
+      await workbench.close();
+    }
     if (wanted('problems')) {
       const workbench = await ready(browser, host, THEMES.dark);
       await problems(workbench);
@@ -109,6 +115,37 @@ async function problems(workbench: Workbench): Promise<void> {
   await workbench.page.locator('.markers-panel-container .monaco-list-row').nth(3).waitFor();
   await workbench.hover('selector');
   await save(workbench, 'problems');
+}
+
+async function annotate(workbench: Workbench): Promise<void> {
+  await workbench.runCommand('Kube Anatomy: Annotate This Manifest');
+  const panel = workbench.webview();
+  await panel.locator('.row').filter({ hasText: 'image:' }).click();
+  await panel.locator('.acts').waitFor({ timeout: 60_000 });
+  await save(workbench, 'annotate');
+  await closeTab(workbench, 'Annotated: web.yaml');
+}
+
+async function blame(workbench: Workbench): Promise<void> {
+  await workbench.runCommand('Kube Anatomy: Apply This Manifest in the Simulator');
+  const { page } = workbench;
+  const row = workbench.rows('Anatomy').filter({ hasText: '3/3 ready' }).first();
+  await row.waitFor({ timeout: 90_000 });
+  await closeTab(workbench, 'Flow: simulator');
+  await row.click({ button: 'right' });
+  await page.locator('.context-view .action-item').filter({ hasText: 'Open YAML' }).hover();
+  await page.keyboard.press('Enter');
+  await page.locator('.view-line').filter({ hasText: 'creationTimestamp' }).first().waitFor({ timeout: 60_000 });
+  // Below the annotation of kubectl apply, where fields of several writers stand together.
+  await page.locator('.view-line').filter({ hasText: 'creationTimestamp' }).first().click();
+  for (let i = 0; i < 22; i++) await page.keyboard.press('ArrowDown');
+  await save(workbench, 'blame');
+}
+
+async function closeTab({ page }: Workbench, label: string): Promise<void> {
+  const tab = page.locator('.tab').filter({ hasText: label });
+  await tab.locator('.action-label').first().click();
+  await tab.waitFor({ state: 'detached', timeout: 30_000 });
 }
 
 async function flow(workbench: Workbench): Promise<void> {

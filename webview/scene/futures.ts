@@ -203,7 +203,7 @@ function sentencesOf(
     }[first.kind];
     if (step) out.push(`The first step that differs, ${later} after the fork, ${which}: ${told(names, step)}`);
     if (first.kind === 'differs' && first.without) out.push(`Without the change: ${told(names, first.without)}`);
-    out.push(...reasons(names, comparison, first));
+    out.push(...reasons(names, comparison, rows, first));
   }
   const same = rows.filter(({ kind }) => kind === 'same').length;
   const differing = rows.filter(({ kind }) => kind !== 'same' && kind !== 'change').length;
@@ -244,22 +244,33 @@ function objectSummary({ objects }: Comparison): string {
 }
 
 /** Why the first step differs: by its causes where they lead to the change, else because nothing else was done differently. */
-function reasons(names: Actors, comparison: Comparison, first: FutureRow): string[] {
+function reasons(names: Actors, comparison: Comparison, rows: readonly FutureRow[], first: FutureRow): string[] {
   const { change, changeSteps } = comparison;
   if (first.kind === 'only-without') {
     const silenced = first.without && stoppedBy(names, change, first.without);
     return silenced === undefined ? [ELSE] : [`With the change it cannot happen: ${silenced} is stopped there.`];
   }
-  const step = first.with;
-  if (!step) return [];
+  const index = new TraceIndex(comparison.with.steps);
   const made = new Set(changeSteps);
-  const way = wayTo(new TraceIndex(comparison.with.steps), step, (one) => made.has(one.id));
-  if (way.length < 2) return [ELSE];
+  const way = first.with ? wayTo(index, first.with, (one) => made.has(one.id)) : [];
+  if (way.length > 1) return [`It goes back to the change: ${becauseOf(names, way)}`];
+  for (const row of rows) {
+    if (!row.with || (row.kind !== 'differs' && row.kind !== 'only-with')) continue;
+    const later = wayTo(index, row.with, (one) => made.has(one.id));
+    if (later.length > 1)
+      return [
+        ELSE,
+        `The first whose causes go back to the change: ${told(names, row.with)}; ${becauseOf(names, later)}`,
+      ];
+  }
+  return [ELSE];
+}
+
+/** The causes of the first step of a way, up to the change. */
+function becauseOf(names: Actors, way: readonly Step[]): string {
   const shown = way.slice(1, 1 + MOST_LINKS).map((one) => `because ${told(names, one)}`);
   const left = way.length - 1 - shown.length;
-  return [
-    `It goes back to the change: ${shown.join('; ')}${left > 0 ? `; and ${count(left, 'step', 'steps')} before` : ''}`,
-  ];
+  return `${shown.join('; ')}${left > 0 ? `; and ${count(left, 'step', 'steps')} before` : ''}`;
 }
 
 const ELSE =

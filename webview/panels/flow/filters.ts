@@ -93,11 +93,8 @@ export class Filters {
 
   /** Nothing is hidden any more. */
   reset(): void {
-    this.search.value = '';
+    this.clear();
     this.routine.checked = false;
-    this.namespace.value = '';
-    this.component.value = '';
-    this.kind.value = '';
     this.filter = { hideRoutine: false, namespace: '', query: '' };
     this.showFollowed();
     this.showRange();
@@ -114,11 +111,15 @@ export class Filters {
     this.change(this.filter);
   }
 
-  /** Another trace: its ranges are not those of the one before. Answers the filter that holds for it. */
-  begin(origin: number): Filter {
+  /** A trace: of another than before, what was looked for there would only hide it. Answers the filter that holds. */
+  begin(origin: number, same: boolean): Filter {
     this.origin = origin;
-    const { range: _range, ...rest } = this.filter;
-    this.filter = rest;
+    if (!same) {
+      const { hideRoutine } = this.filter;
+      this.clear();
+      this.filter = { hideRoutine, namespace: '', query: '' };
+    }
+    this.showFollowed();
     this.showRange();
     return this.filter;
   }
@@ -141,6 +142,11 @@ export class Filters {
     if (this.component.value === '' && this.filter.component) this.set({ component: '' });
     this.namespace.value = this.filter.namespace;
     this.namespace.hidden = this.names.size < 2;
+  }
+
+  private clear(): void {
+    this.search.value = '';
+    for (const choice of [this.namespace, this.component, this.kind]) choice.value = '';
   }
 
   private set(part: Partial<Filter>): void {

@@ -191,6 +191,7 @@ export class ForkForm {
 }
 
 function field(label: string, control: HTMLElement): HTMLElement {
+  control.setAttribute('aria-label', label);
   return h('label', { class: 'field' }, h('span', {}, label), control);
 }
 

@@ -207,7 +207,7 @@ export class Panel {
     this.readings.timeline.setEpoch(message.epochMs);
     this.origin = Math.min(first?.request?.sentAt ?? Number.POSITIVE_INFINITY, first?.at ?? steps[0]?.at ?? 0);
     const file = message.source.kind === 'file' || message.source.kind === 'audit' ? message.source.id : '';
-    this.remember({ filter: this.filters.begin(this.origin), file });
+    this.remember({ filter: this.filters.begin(this.origin, this.memory.source === message.source.id), file });
     const base = new Replay(story, this.memory.filter);
     this.forking.begin(base, message.source.kind === 'simulator');
     this.use(base);

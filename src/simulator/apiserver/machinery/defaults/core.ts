@@ -75,7 +75,9 @@ export function namespace(n: Namespace): Namespace {
 export function node(n: Node): Node {
   const { spec, status } = n;
   const [first] = spec?.podCIDRs ?? [];
-  const cidrs = spec?.podCIDR && !first ? { podCIDRs: [spec.podCIDR] } : first ? { podCIDR: first } : {};
+  // Where both are given and differ, the older field counts, as in Convert_v1_NodeSpec_To_core_NodeSpec.
+  const given = spec?.podCIDR;
+  const cidrs = given && given !== first ? { podCIDRs: [given] } : first ? { podCIDR: first } : {};
   const capacity = roundUp(status?.capacity);
   return update(n, {
     spec: spec && update(spec, cidrs),

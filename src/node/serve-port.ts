@@ -9,6 +9,10 @@ import { type Control, serveHttps } from './https/server.ts';
 import { kubeconfigText } from './kubeconfig-file.ts';
 
 export const FAULT_PATH = '/kube-anatomy/v1/faults';
+/** What follows is a directory of etcd's (it ends in `/`) or a key: `kubectl get --raw /kube-anatomy/v1/etcd/registry/pods/`. */
+export const ETCD_PATH = '/kube-anatomy/v1/etcd';
+/** Keys of one directory. */
+const MOST_KEYS = 10_000;
 
 export function servePort(cluster: Cluster, journal?: Journal): ServePort {
   return {
@@ -44,6 +48,7 @@ function submit(
 
 function controlOf(cluster: Cluster, journal: Journal | undefined, around: { before(): void; after(): void }): Control {
   return (method, path, body) => {
+    if (path.startsWith(`${ETCD_PATH}/`)) return lookInto(cluster, method, path.slice(ETCD_PATH.length));
     if (path !== FAULT_PATH) return undefined;
     if (method !== 'POST') return { code: 405, body: { message: `${FAULT_PATH} takes POST` } };
     around.before();
@@ -56,6 +61,15 @@ function controlOf(cluster: Cluster, journal: Journal | undefined, around: { bef
       around.after();
     }
   };
+}
+
+function lookInto(cluster: Cluster, method: string, path: string): ReturnType<Control> {
+  if (method !== 'GET') return { code: 405, body: { message: `${ETCD_PATH} takes GET` } };
+  if (path.endsWith('/')) return { code: 200, body: cluster.etcd.directory(path, MOST_KEYS) };
+  const history = cluster.etcd.history(path);
+  if (history.current === undefined && history.revisions.length === 0)
+    return { code: 404, body: { message: `etcd has no key ${path}; a directory ends in a slash` } };
+  return { code: 200, body: history };
 }
 
 function inject(cluster: Cluster, journal: Journal | undefined, body: string): string {

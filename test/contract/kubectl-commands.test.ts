@@ -251,6 +251,42 @@ describe('inside containers', () => {
     expect((await run('exec -i loop -c main -- cat', { input: 'the old way\n', env })).out).toBe('the old way');
   });
 
+  it('debug starts a container in a pod that runs', async () => {
+    await run('run patient --image=nginx:1.27');
+    await run('wait --for=condition=Ready pod/patient --timeout=40s');
+    const debug = await run(
+      "debug patient --image=busybox:1.36 -c doctor --attach=false -- sh -c 'echo how are you; sleep 1000'",
+    );
+    expect(debug.code, debug.err).toBe(0);
+    const started = 'jsonpath={.status.ephemeralContainerStatuses[0].state.running}';
+    expect((await run(`wait --for=${started} pod/patient --timeout=40s`)).code).toBe(0);
+    expect((await run('logs patient -c doctor')).out).toBe('how are you');
+    expect((await run('exec patient -c doctor -- echo fine')).out).toBe('fine');
+    expect((await run('describe pod patient')).out).toContain('Ephemeral Containers:');
+  });
+
+  it('get --raw looks into etcd, and through the proxy', async () => {
+    const keys = JSON.parse((await run('get --raw /kube-anatomy/v1/etcd/registry/pods/default/')).out);
+    expect(keys.keys.map((k: { key: string }) => k.key)).toContain('/registry/pods/default/patient');
+    const history = JSON.parse((await run('get --raw /kube-anatomy/v1/etcd/registry/pods/default/patient')).out);
+    expect(history.revisions[0]).toMatchObject({
+      type: 'created',
+      writer: { request: expect.stringContaining('POST /api/v1/') },
+    });
+    expect((await run('get --raw /kube-anatomy/v1/etcd/registry/pods/default/nobody')).code).toBe(1);
+    const proxied = await run('get --raw /api/v1/namespaces/default/pods/patient:81/proxy/');
+    expect(proxied.err).toMatch(
+      /error trying to reach service: dial tcp 10\.244\.\d+\.\d+:81: connect: connection refused/,
+    );
+    expect((await run('get --raw /api/v1/nodes/node-1/proxy/healthz')).out).toBe('ok');
+  });
+
+  it('get componentstatuses warns and shows what runs beside the API server', async () => {
+    const said = await run('get componentstatuses');
+    expect(said.err).toContain('v1 ComponentStatus is deprecated in v1.19+');
+    expect(said.out).toMatch(/^scheduler +Healthy +ok/m);
+  });
+
   it('attach shows what is printed from now on', async () => {
     expect((await run('attach loop -c main', { limit: 1500 })).out).toMatch(/tick \d+ blue/);
   });
@@ -382,7 +418,12 @@ describe('custom resources', () => {
     ['apply -f crd.yaml', 'customresourcedefinition.apiextensions.k8s.io/boats.example.com created'],
     ['wait --for=condition=Established crd/boats.example.com --timeout=20s', 'condition met'],
     ['apply -f boat.yaml', 'boat.example.com/dinghy created'],
-    ['apply -f boat2.yaml', 'the rule "self < 9" of spec.mates was not checked'],
+    ['apply -f boat2.yaml', 'boat.example.com/dinghy configured'],
+    [
+      `patch boat dinghy --type=merge -p '{"spec":{"mates":12}}'`,
+      'spec.mates: Invalid value: "integer": failed rule: self < 9',
+      1,
+    ],
     ['get bt', /NAME\s+CREW\ndinghy\s+2/],
     ['explain boat.spec.sails', 'How many sails the boat has.'],
     ['scale boat/dinghy --replicas=5', 'boat.example.com/dinghy scaled'],

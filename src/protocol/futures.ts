@@ -2,7 +2,7 @@
 // replays: same seed, same inputs up to the step. Everything is plain JSON.
 import type { OutboundResult } from '../model/outbound.ts';
 import type { FieldChange, ObjectRef, Step, StepId } from '../trace/step.ts';
-import type { FaultTarget, StartOptions, WireRequest } from './worker.ts';
+import type { FaultTarget, StartOptions, WireRequest } from './inputs.ts';
 
 /** What came into a simulation from outside, in a form that can be put in again. */
 export type Input =

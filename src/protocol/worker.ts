@@ -6,24 +6,9 @@ import type { EtcdDirectory, EtcdHistory } from '../trace/etcd.ts';
 import type { Exchange } from '../trace/exchange.ts';
 import type { ScheduleDetail, Step, StepId } from '../trace/step.ts';
 import type { CompareOptions, Comparison, Inputs } from './futures.ts';
+import type { FaultTarget, StartOptions, WireRequest } from './inputs.ts';
 
-export interface StartOptions {
-  /** Worker nodes; they are called worker-1 … worker-N. */
-  readonly nodes: number;
-  readonly controlPlaneNodes: number;
-  /** The same seed, epoch and input give the same steps. */
-  readonly seed: string;
-  /** What the cluster's clocks show at virtual time 0, milliseconds since 1970. */
-  readonly epochMs: number;
-  /** Virtual seconds a second of real time. */
-  readonly speed: number;
-  /** False: the clock stands still until it is paced. */
-  readonly running: boolean;
-  /** First runs, as fast as it can, until the cluster has started up. */
-  readonly settled?: boolean;
-  /** A simulated cloud gives load balancers and disks. */
-  readonly cloud?: boolean;
-}
+export type { FaultTarget, StartOptions, WireRequest };
 
 export interface Clock {
   /** Virtual time, µs since the start. */
@@ -36,19 +21,6 @@ export interface Clock {
   readonly idle: boolean;
   /** The last step of the trace. */
   readonly lastStep: StepId;
-}
-
-/** A request as the API server takes it, without what the worker adds: the caller's identity and the time. */
-export interface WireRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Percent-decoded, without the query: `/api/v1/namespaces/demo/pods`. */
-  readonly path: string;
-  readonly query?: { readonly [name: string]: readonly string[] };
-  readonly body?: unknown;
-  readonly contentType?: string;
-  readonly accept?: string;
-  /** True for a view's own reading: its steps are upkeep, so that looking does not fill the transcript. */
-  readonly observer?: boolean;
 }
 
 export interface WireResponse {
@@ -87,6 +59,8 @@ export interface ScheduleOptions extends Pick<ApplyOptions, 'manifest' | 'namesp
     readonly name?: string;
     readonly namespace?: string;
   };
+  /** Nodes, pods and what else a scheduler reads of another cluster, to ask about that one; absent for the simulated one. */
+  readonly snapshot?: readonly KubeObject[];
 }
 
 /** Where the pods of an object would go if it were applied now, in the order in which they would be scheduled. */
@@ -128,12 +102,6 @@ export interface Topology {
   /** Kubernetes version that the simulator models: `v1.36.2`. */
   readonly version: string;
   readonly machines: readonly Machine[];
-}
-
-/** What a fault is done to: a whole machine, a component on one machine, or a component wherever it runs. */
-export interface FaultTarget {
-  readonly node?: string;
-  readonly component?: string;
 }
 
 export interface Served {

@@ -59,6 +59,6 @@ export function startOptions(): StartOptions {
     speed: within(get('simulator.speed', 1), LIMITS.minSpeed, LIMITS.maxSpeed, 1),
     running: true,
     settled: true,
-    cloud: get('simulator.cloud', false) === true,
+    cloud: get<boolean>('simulator.cloud', false) === true,
   };
 }

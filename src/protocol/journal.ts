@@ -37,7 +37,7 @@ export interface Simulation {
   /** A request in the API server's own form, as it came over HTTPS. */
   served?(request: unknown, done: (response: { readonly watch?: SimulationWatch }) => void): void;
   /** Changes nothing. Throws RefusedError for what cannot be answered. */
-  schedule(object: KubeObject, namespace: string): Scheduled;
+  schedule(object: KubeObject, namespace: string, snapshot?: readonly KubeObject[]): Scheduled;
   topology(): Topology;
   /** Throws RefusedError for what cannot be stopped or is not there. */
   fault(action: 'stop' | 'start', target: FaultTarget): void;
@@ -150,8 +150,8 @@ export class Journal implements Simulation {
     });
   }
 
-  schedule(object: KubeObject, namespace: string): Scheduled {
-    return this.simulation.schedule(object, namespace);
+  schedule(object: KubeObject, namespace: string, snapshot?: readonly KubeObject[]): Scheduled {
+    return this.simulation.schedule(object, namespace, snapshot);
   }
 
   topology(): Topology {

@@ -388,7 +388,7 @@ export class WorkerEngine<S extends Simulation = Simulation> {
   }
 }
 
-function schedule(simulation: Simulation, { manifest, namespace, object }: ScheduleOptions): Scheduled {
+function schedule(simulation: Simulation, { manifest, namespace, object, snapshot }: ScheduleOptions): Scheduled {
   const { objects, problems } = readManifest(manifest);
   const [problem] = problems;
   if (problem) throw new RefusedError(`Line ${problem.line}: ${problem.message}`);
@@ -403,7 +403,7 @@ function schedule(simulation: Simulation, { manifest, namespace, object }: Sched
     );
   if (!found?.metadata) throw new RefusedError(`The manifest holds no ${object.kind} ${object.name ?? ''} any more.`);
   try {
-    return simulation.schedule(found, namespace);
+    return simulation.schedule(found, namespace, snapshot);
   } catch (error) {
     if (error instanceof RefusedError) throw error;
     // Asking changed nothing, so the simulation is as good as before.

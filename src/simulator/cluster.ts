@@ -13,6 +13,7 @@ import type { Actor, ObjectRef, Step, StepId } from '../trace/step.ts';
 import type { ApiRequest, ApiResponse } from './apiserver/api.ts';
 import type { OpenApi } from './apiserver/discovery/paths.ts';
 import { type ApiServer, type ApiServerOptions, bootstrap, createApiServer } from './apiserver/index.ts';
+import { joinObjects } from './bootstrap/kubeadm.ts';
 import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
 import { DISKS_PER_NODE, DRIVER, SimulatedCloud } from './cloud/cloud.ts';
 import { CSI_DRIVER, INSTALLATION, startCsiDriver } from './cloud/driver.ts';
@@ -27,7 +28,7 @@ import { ComponentContext, type Surroundings } from './runtime/component.ts';
 import { runAsLeader } from './runtime/leader.ts';
 import { schedulerIdentity, startScheduler } from './scheduler/scheduler.ts';
 import { EtcdView, Store } from './store/index.ts';
-import { type WouldSchedule, wouldSchedule } from './what-if.ts';
+import { type WouldSchedule, wouldSchedule, wouldScheduleOn } from './what-if.ts';
 
 export const VERSION = 'v1.36.2';
 
@@ -72,6 +73,8 @@ export const DEFAULTS: ClusterOptions = {
 const IMAGES = ['busybox:1.36', 'nginx:1.27', 'nginx:1.28', 'redis:7', 'registry.k8s.io/pause:3.10.2'];
 /** µs */
 const MARK_RETRY = 100_000;
+/** Of the first control-plane machine. */
+const ADDRESS = '192.0.2.11';
 const CONTROL_PLANE_TAINT = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' } as const;
 const CONTROL_PLANE_LABELS = {
   'node-role.kubernetes.io/control-plane': '',
@@ -150,8 +153,10 @@ export class Cluster {
       ...(this.options.openapi ? { openapi: this.options.openapi } : {}),
       ...(this.options.yaml ? { yaml: this.options.yaml } : {}),
     });
-    bootstrap(this.server, { address: '192.0.2.11', port: 6443, serviceCidr: '10.96.0.0/16' });
+    bootstrap(this.server, { address: ADDRESS, port: 6443, serviceCidr: '10.96.0.0/16' });
     this.bindAdministrators();
+    // The recorded clusters with a fake runtime were not made by kubeadm.
+    if (this.options.runtime !== 'fake') this.letNodesJoin();
     this.addControlPlane();
     for (let i = 1; i <= this.options.nodes; i++) this.addWorker(i);
     for (const p of this.processes) p.start();
@@ -160,18 +165,27 @@ export class Cluster {
   /** What `kubeadm init` does with super-admin.conf: the group in the administrator's certificate may do everything. */
   private bindAdministrators(): void {
     const group = 'kubeadm:cluster-admins';
+    this.asKubeadm('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: group },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
+    });
+  }
+
+  private letNodesJoin(): void {
+    const random = this.kernel.random.fork('bootstrap-token');
+    const server = `https://${ADDRESS}:6443`;
+    const objects = joinObjects({ random, nowMs: this.wallMs, ca: this.pki.ca.pem, server });
+    for (const [path, object] of objects) this.asKubeadm(path, object);
+  }
+
+  private asKubeadm(path: string, value: object): void {
     this.server.handle({
       method: 'POST',
-      path: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
-      body: {
-        value: {
-          apiVersion: 'rbac.authorization.k8s.io/v1',
-          kind: 'ClusterRoleBinding',
-          metadata: { name: group },
-          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-          subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
-        },
-      },
+      path,
+      body: { value },
       userAgent: 'kubeadm/v1.36.2 (linux/amd64)',
       credential: { type: 'certificate', commonName: 'kubernetes-super-admin', organizations: ['system:masters'] },
       actor: { component: 'user' },
@@ -366,8 +380,9 @@ export class Cluster {
     return [...this.store.range('/registry/')].map(({ key, value }) => ({ ref: storedRef(key, value), value }));
   }
 
-  /** Where the pods of an object would go if it were applied now. Nothing is applied. Throws RefusedError. */
-  schedule(object: KubeObject, namespace: string): WouldSchedule {
+  /** Where the pods of an object would go if it were applied now, here or where the snapshot was taken. Throws RefusedError. */
+  schedule(object: KubeObject, namespace: string, snapshot?: readonly KubeObject[]): WouldSchedule {
+    if (snapshot) return wouldScheduleOn(snapshot, object, { seed: this.options.seed, namespace });
     const { commonName, organizations = [] } = this.pki.admin.subject;
     if (!this.server.running) throw new RefusedError('kube-apiserver is stopped: nobody answers.', 'Start it again.');
     const credential = { type: 'certificate', commonName, organizations } as const;

@@ -10,6 +10,7 @@ import { isStatus } from '../model/status.ts';
 import type { ScheduleDetail } from '../trace/step.ts';
 import type { ApiRequest } from './apiserver/api.ts';
 import type { ApiServer } from './apiserver/index.ts';
+import { applyDefaults, decodeBody } from './apiserver/machinery/index.ts';
 import { objectsOf } from './apiserver/storage.ts';
 import { controllerRef, podFromTemplate } from './controllers/common/podcontrol.ts';
 import { newReplicaSet } from './controllers/deployment/newset.ts';
@@ -94,18 +95,50 @@ export function wouldSchedule(server: ApiServer, object: KubeObject, options: Wh
     return r ? [...objectsOf(store, r)] : [];
   };
   const otherObjects = [...CONSULTED.flatMap(([apiVersion, kind]) => all(apiVersion, kind)), ...others];
-  const placed = schedulePods(all('v1', 'Node') as Node[], pods, { seed: options.seed, otherObjects });
-  return {
-    exists,
-    wanted,
-    pods: placed.map(({ chosen, message, nominated, victims, detail }) => ({
-      chosen,
-      message,
-      victims,
-      detail,
-      ...(nominated === undefined ? {} : { nominated }),
-    })),
+  return { exists, wanted, pods: placed(all('v1', 'Node') as Node[], pods, otherObjects, options.seed) };
+}
+
+/**
+ * The same for a cluster of which there is only a snapshot. What its own API server would add or refuse is not known: the
+ * object gets the defaults of v1.36 and nothing of admission but the value of its PriorityClass. Throws RefusedError.
+ */
+export function wouldScheduleOn(
+  snapshot: readonly KubeObject[],
+  object: KubeObject,
+  options: Pick<WhatIfOptions, 'seed' | 'namespace'>,
+): WouldSchedule {
+  const namespace = object.metadata?.namespace ?? options.namespace;
+  const whole = (o: KubeObject): KubeObject => {
+    const { apiVersion = '', kind = '' } = o;
+    const r = resourceForKind(apiVersion, kind);
+    const decoded = r && decodeBody({ value: o }, r, { fieldValidation: 'Ignore' });
+    if (!decoded) throw new RefusedError(`The simulator knows no ${kind} of ${apiVersion}.`);
+    if (isStatus(decoded)) throw refusal(o, decoded);
+    return applyDefaults({ ...decoded.object, metadata: { ...decoded.object.metadata, namespace } });
   };
+  const made = whole(object);
+  const named = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata?.namespace}/${metadata?.name}`;
+  const { pods, others, wanted } = podsOf(made, whole);
+  for (const pod of pods) ours(pod);
+  const nodes = snapshot.filter((o) => o.kind === 'Node') as Node[];
+  const otherObjects = [...snapshot.filter((o) => o.kind !== 'Node'), ...others];
+  const exists = snapshot.some((o) => named(o) === named(made));
+  return { exists, wanted, pods: placed(nodes, pods, otherObjects, options.seed) };
+}
+
+function placed(
+  nodes: readonly Node[],
+  pods: readonly Pod[],
+  otherObjects: readonly KubeObject[],
+  seed: string,
+): PlacedPod[] {
+  return schedulePods(nodes, pods, { seed, otherObjects }).map(({ chosen, message, nominated, victims, detail }) => ({
+    chosen,
+    message,
+    victims,
+    detail,
+    ...(nominated === undefined ? {} : { nominated }),
+  }));
 }
 
 interface Pods {

@@ -4,22 +4,46 @@ import type { NodeVerdict } from '../../trace/step.ts';
 
 type ScheduledPod = Scheduled['pods'][number];
 
-/** @param object how the object is called: `Deployment web`. */
-export function scheduleText(object: string, { exists, wanted, pods }: Scheduled): string {
+export interface OtherCluster {
+  readonly name: string;
+  /** Kinds that could not be read. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * @param object how the object is called: `Deployment web`.
+ * @param other the cluster that a snapshot was taken of; the simulator without it.
+ */
+export function scheduleText(object: string, { exists, wanted, pods }: Scheduled, other?: OtherCluster): string {
   const title = `Where would ${object} be scheduled?`;
   if (wanted === 0) return `${title}\n\nIt asks for no pods.\n`;
   const about = [
-    `${wanted === 1 ? 'One pod' : `${wanted} pods`}, onto the nodes of the simulator as they are now. Nothing was applied.`,
+    `${wanted === 1 ? 'One pod' : `${wanted} pods`}, onto the nodes of ${other?.name ?? 'the simulator'} as they are now. Nothing was applied.`,
     ...(exists ? [`${object} is there already: its pods count as running, and these would come on top.`] : []),
     ...(wanted > 1 ? ['Each pod counts for those after it.'] : []),
     ...(pods.length < wanted ? [`The first ${pods.length} are shown.`] : []),
   ];
-  return [title, '', ...wrapped(about.join(' ')), ...groups(pods, wanted), '', ...wrapped(NOTES), ''].join('\n');
+  return [
+    title,
+    '',
+    ...wrapped(about.join(' ')),
+    ...groups(pods, wanted),
+    '',
+    ...wrapped([NOTES, ...(other ? notesOn(other) : [])].join(' ')),
+    '',
+  ].join('\n');
 }
 
 const NOTES =
   'Scores are after normalising and weighting, as kube-scheduler adds them up. Between equal totals it draws at random, so ' +
   'it may choose another of them. Pods that wait to be scheduled, and objects of the file that are not applied yet, do not count.';
+
+function notesOn({ name, missing }: OtherCluster): string[] {
+  return [
+    `Worked out by the simulator's scheduler, v1.36 with its default settings, from a snapshot: ${name} itself was not asked, and may run another version, other settings, or admission that changes pods.`,
+    ...(missing.length > 0 ? [`Not to be read there, and so left out: ${missing.join(', ')}.`] : []),
+  ];
+}
 
 /** Where prose is broken, so that it can be read beside the manifest; tables go on. */
 const WIDTH = 76;

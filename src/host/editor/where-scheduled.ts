@@ -1,5 +1,10 @@
-// «Where would it be scheduled?»: asks the simulator about one object of a manifest and shows the answer as a read-only text.
+// «Where would it be scheduled?»: asks about one object of a manifest and shows the answer as a read-only text. The cluster
+// that is shown is the one asked about: a connected one through a snapshot of what its scheduler reads, which the simulator's
+// scheduler then judges. Nothing is sent to it but the reading.
 import * as vscode from 'vscode';
+import { explainFailure, failureOf } from '../../cluster/failure.ts';
+import { type Snapshot, snapshotOf } from '../../cluster/snapshot.ts';
+import type { ClusterSource } from '../../cluster/source.ts';
 import type { ExplainedObject } from '../../manifest/explanation.ts';
 import type { ManifestService } from '../../manifest/service.ts';
 import type { App } from '../app.ts';
@@ -31,6 +36,10 @@ export async function whereScheduled(
     return undefined;
   }
   if (!(await ensureSimulator(app))) return undefined;
+  const { shown } = app.clusters;
+  const other = shown.kind === 'kubeconfig' && shown.state.phase === 'connected' ? shown : undefined;
+  const snapshot = other && (await read(other));
+  if (other && !snapshot) return undefined;
   const { apiVersion, kind, name, namespace } = object;
   const answer = await app.session.call('schedule', {
     manifest: document.getText(),
@@ -41,9 +50,22 @@ export async function whereScheduled(
       ...(name === undefined ? {} : { name }),
       ...(namespace === undefined ? {} : { namespace }),
     },
+    ...(snapshot && { snapshot: snapshot.objects }),
   });
   const called = `${kind} ${name ?? ''}`.trim();
-  return app.answers.show(`Where would ${called} go`, scheduleText(called, answer));
+  const about = other && snapshot ? { name: other.name, missing: snapshot.missing.map((one) => one.kind) } : undefined;
+  return app.answers.show(`Where would ${called} go`, scheduleText(called, answer, about));
+}
+
+/** Undefined where the cluster could not be read; that has been said. */
+async function read(source: ClusterSource): Promise<Snapshot | undefined> {
+  try {
+    return await snapshotOf(source);
+  } catch (error) {
+    const { message, remedy } = explainFailure(failureOf(error), { context: source.name, server: source.name });
+    showError(message, remedy);
+    return undefined;
+  }
 }
 
 function isObject(x: unknown): x is ExplainedObject {

@@ -105,3 +105,38 @@ describe('where an object would be scheduled', () => {
     expect(() => settled().schedule(object, 'default')).toThrow(reason);
   });
 });
+
+describe('where it would be scheduled on a cluster of which there is a snapshot', () => {
+  const KINDS = ['nodes', 'pods', 'namespaces', 'services'];
+  const snapshot = (cluster: Cluster): KubeObject[] =>
+    KINDS.flatMap((plural) => {
+      const { body } = cluster.request({ method: 'GET', path: `/api/v1/${plural}`, observer: true });
+      const { items, kind = '' } = body as KubeList<KubeObject>;
+      return items.map((item) => ({ ...item, apiVersion: 'v1', kind: kind.replace(/List$/, '') }));
+    });
+
+  it('is where that cluster itself would put it', () => {
+    const there = settled();
+    apply(there, sample('web.yaml'));
+    const object = pod('next', {});
+    const [own] = there.schedule(object, 'default').pods;
+    const [asked] = settled().schedule(object, 'default', snapshot(there)).pods;
+    expect(asked?.chosen).toBe(own?.chosen);
+    expect(asked?.detail.nodes.map((n) => n.total)).toEqual(own?.detail.nodes.map((n) => n.total));
+  });
+
+  it('counts its nodes, not those of the simulator', () => {
+    const other = new Cluster({ nodePrefix: 'theirs', nodes: 2 });
+    other.settle(MINUTE);
+    const asked = settled().schedule(objectOf(sample('web.yaml')), 'default', snapshot(other));
+    expect(asked).toMatchObject({ exists: false, wanted: 3 });
+    expect(asked.pods.every((p) => p.chosen?.startsWith('theirs-'))).toBe(true);
+    const big = pod('big', { containers: [{ name: 'a', image: 'x', resources: { requests: { cpu: '900' } } }] });
+    expect(settled().schedule(big, 'default', snapshot(other)).pods[0]?.message).toMatch(/^0\/3 nodes are available: /);
+  });
+
+  it('refuses what cannot be read, in the server\u2019s words', () => {
+    const wrong = pod('wrong', { containers: 'none' });
+    expect(() => settled().schedule(wrong, 'default', [])).toThrow(/kube-apiserver would refuse Pod wrong/);
+  });
+});

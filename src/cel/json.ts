@@ -39,10 +39,10 @@ type Fields = { readonly [key: string]: unknown };
 
 export class JsonDict extends Dict {
   readonly raw: Fields;
-  private readonly of: (key: string) => Adapt | undefined;
+  private readonly of: (key: string) => Adapt;
   private names: readonly string[] | undefined;
-  /** `of` says how a field is read; undefined hides it. */
-  constructor(raw: Fields, of: (key: string) => Adapt | undefined = () => fromJson) {
+  /** `of` says how a field is read. */
+  constructor(raw: Fields, of: (key: string) => Adapt = () => fromJson) {
     super();
     this.raw = raw;
     this.of = of;
@@ -52,7 +52,7 @@ export class JsonDict extends Dict {
     return key;
   }
   keys(): readonly Key[] {
-    this.names ??= Object.keys(this.raw).filter((k) => this.raw[k] !== undefined && this.of(k) !== undefined);
+    this.names ??= Object.keys(this.raw).filter((k) => this.raw[k] !== undefined);
     return this.names;
   }
   get size(): number {
@@ -62,7 +62,7 @@ export class JsonDict extends Dict {
     if (typeof key !== 'string') return undefined;
     const name = this.named(key);
     const json = Object.hasOwn(this.raw, name) ? this.raw[name] : undefined;
-    return json === undefined ? undefined : this.of(name)?.(json);
+    return json === undefined ? undefined : this.of(name)(json);
   }
 }
 
@@ -94,7 +94,7 @@ export function toJson(v: Value): unknown {
   if (v instanceof Uint) return toJson(v.value);
   if (v instanceof List) return [...v].map(toJson);
   if (v instanceof Dict) return Object.fromEntries(v.keys().map((k) => [keyName(k), toJson(v.find(k) ?? null)]));
-  if (v instanceof Timestamp) return timestampText(v);
+  if (v instanceof Timestamp) return timestampText(new Timestamp(v.nanos));
   if (v instanceof Duration) return durationText(v);
   if (v instanceof Uint8Array) return fromUtf8(v) ?? '';
   if (v instanceof Optional && v.value !== undefined) return toJson(v.value);

@@ -5,24 +5,21 @@ import type { Issue } from './issues.ts';
 import { regexProblem } from './regex.ts';
 import { parseDuration, parseTimestamp } from './time.ts';
 import { DYN, formatType, isOptional, sameType, type Type } from './types.ts';
+import { SECOND, Timestamp, type Value } from './values.ts';
 
-function textArgument(e: CallExpr, last: boolean): { at: number; text: string } | undefined {
-  const arg = last ? e.args.at(-1) : e.args[0];
-  return arg?.kind === 'const' && typeof arg.value === 'string' ? { at: arg.at, text: arg.value } : undefined;
-}
+/** What functions make of a literal; undefined or an error where they cannot. */
+const READERS: Readonly<Record<string, (v: Value) => unknown>> = {
+  matches: (v) => (typeof v === 'string' && regexProblem(v) ? undefined : v),
+  duration: (v) => (typeof v === 'string' ? parseDuration(v) : v),
+  timestamp: (v) => (typeof v === 'string' ? parseTimestamp(v) : typeof v === 'bigint' ? new Timestamp(v * SECOND) : v),
+};
 
 function problem(e: CallExpr): Issue | undefined {
-  if (e.fn === 'matches') {
-    const arg = textArgument(e, true);
-    const why = arg && regexProblem(arg.text);
-    return arg && why ? { at: arg.at, message: 'invalid matches argument' } : undefined;
-  }
-  if (e.target !== undefined || e.args.length !== 1) return undefined;
-  const read = e.fn === 'duration' ? parseDuration : e.fn === 'timestamp' ? parseTimestamp : undefined;
-  const arg = read && textArgument(e, false);
-  return arg && safely(() => read(arg.text)) === undefined
-    ? { at: arg.at, message: `invalid ${e.fn} argument` }
-    : undefined;
+  const reads = Object.hasOwn(READERS, e.fn) ? READERS[e.fn] : undefined;
+  const arg = e.args.at(-1);
+  if (reads === undefined || arg?.kind !== 'const') return undefined;
+  if (e.fn !== 'matches' && (e.target !== undefined || e.args.length !== 1)) return undefined;
+  return safely(() => reads(arg.value)) !== undefined ? undefined : { at: arg.at, message: `invalid ${e.fn} argument` };
 }
 
 function safely<T>(run: () => T): T | undefined {

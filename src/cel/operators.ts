@@ -110,8 +110,8 @@ export function add(a: Value, b: Value): Value {
   if (a instanceof List && b instanceof List) return a.concat(b, equals);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return concatBytes(a, b);
   if (a instanceof Duration && b instanceof Duration) return new Duration(a.nanos + b.nanos);
-  if (a instanceof Timestamp && b instanceof Duration) return new Timestamp(a.nanos + b.nanos);
-  if (a instanceof Duration && b instanceof Timestamp) return new Timestamp(a.nanos + b.nanos);
+  if (a instanceof Timestamp && b instanceof Duration) return new Timestamp(a.nanos + b.nanos, a.offset);
+  if (a instanceof Duration && b instanceof Timestamp) return new Timestamp(a.nanos + b.nanos, b.offset);
   throw noSuchOverload();
 }
 
@@ -120,7 +120,7 @@ export function subtract(a: Value, b: Value): Value {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (a instanceof Uint && b instanceof Uint) return uint(a.value - b.value);
   if (a instanceof Duration && b instanceof Duration) return new Duration(a.nanos - b.nanos);
-  if (a instanceof Timestamp && b instanceof Duration) return new Timestamp(a.nanos - b.nanos);
+  if (a instanceof Timestamp && b instanceof Duration) return new Timestamp(a.nanos - b.nanos, a.offset);
   if (a instanceof Timestamp && b instanceof Timestamp) return new Duration(a.nanos - b.nanos);
   throw noSuchOverload();
 }

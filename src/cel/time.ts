@@ -78,27 +78,32 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   date.setUTCHours(hour, minute, second);
   const offset = m[9] === undefined ? 0 : (Number(m[10]) * 60 + Number(m[11])) * (m[9] === '-' ? -1 : 1);
   const fraction = BigInt((m[7] ?? '').slice(0, 9).padEnd(9, '0'));
-  return new Timestamp(BigInt(date.getTime() - offset * 60_000) * 1_000_000n + fraction);
+  return new Timestamp(BigInt(date.getTime() - offset * 60_000) * 1_000_000n + fraction, offset);
 }
 
 function floorDiv(a: bigint, b: bigint): bigint {
   return a / b - (a % b < 0n ? 1n : 0n);
 }
 
-export function timestampText({ nanos }: Timestamp): string {
+const two = (n: number): string => String(n).padStart(2, '0');
+
+export function timestampText({ nanos, offset }: Timestamp): string {
   const seconds = floorDiv(nanos, SECOND);
   const fraction = String(nanos - seconds * SECOND)
     .padStart(9, '0')
     .replace(/0+$/, '');
-  const date = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  return `${date}${fraction === '' ? '' : `.${fraction}`}Z`;
+  const date = new Date((Number(seconds) + offset * 60) * 1000).toISOString().slice(0, 19);
+  const east = Math.abs(offset);
+  const zone = offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${two(Math.floor(east / 60))}:${two(east % 60)}`;
+  return `${date}${fraction === '' ? '' : `.${fraction}`}${zone}`;
 }
 
 const OFFSET = /^([+-]?)(\d\d):(\d\d)$/;
 
-/** A date whose UTC fields are those of the instant in the zone: `UTC`, `-08:00`, or a name of the tz database. */
-export function inZone(t: Timestamp, zone: string): Date {
+/** A date whose UTC fields are those of the instant in the zone: `UTC`, `-08:00`, a name of the tz database, or its own. */
+export function inZone(t: Timestamp, zone?: string): Date {
   const ms = Number(floorDiv(t.nanos, 1_000_000n));
+  if (zone === undefined) return new Date(ms + t.offset * 60_000);
   const m = OFFSET.exec(zone);
   if (m !== null) return new Date(ms + (Number(m[2]) * 60 + Number(m[3])) * (m[1] === '-' ? -60_000 : 60_000));
   if (zone === '' || zone === 'UTC' || zone === 'Z') return new Date(ms);

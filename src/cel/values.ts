@@ -22,9 +22,12 @@ export class Uint {
 /** An instant, in nanoseconds since 1970. */
 export class Timestamp {
   readonly nanos: bigint;
-  constructor(nanos: bigint) {
+  /** Minutes east of UTC, as in the text that it was read from. */
+  readonly offset: number;
+  constructor(nanos: bigint, offset = 0) {
     if (nanos < MIN_TIME || nanos > MAX_TIME) throw new CelError('timestamp overflow');
     this.nanos = nanos;
+    this.offset = offset;
   }
 }
 

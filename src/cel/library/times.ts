@@ -20,12 +20,12 @@ const PARTS: Readonly<Record<string, (nanos: bigint) => bigint>> = {
   getHours: (n) => n / (3600n * SECOND),
   getMinutes: (n) => n / (60n * SECOND),
   getSeconds: (n) => n / SECOND,
-  getMilliseconds: (n) => (n / 1_000_000n) % 1000n,
+  getMilliseconds: (n) => n / 1_000_000n,
 };
 
 export const TIMES: readonly Declared[] = [
   ...Object.entries(FIELDS).flatMap(([name, of]) => [
-    declare(`timestamp.${name}(): int`, (t: Timestamp) => BigInt(of(inZone(t, 'UTC')))),
+    declare(`timestamp.${name}(): int`, (t: Timestamp) => BigInt(of(inZone(t)))),
     declare(`timestamp.${name}(string): int`, (t: Timestamp, zone: string) => BigInt(of(inZone(t, zone)))),
   ]),
   ...Object.entries(PARTS).map(([name, of]) => declare(`duration.${name}(): int`, (d: Duration) => of(d.nanos))),

@@ -1,5 +1,7 @@
 // x-kubernetes-validations: what a definition may say, and what its rules do to custom resources.
 import { describe, expect, it } from 'vitest';
+import { equals } from '../../../src/cel/operators.ts';
+import { adapter } from '../../../src/simulator/apiserver/crd/cel/values.ts';
 import { ask, type Bench, bench, bodyOf } from './support.ts';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -193,6 +195,60 @@ describe('rules of custom resources', () => {
     const made = ask(b, `POST ${WIDGETS}`, widget({ spec: good }));
     expect(made.code, JSON.stringify(made.body)).toBe(201);
   });
+
+  it('read objects as upstream does: no null fields, lists by key, reserved names', () => {
+    const b = bench();
+    const item = { type: 'object', properties: { k: { type: 'string' }, v: { type: 'string' } }, required: ['k'] };
+    const embedded = {
+      type: 'object',
+      'x-kubernetes-embedded-resource': true,
+      'x-kubernetes-preserve-unknown-fields': true,
+      properties: {
+        kind: { type: 'string' },
+        apiVersion: { type: 'string' },
+        metadata: {
+          type: 'object',
+          properties: { name: { type: 'string' }, generateName: { type: 'string' }, namespace: { type: 'string' } },
+        },
+      },
+    };
+    const rules = [
+      '!has(self.d)',
+      'self.items == [self.items[1], self.items[0]] && self.items + [self.items[0]] == self.items',
+      'self.of.metadata.namespace == "ns"',
+      'self.if == "x" && self.__if__ == "x" && self.any.exists(k, type(self.any[k]) == type(null))',
+    ];
+    define(
+      b,
+      spec(
+        {
+          d: { type: 'string', nullable: true },
+          if: { type: 'string' },
+          any: { type: 'object', additionalProperties: { type: 'string', nullable: true } },
+          items: {
+            type: 'array',
+            maxItems: 4,
+            'x-kubernetes-list-type': 'map',
+            'x-kubernetes-list-map-keys': ['k'],
+            items: item,
+          },
+          of: embedded,
+        },
+        { 'x-kubernetes-validations': rules.map((rule) => ({ rule })) },
+      ),
+    );
+    const of = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'ns' } };
+    const items = [{ k: 'a', v: '1' }, { k: 'b' }];
+    const good = { d: null, if: 'x', any: { a: null }, items, of };
+    const made = ask(b, `POST ${WIDGETS}`, widget({ spec: good }));
+    expect(made.code, JSON.stringify(made.body)).toBe(201);
+  });
+});
+
+it('what no schema describes makes objects different', () => {
+  const read = adapter({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true });
+  expect(equals(read({ a: 1 }), read({ a: 2 }))).toBe(false);
+  expect(equals(read({ a: [1] }), read({ a: [1] }))).toBe(true);
 });
 
 describe('a definition with rules', () => {

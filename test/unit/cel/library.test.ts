@@ -21,6 +21,20 @@ const holds = (...sources: readonly string[]) => it.each(sources)('%s', (source)
 const fails = (...rows: readonly (readonly [string, string])[]) =>
   it.each(rows)('%s', (source, words) => expect(run(source)).toBe(`error: ${words}`));
 
+describe('times', () => {
+  holds(
+    'duration("1h2m3s4ms").getMilliseconds() == 3723004 && duration("1h2m3s").getSeconds() == 3723',
+    'string(timestamp("2011-08-18T19:03:37.01+01:00")) == "2011-08-18T19:03:37.01+01:00"',
+    'timestamp("2011-08-18T19:03:37+01:00") == timestamp("2011-08-18T18:03:37Z")',
+    'timestamp("2011-08-18T19:03:37-01:30").getHours() == 19 && timestamp("2011-08-18T19:03:37-01:30").getHours("UTC") == 20',
+    'string(timestamp("2011-08-18T19:03:37-01:30") + duration("1h")) == "2011-08-18T20:03:37-01:30"',
+  );
+  it('are looked at where they are literals', () => {
+    expect(run('timestamp(253402300800) > timestamp(0)')).toContain('invalid timestamp argument');
+    expect(run('timestamp(253402300799) > timestamp(0)')).toBe(true);
+  });
+});
+
 describe('lists', () => {
   holds(
     '[1, 2, 3].isSorted() && !["b", "a"].isSorted() && ([] == [1] || [1].isSorted())',

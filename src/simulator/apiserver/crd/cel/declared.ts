@@ -58,8 +58,13 @@ const NAMES: JSONSchemaProps = {
   properties: { name: { type: 'string' }, generateName: { type: 'string' } },
 };
 
-/** Every whole object has these, whatever its schema says. */
+const isText = (s: JSONSchemaProps | undefined): boolean => s?.type === 'string';
+
+/** Every whole object has these, unless its schema says so itself. */
 export function withEnvelope(s: JSONSchemaProps): JSONSchemaProps {
+  const { kind, apiVersion, metadata } = s.properties ?? {};
+  const { name, generateName } = metadata?.properties ?? {};
+  if (metadata?.type === 'object' && [kind, apiVersion, name, generateName].every(isText)) return s;
   const envelope = { kind: { type: 'string' }, apiVersion: { type: 'string' }, metadata: NAMES };
   return { ...s, properties: { ...s.properties, ...envelope } };
 }
@@ -146,7 +151,12 @@ export function providerOf(root: Declared): TypeProvider {
     if (element !== undefined) visit(element);
   };
   visit(root);
-  return { field: (type, name) => types.get(type)?.get(name)?.type, constructs: () => false };
+  const field = (type: string, name: string): Type | undefined => {
+    const fields = types.get(type);
+    // A reserved word is none after a dot.
+    return (fields?.get(name) ?? (RESERVED.has(name) ? fields?.get(`__${name}__`) : undefined))?.type;
+  };
+  return { field, constructs: () => false };
 }
 
 /** Sizes of what begins at `self` or `oldSelf`. */

@@ -1,13 +1,12 @@
 // A custom resource as the values that its schema says it holds. Models k8s.io/apiserver/pkg/cel/common/values.go: lists may be
 // sets or have keys, and are then equal in any order.
-import { type Adapt, fromJson, JsonDict, JsonList } from '../../../../cel/json.ts';
+import { type Adapt, fromJson, JsonDict, JsonList, toJson } from '../../../../cel/json.ts';
 import { parseDuration, parseTimestamp } from '../../../../cel/time.ts';
-import { ArrayList, CelError, type Equal, type List, type Value } from '../../../../cel/values.ts';
+import { ArrayList, CelError, Dict, type Equal, List, type Value } from '../../../../cel/values.ts';
 import { decodeBase64 } from '../../../../model/base64.ts';
 import type { JSONSchemaProps } from '../../../../model/generated/apiextensions.v1.ts';
 import { isRecord } from '../../../../model/object.ts';
 import { propsOf } from '../schema.ts';
-import { keyOf } from '../validate.ts';
 import { escapeName, withEnvelope } from './declared.ts';
 
 class SetList extends JsonList {
@@ -21,32 +20,44 @@ class SetList extends JsonList {
   }
 }
 
-class KeyedList extends JsonList {
+/** A list whose items are known by keys. Lists that an expression makes of such items are compared and joined by key, too. */
+class KeyedList extends List {
+  private readonly items: List;
   private readonly names: readonly string[];
-  private readonly make: Adapt;
 
-  constructor(raw: readonly unknown[], adapt: Adapt, keys: readonly string[]) {
-    super(raw, adapt);
-    this.names = keys;
-    this.make = adapt;
+  constructor(items: List, names: readonly string[]) {
+    super();
+    this.items = items;
+    this.names = names;
   }
 
-  override same(other: List, inOrder: (a: List, b: List) => boolean, equal: Equal): boolean {
-    if (!(other instanceof KeyedList)) return inOrder(this, other);
+  get size(): number {
+    return this.items.size;
+  }
+
+  at(i: number): Value {
+    return this.items.at(i);
+  }
+
+  private byKey(list: List): Map<string, Value> {
+    const keyOf = (v: Value): unknown =>
+      v instanceof Dict ? this.names.map((name) => toJson(v.find(name) ?? null)) : toJson(v);
+    return new Map([...list].map((v) => [JSON.stringify(keyOf(v)), v]));
+  }
+
+  override same(other: List, _: unknown, equal: Equal): boolean {
     if (this.size !== other.size) return false;
-    const index = new Map(other.raw.map((item, i) => [keyOf(item, this.names), i]));
-    return this.raw.every((item, i) => {
-      const at = index.get(keyOf(item, this.names));
-      return at !== undefined && equal(this.at(i), other.at(at));
+    const index = this.byKey(other);
+    return [...this.byKey(this)].every(([key, v]) => {
+      const theirs = index.get(key);
+      return theirs !== undefined && equal(v, theirs);
     });
   }
 
   /** Items of the other list replace those with their keys. */
-  override concat(other: List, equal: Equal): List {
-    if (!(other instanceof KeyedList)) return super.concat(other, equal);
-    const merged = new Map(this.raw.map((item) => [keyOf(item, this.names), item]));
-    for (const item of other.raw) merged.set(keyOf(item, this.names), item);
-    return new KeyedList([...merged.values()], this.make, this.names);
+  override concat(other: List): List {
+    const merged = new Map([...this.byKey(this), ...this.byKey(other)]);
+    return new KeyedList(new ArrayList([...merged.values()]), this.names);
   }
 }
 
@@ -56,7 +67,7 @@ class ObjectDict extends JsonDict {
 
   constructor(
     raw: { readonly [key: string]: unknown },
-    of: (key: string) => Adapt | undefined,
+    of: (key: string) => Adapt,
     names: ReadonlyMap<string, string>,
   ) {
     super(raw, of);
@@ -89,8 +100,14 @@ function listOf(s: JSONSchemaProps, json: readonly unknown[]): Value {
   const adapt = adapter(propsOf(s.items) ?? {});
   const type = s['x-kubernetes-list-type'];
   if (type === 'set') return new SetList(json, adapt);
-  if (type === 'map') return new KeyedList(json, adapt, s['x-kubernetes-list-map-keys'] ?? []);
+  if (type === 'map') return new KeyedList(new JsonList(json, adapt), s['x-kubernetes-list-map-keys'] ?? []);
   return new JsonList(json, adapt);
+}
+
+/** A field of an object that is null is none; entries of maps and items may be null. */
+function withoutNulls(json: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } {
+  if (!Object.values(json).includes(null)) return json;
+  return Object.fromEntries(Object.entries(json).filter(([, v]) => v !== null));
 }
 
 function objectOf(s: JSONSchemaProps, json: { readonly [key: string]: unknown }, whole: boolean): Value {
@@ -102,11 +119,12 @@ function objectOf(s: JSONSchemaProps, json: { readonly [key: string]: unknown },
     const escaped = escapeName(name);
     if (escaped !== undefined && escaped !== name) names.set(escaped, name);
   }
-  const of = (key: string): Adapt | undefined => {
+  // What no schema describes cannot be selected, but makes objects different.
+  const of = (key: string): Adapt => {
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    return property && adapter(property);
+    return property ? adapter(property) : fromJson;
   };
-  return new ObjectDict(json, of, names);
+  return new ObjectDict(withoutNulls(json), of, names);
 }
 
 const known = new WeakMap<JSONSchemaProps, Adapt>();

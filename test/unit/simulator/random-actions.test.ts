@@ -9,6 +9,9 @@ import type { KubeObject } from '../../../src/model/object.ts';
 import { Cluster, type PersonRequest } from '../../../src/simulator/cluster.ts';
 import { isReady, isWhole, objects, Witness } from './invariants.ts';
 
+/** Each plays some minutes of a cluster. */
+const RUNS = 30;
+const TO_PLAY_MS = 180_000;
 const QUOTA = 5;
 const NODES = 3;
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
@@ -202,41 +205,51 @@ function orphansOf(cluster: Cluster): string[] {
 }
 
 describe('whatever people do', () => {
-  it('a Deployment stays within its bounds at every write', () => {
-    fc.assert(
-      fc.property(sequence(calm, fc.integer({ min: 0, max: 12 })), (actions) => {
-        const stage = new Stage();
-        stage.play(actions);
-        stage.mend();
-        for (const d of objects<Deployment>(stage.cluster, '/registry/deployments/default/')) {
-          expect(isWhole(d), JSON.stringify(d.status)).toBe(true);
-        }
-      }),
-      { numRuns: 40 },
-    );
-  });
+  it(
+    'a Deployment stays within its bounds at every write',
+    () => {
+      fc.assert(
+        fc.property(sequence(calm, fc.integer({ min: 0, max: 12 })), (actions) => {
+          const stage = new Stage();
+          stage.play(actions);
+          stage.mend();
+          for (const d of objects<Deployment>(stage.cluster, '/registry/deployments/default/')) {
+            expect(isWhole(d), JSON.stringify(d.status)).toBe(true);
+          }
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    TO_PLAY_MS,
+  );
 
-  it('the cluster converges once it is let, and keeps nothing that should be collected', () => {
-    fc.assert(
-      fc.property(sequence([...calm, ...rough], fc.integer({ min: 0, max: 90 })), (actions) => {
-        const stage = new Stage();
-        stage.play(actions);
-        stage.mend();
-        const { cluster } = stage;
-        for (const d of objects<Deployment>(cluster, '/registry/deployments/default/')) {
-          expect(isWhole(d), JSON.stringify(d.status)).toBe(true);
-        }
-        for (const s of objects<StatefulSet>(cluster, '/registry/statefulsets/default/')) {
-          const own = objects<Pod>(cluster, '/registry/pods/default/').filter((p) => p.metadata?.labels?.app === 'db');
-          expect(own.filter(isReady).length).toBe(s.spec?.replicas);
-        }
-        expect(orphansOf(cluster)).toEqual([]);
-        const going = objects<KubeObject>(cluster, '/registry/').filter((o) => o.metadata?.deletionTimestamp);
-        expect(going.map((o) => `${o.kind} ${o.metadata?.name}`)).toEqual([]);
-      }),
-      { numRuns: 40 },
-    );
-  });
+  it(
+    'the cluster converges once it is let, and keeps nothing that should be collected',
+    () => {
+      fc.assert(
+        fc.property(sequence([...calm, ...rough], fc.integer({ min: 0, max: 90 })), (actions) => {
+          const stage = new Stage();
+          stage.play(actions);
+          stage.mend();
+          const { cluster } = stage;
+          for (const d of objects<Deployment>(cluster, '/registry/deployments/default/')) {
+            expect(isWhole(d), JSON.stringify(d.status)).toBe(true);
+          }
+          for (const s of objects<StatefulSet>(cluster, '/registry/statefulsets/default/')) {
+            const own = objects<Pod>(cluster, '/registry/pods/default/').filter(
+              (p) => p.metadata?.labels?.app === 'db',
+            );
+            expect(own.filter(isReady).length).toBe(s.spec?.replicas);
+          }
+          expect(orphansOf(cluster)).toEqual([]);
+          const going = objects<KubeObject>(cluster, '/registry/').filter((o) => o.metadata?.deletionTimestamp);
+          expect(going.map((o) => `${o.kind} ${o.metadata?.name}`)).toEqual([]);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    TO_PLAY_MS,
+  );
 });
 
 describe('the witness', () => {

@@ -93,7 +93,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     anatomy,
     clustersView,
     { dispose: () => clusters.dispose() },
-    restored(FLOW_VIEW, (panel) => flow.adopt(panel)),
+    restored(FLOW_VIEW, (panel, memory) => flow.restore(panel, memory)),
     restored(ANNOTATE_VIEW, (panel) => annotate.adopt(panel)),
     ...registerCommands({ app, setServed }),
     ...watchKubeconfig(clusters, log),
@@ -107,9 +107,12 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
 }
 
 /** A panel that was open when the window closed is filled again. */
-function restored(viewType: string, adopt: (panel: vscode.WebviewPanel) => void): vscode.Disposable {
+function restored(
+  viewType: string,
+  adopt: (panel: vscode.WebviewPanel, memory: unknown) => void | Promise<void>,
+): vscode.Disposable {
   return vscode.window.registerWebviewPanelSerializer(viewType, {
-    deserializeWebviewPanel: async (panel) => adopt(panel),
+    deserializeWebviewPanel: async (panel, memory) => adopt(panel, memory),
   });
 }
 

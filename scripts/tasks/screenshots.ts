@@ -118,12 +118,15 @@ async function problems(workbench: Workbench): Promise<void> {
 }
 
 async function annotate(workbench: Workbench): Promise<void> {
+  // Room for both: the side bar makes way.
+  await workbench.page.keyboard.press('Control+B');
   await workbench.runCommand('Kube Anatomy: Annotate This Manifest');
   const panel = workbench.webview();
-  await panel.locator('.row').filter({ hasText: 'image:' }).click();
+  await panel.locator('.row').filter({ hasText: 'replicas: 3' }).click();
   await panel.locator('.acts').waitFor({ timeout: 60_000 });
   await save(workbench, 'annotate');
   await closeTab(workbench, 'Annotated: web.yaml');
+  await workbench.page.keyboard.press('Control+B');
 }
 
 async function blame(workbench: Workbench): Promise<void> {

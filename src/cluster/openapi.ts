@@ -30,7 +30,8 @@ export type Served =
   | { readonly found: 'field'; readonly field: ServedField }
   | { readonly found: 'unknown-field' | 'unknown-kind' };
 
-type Get = (path: string) => Promise<TransportResponse>;
+/** A GET; the path is without a query. */
+type Get = (path: string, query?: Readonly<Record<string, string>>) => Promise<TransportResponse>;
 
 /** Deeper than any schema; circular ones (JSONSchemaProps) are followed by need. */
 const MAX_REFS = 32;
@@ -94,7 +95,7 @@ export class ServedSchemas {
   private document(url: string): Promise<Json | undefined> {
     let document = this.documents.get(url);
     if (!document) {
-      document = this.get(url).then(({ code, body }) => (code === 200 && isRecord(body) ? body : undefined));
+      document = this.get(...split(url)).then(({ code, body }) => (code === 200 && isRecord(body) ? body : undefined));
       document.catch(() => this.documents.delete(url));
       this.documents.set(url, document);
     }
@@ -122,6 +123,26 @@ export class ServedSchemas {
       return isRecord(schema) ? walk({}, schema, path) : undefined;
     }
     return undefined;
+  }
+}
+
+/** `/openapi/v3/apis/apps/v1?hash=…` → the path and what is asked besides. */
+function split(url: string): [path: string, query?: Readonly<Record<string, string>>] {
+  const [path = '', rest] = url.split('?');
+  if (rest === undefined) return [path];
+  const pairs = rest.split('&').map((pair): [string, string] => {
+    const at = pair.indexOf('=');
+    return at < 0 ? [decoded(pair), ''] : [decoded(pair.slice(0, at)), decoded(pair.slice(at + 1))];
+  });
+  return [path, Object.fromEntries(pairs)];
+}
+
+/** What a server wrote badly is sent back as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -68,7 +68,9 @@ export class ClusterHover implements vscode.HoverProvider, vscode.Disposable {
     const { ServedSchemas } = await import('../../cluster/openapi.ts');
     let served = this.schemas.get(source);
     if (!served) {
-      served = new ServedSchemas((path) => source.request({ method: 'GET', path, asUser: false }));
+      served = new ServedSchemas((path, query) =>
+        source.request({ method: 'GET', path, ...(query && { query }), asUser: false }),
+      );
       this.schemas.set(source, served);
     }
     return served;

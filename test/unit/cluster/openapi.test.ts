@@ -34,7 +34,8 @@ interface Fake {
 
 function fake(answers: Readonly<Record<string, unknown>>): Fake {
   const asked: string[] = [];
-  const served = new ServedSchemas(async (path) => {
+  const served = new ServedSchemas(async (pathOnly, query) => {
+    const path = query ? `${pathOnly}?hash=${query.hash}` : pathOnly;
     asked.push(path);
     return Object.hasOwn(answers, path) ? { code: 200, body: answers[path] } : { code: 404, body: {} };
   });

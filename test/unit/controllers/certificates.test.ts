@@ -1,41 +1,17 @@
-// Requests are made with keys of their own; what comes back is read by Node's OpenSSL.
+// What comes back is read by Node's OpenSSL.
 import { X509Certificate } from 'node:crypto';
-import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../src/kernel/random.ts';
 import { decodeBase64, encodeBase64, fromUtf8, utf8 } from '../../../src/model/base64.ts';
 import type { CertificateSigningRequest } from '../../../src/model/generated/certificates.v1.ts';
-import * as der from '../../../src/simulator/bootstrap/pki/der.ts';
 import { parseRequest, RequestError } from '../../../src/simulator/bootstrap/pki/request.ts';
-import { makeKey } from '../../../src/simulator/bootstrap/pki/x509.ts';
 import { Cluster } from '../../../src/simulator/cluster.ts';
 import * as decide from '../../../src/simulator/controllers/certificates/decide.ts';
+import { requestFor } from './csr.ts';
 import { NOW } from './objects.ts';
 
 const MINUTE = 60_000_000;
 const HOUR = 3_600_000;
 const BASE = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
-
-function requestFor(commonName: string, organizations: string[], dns: string[] = [], forge = false): string {
-  const key = makeKey(new Random('request'));
-  const attribute = (id: string, v: string): der.Bytes => der.set(der.sequence(der.oid(id), der.utf8String(v)));
-  const subject = der.sequence(...organizations.map((o) => attribute('2.5.4.10', o)), attribute('2.5.4.3', commonName));
-  const algorithm = der.sequence(der.oid('1.2.840.10045.2.1'), der.oid('1.2.840.10045.3.1.7'));
-  const names = der.sequence(
-    der.oid('2.5.29.17'),
-    der.octets(der.sequence(...dns.map((d) => der.implicit(2, utf8(d))))),
-  );
-  const wanted = der.sequence(der.oid('1.2.840.113549.1.9.14'), der.set(der.sequence(names)));
-  const info = der.sequence(
-    der.integer(Uint8Array.of(0)),
-    subject,
-    der.sequence(algorithm, der.bits(key.publicKey)),
-    der.explicit(0, ...(dns.length > 0 ? [wanted] : [])),
-  );
-  const signed = p256.sign(forge ? utf8('else') : info, key.privateKey, { format: 'der', lowS: false });
-  const whole = der.sequence(info, der.sequence(der.oid('1.2.840.10045.4.3.2')), der.bits(signed));
-  return encodeBase64(utf8(der.pem('CERTIFICATE REQUEST', whole)));
-}
 
 function make(name: string, spec: Partial<CertificateSigningRequest['spec']>): CertificateSigningRequest {
   return {

@@ -1,9 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { encodeBase64, utf8 } from '../../../src/model/base64.ts';
+import type { CertificateSigningRequest } from '../../../src/model/generated/certificates.v1.ts';
 import type { ConfigMap, Secret } from '../../../src/model/generated/core.v1.ts';
+import type { KubeList } from '../../../src/model/object.ts';
 import { Cluster } from '../../../src/simulator/cluster.ts';
 import * as bootstrap from '../../../src/simulator/controllers/bootstrap/decide.ts';
+import { requestFor } from './csr.ts';
 import { NOW } from './objects.ts';
 
 const MINUTE = 60_000_000;
@@ -53,19 +56,55 @@ describe('in a cluster', () => {
     expect(cluster.request({ method: 'POST', path, body }).code).toBe(201);
   };
 
-  it('tokens sign cluster-info for as long as they live', () => {
-    const maps = '/api/v1/namespaces/kube-public/configmaps';
-    const data = { kubeconfig: 'apiVersion: v1\n' };
-    if (get(`${maps}/cluster-info`).code !== 200)
-      post(maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cluster-info' }, data });
-    post('/api/v1/namespaces/kube-system/secrets', token('abcdef', { expiration: at(cluster.wallMs + 3_600_000) }));
+  const map = (): ConfigMap => get('/api/v1/namespaces/kube-public/configmaps/cluster-info').body as ConfigMap;
+  const system = '/api/v1/namespaces/kube-system/secrets';
+
+  it('kubeadm’s token and any other sign cluster-info for as long as they live', () => {
+    const [kubeadms, ...others] = (get(system).body as KubeList<Secret>).items.filter(
+      (s) => s.type === bootstrap.TOKEN_TYPE,
+    );
+    expect(others).toEqual([]);
+    const id = kubeadms?.metadata.name?.slice(-6);
+    post(system, token('abcdef', { expiration: at(cluster.wallMs + 3_600_000) }));
     cluster.settle(MINUTE);
-    const signature = (): string | undefined =>
-      (get(`${maps}/cluster-info`).body as ConfigMap).data?.['jws-kubeconfig-abcdef'];
-    expect(signature()).toMatch(/^[\w-]+\.\.[\w-]{43}$/);
+    const signature = map().data?.['jws-kubeconfig-abcdef'];
+    expect(signature).toMatch(/^[\w-]+\.\.[\w-]{43}$/);
+    expect(map().data?.[`jws-kubeconfig-${id}`]).toMatch(/^[\w-]+\.\.[\w-]{43}$/);
     cluster.runUntil(cluster.now + 61 * MINUTE);
-    expect(get('/api/v1/namespaces/kube-system/secrets/bootstrap-token-abcdef').code).toBe(404);
-    expect(signature()).toBeUndefined();
+    expect(get(`${system}/bootstrap-token-abcdef`).code).toBe(404);
+    expect(Object.keys(map().data ?? {}).sort()).toEqual([`jws-kubeconfig-${id}`, 'kubeconfig'].sort());
+  });
+
+  it('whoever holds one may read cluster-info, and ask for a kubelet’s certificate, which is approved and signed', () => {
+    const path = '/api/v1/namespaces/kube-public/configmaps/cluster-info';
+    const as = { actor: { component: 'kubelet' }, userAgent: 'kubeadm', contentType: 'application/json' } as const;
+    expect(cluster.server.handle({ ...as, method: 'GET', path, credential: { type: 'anonymous' } }).code).toBe(200);
+    const [secret] = (get(system).body as KubeList<Secret>).items.filter((s) => s.type === bootstrap.TOKEN_TYPE);
+    const read = (key: string): string => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString();
+    const credential = { type: 'token', token: `${read('token-id')}.${read('token-secret')}` } as const;
+    const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+    const spec = {
+      request: requestFor('system:node:new', ['system:nodes']),
+      signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
+      usages: ['digital signature', 'client auth'],
+    };
+    const value = {
+      apiVersion: 'certificates.k8s.io/v1',
+      kind: 'CertificateSigningRequest',
+      metadata: { name: 'join' },
+      spec,
+    };
+    expect(cluster.server.handle({ ...as, method: 'POST', path: requests, body: { value }, credential }).code).toBe(
+      201,
+    );
+    cluster.settle(MINUTE);
+    const joined = get(`${requests}/join`).body as CertificateSigningRequest;
+    expect(joined.spec.groups).toContain('system:bootstrappers:kubeadm:default-node-token');
+    expect(joined.status?.conditions?.[0]?.message).toBe(
+      'Auto approving kubelet client certificate after SubjectAccessReview.',
+    );
+    expect(joined.status?.certificate).toBeDefined();
+    expect(cluster.server.handle({ ...as, method: 'GET', path: '/api/v1/pods', credential }).code).toBe(403);
   });
 
   const secrets = '/api/v1/namespaces/default/secrets';

@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { define } from './custom.ts';
 import { discovered } from './operations.ts';
+import { container, PAUSE, workload } from './pods.ts';
 import type { Loose, Spec, Trial } from './trial.ts';
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
@@ -82,6 +83,59 @@ async function version(t: Trial): Promise<void> {
 
 const ADMISSION = 'admissionregistration.k8s.io/v1';
 
+/** What upstream sets up before each of its webhook specs: a server that may read its configuration, behind a Service. */
+async function webhookServer(t: Trial): Promise<void> {
+  const bindings = t.of('rbac.authorization.k8s.io/v1', 'rolebindings', 'kube-system');
+  const name = `webhook-auth-reader-${t.ns}`;
+  t.cleanup(() => bindings.remove(name));
+  // Its Go code leaves the group of the role open.
+  const roleRef = { apiGroup: '', kind: 'Role', name: 'extension-apiserver-authentication-reader' };
+  const subjects = [{ kind: 'ServiceAccount', name: 'default', namespace: t.ns }];
+  const bound = await bindings.create({ metadata: { name }, roleRef, subjects });
+  expect(bound.roleRef.apiGroup).toBe('rbac.authorization.k8s.io');
+  const data = { 'tls.crt': 'Q0E=', 'tls.key': 'S0VZ' };
+  await t.of('v1', 'secrets').create({ metadata: { name: 'sample-webhook-secret' }, type: 'Opaque', data });
+  const labels = { app: 'sample-webhook', webhook: 'true' };
+  const volumes = [{ name: 'webhook-certs', secret: { secretName: 'sample-webhook-secret' } }];
+  const volumeMounts = [{ name: 'webhook-certs', readOnly: true, mountPath: '/webhook.local.config/certificates' }];
+  const httpGet = { scheme: 'HTTPS', port: 8444, path: '/readyz' };
+  const main = container({
+    name: 'sample-webhook',
+    image: PAUSE,
+    args: ['webhook'],
+    volumeMounts,
+    ports: [{ containerPort: 8444 }],
+    readinessProbe: { httpGet, periodSeconds: 1, failureThreshold: 30 },
+  });
+  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [main], volumes } };
+  await t
+    .of('apps/v1', 'deployments')
+    .create({
+      metadata: { name: 'sample-webhook-deployment', labels },
+      spec: workload(labels, { replicas: 1, template }),
+    });
+  await t
+    .of('apps/v1', 'deployments')
+    .until('sample-webhook-deployment', 'to be ready', (d) => d.status.readyReplicas === 1);
+  const ports = [{ protocol: 'TCP', port: 8443, targetPort: 8444 }];
+  await t
+    .of('v1', 'services')
+    .create({
+      metadata: { name: 'e2e-test-webhook', labels: { test: 'webhook' } },
+      spec: { selector: { webhook: 'true' }, ports },
+    });
+  await t.until(
+    'the Service to have its endpoint',
+    async () => {
+      const slices = await t
+        .of('discovery.k8s.io/v1', 'endpointslices')
+        .items({ labelSelector: 'kubernetes.io/service-name=e2e-test-webhook' });
+      return slices.flatMap((s) => s.endpoints ?? []).filter((e) => e.conditions.ready).length === 1;
+    },
+    30,
+  );
+}
+
 function webhook(t: Trial): Loose {
   return {
     name: 'validation-webhook-with-match-conditions.k8s.io',
@@ -99,6 +153,7 @@ function webhook(t: Trial): Loose {
 const conditions =
   (plural: string) =>
   async (t: Trial): Promise<void> => {
+    await webhookServer(t);
     const configurations = t.of(ADMISSION, plural);
     const name = `${plural}-${t.ns}`;
     t.cleanup(() => configurations.remove(name));

@@ -99,7 +99,7 @@ async function why(panel: FrameLocator): Promise<string> {
 
 /** Opens the form, chooses, and waits for both futures; answers what is said of them. */
 async function fork(panel: FrameLocator, kind: string, choose: (form: Locator) => Promise<void>): Promise<string> {
-  await panel.getByRole('button', { name: /^What if/ }).click();
+  await panel.getByRole('button', { name: /^Fork/ }).click();
   const form = panel.locator('form.fork');
   await form.getByLabel('Do', { exact: true }).selectOption(kind);
   await choose(form);
@@ -198,8 +198,9 @@ describe('scenarios', { timeout: LONG }, () => {
     expect(said).toMatch(/What if: delete Pod default\/db-0.*go(es)? back to the change/s);
     await expect.poll(() => panel.locator('.futures .cell', { hasText: 'POST pods/db-0' }).count()).toBeGreaterThan(0);
     await endFork(panel);
-    const file = await exported(workbench, panel, /Trace as JSON/, /simulator\.trace\.json$/);
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ format: 'kube-anatomy-trace' });
+    await panel.getByRole('tab', { name: 'Cluster' }).click();
+    const file = await exported(workbench, panel, /SVG/, /simulator\.svg$/);
+    expect(readFileSync(file, 'utf8')).toMatch(/^<svg /);
   });
 
   test('a Service with a disruption budget: the scheduler stopped in a fork; a page for slides', async ({
@@ -229,9 +230,11 @@ describe('scenarios', { timeout: LONG }, () => {
   });
 
   test('a trace from a file is there again after a reload, at the same step', async ({ workbench }) => {
-    const file = path.join(workbench.folder, 'simulator.trace.json');
+    const live = workbench.webview();
+    const file = await exported(workbench, live, /Trace as JSON/, /simulator\.trace\.json$/);
     await workbench.runCommand('Kube Anatomy: Open Trace File…');
     await workbench.acceptFile(/\//, file);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ format: 'kube-anatomy-trace' });
     const tab = workbench.page.getByRole('tab', { name: 'Flow: simulator.trace.json' });
     await tab.waitFor();
     const panel = workbench.webview();
@@ -242,11 +245,6 @@ describe('scenarios', { timeout: LONG }, () => {
     await workbench.page.locator('.monaco-workbench .monaco-list-row').first().waitFor({ timeout: 60_000 });
     await tab.waitFor({ timeout: 60_000 });
     await expect.poll(() => workbench.webview().locator('.count').textContent(), PATIENT).toContain(`${held} / `);
-    expect(
-      await workbench
-        .webview()
-        .getByRole('button', { name: /^What if/ })
-        .isDisabled(),
-    ).toBe(true);
+    expect(await workbench.webview().getByRole('button', { name: /^Fork/ }).isDisabled()).toBe(true);
   });
 });

@@ -10,8 +10,7 @@ export type Grouping = 'none' | 'object' | 'cause';
 export type GroupRow = { readonly index: number } | { readonly title: string; readonly count: number };
 
 /** Groups come in the order of their first step; within one, time goes on. */
-export function grouped(story: Story, visible: readonly number[], by: Grouping): readonly GroupRow[] {
-  if (by === 'none') return visible.map((_, index) => ({ index }));
+export function grouped(story: Story, visible: readonly number[], by: Exclude<Grouping, 'none'>): readonly GroupRow[] {
   const groups = new Map<string, { readonly title: string; readonly rows: number[] }>();
   const roots = new Map<number, Step>();
   visible.forEach((position, index) => {

@@ -38,7 +38,7 @@ export class Sequence implements Reading {
   constructor(go: (index: number) => void, grouping: Grouping, remember: (grouping: Grouping) => void) {
     this.grouping = grouping;
     this.list = new VirtualList('Sequence', SEQUENCE_ROW, (row) => {
-      const chosen = this.rows[row];
+      const chosen = this.rowAt(row);
       if (chosen && 'index' in chosen) go(chosen.index);
     });
     this.list.element.prepend(this.head);
@@ -74,18 +74,27 @@ export class Sequence implements Reading {
 
   setCurrent(index: number): void {
     this.refresh();
-    this.list.setCurrent(this.places[index] ?? -1);
+    this.list.setCurrent(this.placeOf(index));
   }
 
   private arrange(): void {
-    const { replay } = this;
-    if (!replay) return;
-    this.rows = grouped(replay.story, replay.visible, this.grouping);
+    const { replay, grouping } = this;
+    // Without groups, rows are the visible steps themselves: nothing of a long trace is made twice.
+    const rows = replay && grouping !== 'none' ? grouped(replay.story, replay.visible, grouping) : [];
     const places: number[] = [];
-    this.rows.forEach((row, i) => {
+    rows.forEach((row, i) => {
       if ('index' in row) places[row.index] = i;
     });
+    this.rows = rows;
     this.places = places;
+  }
+
+  private rowAt(row: number): GroupRow | undefined {
+    return this.grouping === 'none' ? { index: row } : this.rows[row];
+  }
+
+  private placeOf(index: number): number {
+    return this.grouping === 'none' ? index : (this.places[index] ?? -1);
   }
 
   /** The rows on the screen under the names of those who take part. */
@@ -120,15 +129,15 @@ export class Sequence implements Reading {
     this.columns = sequenceColumns(cast.lines.length, room);
     this.head.replaceChildren(this.names(cast));
     this.arrange();
-    const make = (row: number): HTMLElement => this.makeRow(replay, cast, this.rows[row]);
-    const total = (): number => this.rows.length;
+    const make = (row: number): HTMLElement => this.makeRow(replay, cast, this.rowAt(row));
+    const total = (): number => (this.grouping === 'none' ? replay.visible.length : this.rows.length);
     this.list.reset({
       get total(): number {
         return total();
       },
       make,
     });
-    this.list.setCurrent(this.places[replay.cursor] ?? -1);
+    this.list.setCurrent(this.placeOf(replay.cursor));
   }
 
   private names(cast: Cast): SVGElement {

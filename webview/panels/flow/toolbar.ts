@@ -4,7 +4,7 @@ import type { ExportForm } from './exports.ts';
 import { TABS, type Tab } from './memory.ts';
 import { Menu } from './menu.ts';
 
-const FORK = 'What if? Run on from here with a change';
+const FORK = 'Fork: run on from here with a change';
 export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 10, 50, 100, 500, 1000] as const;
 
 export interface ToolbarActions {

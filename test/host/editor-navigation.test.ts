@@ -73,3 +73,17 @@ test('texts that are not saved count as they are typed', async () => {
   const [place] = await ask('Definition', document.uri, 'configMapRef: {name: ‹');
   assert.match(place ?? '', /:5$/);
 });
+
+test('an object is renamed wherever it is named', async () => {
+  const content = `${CONFIG}---\n${POD}`.replaceAll('nav-conf', 'old-conf');
+  const document = await vscode.workspace.openTextDocument({ language: 'yaml', content });
+  const at = document.positionAt(content.indexOf('old-conf') + 1);
+  const edit = await vscode.commands.executeCommand<vscode.WorkspaceEdit>(
+    'vscode.executeDocumentRenameProvider',
+    document.uri,
+    at,
+    'new-conf',
+  );
+  await vscode.workspace.applyEdit(edit);
+  assert.equal(document.getText(), content.replaceAll('old-conf', 'new-conf'));
+});

@@ -48,8 +48,8 @@ export async function dryRun(
 ): Promise<DryRun> {
   const { objects, problems } = readManifest(text);
   if (problems.length > 0) return { objects: [], problems };
-  // Nothing is stored, so a namespace that the text itself brings is not there for what stands in it.
-  const brought = new Set(objects.flatMap(({ object }) => (object.kind === 'Namespace' ? [nameOf(object)] : [])));
+  // Nothing is stored, so what the text itself brings is not there for what comes after it.
+  const brought = new Set(objects.map(({ object }) => `${object.kind} ${nameOf(object)}`));
   const answers: DryRunAnswer[] = [];
   for (const { object, line } of objects) answers.push(await ask(object, line, namespace, brought, send));
   return { objects: answers, problems: [] };
@@ -71,9 +71,7 @@ async function ask(
   const at = { apiVersion, kind, name, line, ...(namespace !== undefined && { namespace }) };
   const skip = (skipped: string): DryRunAnswer => ({ ...at, causes: [], warnings: [], skipped });
   if (!resource) return skip(`${kind} of ${apiVersion} is not built in, so its schema is not known here.`);
-  if (namespace !== undefined && brought.has(namespace)) {
-    return skip(`The namespace ${namespace} is made by this file, and a dry run makes nothing.`);
-  }
+  if (namespace !== undefined && brought.has(`Namespace ${namespace}`)) return skip(madeHere(`Namespace ${namespace}`));
   const body = namespace === undefined ? object : { ...object, metadata: { ...metadata, namespace } };
   const path = (of?: string): string =>
     apiPath({ group: resource.group, version: resource.version, name: resource.plural }, namespace, of);
@@ -84,11 +82,23 @@ async function ask(
   const answer = exists
     ? await send({ method: 'PATCH', path: path(name), query: { ...query, force: ['true'] }, body, contentType })
     : made;
-  return {
-    ...at,
-    causes: answer.code < 300 && answer.code > 0 ? [] : causesOf(answer),
-    warnings: answer.warnings ?? [],
-  };
+  const causes = answer.code < 300 && answer.code > 0 ? [] : causesOf(answer);
+  const missed = causes.map(({ message }) => missedIn(message)).find((one) => one !== undefined && brought.has(one));
+  return missed === undefined ? { ...at, causes, warnings: answer.warnings ?? [] } : skip(madeHere(missed));
+}
+
+function madeHere(what: string): string {
+  return `The ${what} is made by this file, and a dry run makes nothing.`;
+}
+
+/** What admission looked for and did not find, as `Kind name`. */
+function missedIn(message: string): string | undefined {
+  const account = /serviceaccount "([^"]+)" not found/.exec(message)?.[1];
+  const priority = /no PriorityClass with name (\S+) was found/.exec(message)?.[1];
+  const runtime = /RuntimeClass "([^"]+)" not found/.exec(message)?.[1];
+  if (account !== undefined) return `ServiceAccount ${account}`;
+  if (priority !== undefined) return `PriorityClass ${priority}`;
+  return runtime === undefined ? undefined : `RuntimeClass ${runtime}`;
 }
 
 function nameOf({ metadata }: Json): string {

@@ -2,6 +2,7 @@
 import type { Served, ServerVersion } from '../../cluster/openapi.ts';
 import { KUBERNETES_VERSION } from '../../knowledge/components.ts';
 import type { Explanation } from '../../manifest/explanation.ts';
+import { code, literal } from '../../model/markdown.ts';
 
 /** Schemas of clusters carry whole pages; a hover shows the beginning. */
 const LONGEST = 1_200;
@@ -35,14 +36,9 @@ function fieldText(name: string, served: Served, explained: ClusterSays['explain
   if (served.found !== 'field') return undefined;
   const { description, type, required, values } = served.field;
   if (explained && (description === undefined || description === explained.schemaText)) return undefined;
-  const facts = [`\`${type}\``, ...(values ? [values.map((v) => `\`${v.replaceAll('`', '')}\``).join(' or ')] : [])];
+  const facts = [code(type), ...(values ? [values.map(code).join(' or ')] : [])];
   const head = `${name} says: ${facts.join(' · ')}${required ? ' · required' : ''}`;
   if (description === undefined) return head;
   const cut = description.length > LONGEST ? `${description.slice(0, LONGEST)}…` : description;
   return `${head}\n\n${literal(cut)}`;
-}
-
-/** Text of a cluster, which must not become a link or an image of the hover. */
-function literal(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>!~&#|]/g, '\\$&');
 }

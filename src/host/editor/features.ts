@@ -19,6 +19,6 @@ export function editorFeatures(manifests: Manifests, log: vscode.LogOutputChanne
     new ManifestLenses(manifests),
     new ManifestInlayHints(manifests),
     new ManifestSymbols(manifests).register(),
-    new ManifestNavigation(files).register(),
+    new ManifestNavigation(files, manifests).register(),
   ];
 }

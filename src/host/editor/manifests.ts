@@ -17,6 +17,7 @@ interface Loaded {
   readonly fieldPage: typeof import('../../manifest/page.ts').fieldPage;
   readonly explainField: (object: ObjectRef, path: string) => string | undefined;
   readonly factsOfText: typeof import('../../manifest/service.ts').factsOfText;
+  readonly rename: typeof import('../../manifest/workspace/rename.ts');
   readonly unresolved: typeof import('../../manifest/workspace/unresolved.ts').unresolved;
   readonly Workspace: typeof import('../../manifest/workspace/workspace.ts').Workspace;
 }
@@ -69,6 +70,7 @@ export class Manifests implements vscode.Disposable {
       services,
       { Workspace },
       { unresolved },
+      rename,
       { fieldPage },
       { createKnowledge },
       { explanationMarkdown },
@@ -79,6 +81,7 @@ export class Manifests implements vscode.Disposable {
       import('../../manifest/service.ts'),
       import('../../manifest/workspace/workspace.ts'),
       import('../../manifest/workspace/unresolved.ts'),
+      import('../../manifest/workspace/rename.ts'),
       import('../../manifest/page.ts'),
       import('../../knowledge/knowledge.ts'),
       import('../../manifest/markdown.ts'),
@@ -93,7 +96,17 @@ export class Manifests implements vscode.Disposable {
       const facts = report.explainField(knowledge, object, path);
       return facts && report.factsText(facts);
     };
-    return { knowledge, service, markdown: explanationMarkdown, explainField, factsOfText, Workspace, unresolved, fieldPage };
+    return {
+      knowledge,
+      service,
+      markdown: explanationMarkdown,
+      explainField,
+      factsOfText,
+      Workspace,
+      unresolved,
+      rename,
+      fieldPage,
+    };
   }
 
   private async data(name: string): Promise<string> {

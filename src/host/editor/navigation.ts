@@ -1,20 +1,24 @@
-// Go to Definition and Find References between manifests: what an object names, and who names it.
+// Go to Definition, Find References and Rename between manifests: what an object names, and who names it.
 import * as vscode from 'vscode';
 import type { Location } from '../../manifest/workspace/definitions.ts';
-import { isManifest, LANGUAGES, rangeOf } from './manifests.ts';
+import type { Renaming } from '../../manifest/workspace/rename.ts';
+import { isManifest, LANGUAGES, type Manifests, rangeOf } from './manifests.ts';
 import type { WorkspaceFiles } from './workspace-files.ts';
 
-export class ManifestNavigation implements vscode.DefinitionProvider, vscode.ReferenceProvider {
+export class ManifestNavigation implements vscode.DefinitionProvider, vscode.ReferenceProvider, vscode.RenameProvider {
   private readonly files: WorkspaceFiles;
+  private readonly manifests: Manifests;
 
-  constructor(files: WorkspaceFiles) {
+  constructor(files: WorkspaceFiles, manifests: Manifests) {
     this.files = files;
+    this.manifests = manifests;
   }
 
   register(): vscode.Disposable {
     return vscode.Disposable.from(
       vscode.languages.registerDefinitionProvider(LANGUAGES, this),
       vscode.languages.registerReferenceProvider(LANGUAGES, this),
+      vscode.languages.registerRenameProvider(LANGUAGES, this),
     );
   }
 
@@ -33,7 +37,46 @@ export class ManifestNavigation implements vscode.DefinitionProvider, vscode.Ref
     const workspace = await this.files.current();
     return workspace.references(document.uri.toString(), placeOf(position), includeDeclaration).map(shown);
   }
+
+  async prepareRename(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): Promise<{ range: vscode.Range; placeholder: string }> {
+    const { renaming } = await this.renaming(document, position);
+    return { range: rangeOf(renaming.at.range), placeholder: renaming.object.name };
+  }
+
+  async provideRenameEdits(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    name: string,
+  ): Promise<vscode.WorkspaceEdit> {
+    const { renaming, nameProblem, writtenName } = await this.renaming(document, position);
+    const problem = nameProblem(renaming.object, name);
+    if (problem !== undefined) throw new Error(`“${name}” can be no name of a ${renaming.object.kind}. ${problem}`);
+    const edit = new vscode.WorkspaceEdit();
+    for (const place of renaming.places) {
+      const { uri, range } = shown(place);
+      const text = await vscode.workspace.openTextDocument(uri);
+      edit.replace(uri, range, writtenName(text.getText(range), name));
+    }
+    return edit;
+  }
+
+  /** Throws, as VS Code wants it, with the reason why nothing can be renamed. */
+  private async renaming(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): Promise<Rename & { renaming: Renaming }> {
+    const { rename } = await this.manifests.load();
+    const workspace = await this.files.current();
+    const renaming = rename.renamingAt(workspace, document.uri.toString(), placeOf(position));
+    if (typeof renaming === 'string') throw new Error(renaming);
+    return { ...rename, renaming };
+  }
 }
+
+type Rename = typeof import('../../manifest/workspace/rename.ts');
 
 function placeOf({ line, character }: vscode.Position): { line: number; column: number } {
   return { line, column: character };

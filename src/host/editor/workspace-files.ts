@@ -134,10 +134,13 @@ export class WorkspaceFiles implements vscode.Disposable {
 
   private async catchUp(workspace: Workspace): Promise<void> {
     for (const key of [...this.touched]) {
-      this.touched.delete(key);
       const document = this.open.get(key);
-      if (!document || document.isClosed) continue;
-      const { service } = await this.manifests.of(document);
+      const version = document?.version;
+      const loaded = document && !document.isClosed ? await this.manifests.of(document) : undefined;
+      // What was typed meanwhile is looked at next time.
+      if (document?.version === version) this.touched.delete(key);
+      if (!document || !loaded) continue;
+      const { service } = loaded;
       workspace.update(key, isManifest(document) || isKustomization(document.uri) ? service.facts(key) : []);
     }
     for (const [key, uri] of [...this.stale]) {

@@ -230,7 +230,8 @@ export class Workspace {
     }
   }
 
-  private namedUses({ group, kind, name, namespace, namespaced }: ObjectFact): Held<Reference>[] {
+  /** What names an object, or a key of it. */
+  namedUses({ group, kind, name, namespace, namespaced }: ObjectFact): Held<Reference>[] {
     const all = [...(this.named.get(`${group}/${kind}/${name}`) ?? [])];
     return all.filter(({ fact }) => !namespaced || ('namespace' in fact ? near(fact.namespace, namespace) : true));
   }
@@ -248,7 +249,8 @@ export class Workspace {
     });
   }
 
-  private referenceAt(uri: string, position: Position): Held<Reference> | undefined {
+  /** The reference at a place, the innermost where several are. */
+  referenceAt(uri: string, position: Position): Held<Reference> | undefined {
     let best: Held<Reference> | undefined;
     for (const at of this.handlesAt(uri, position)) {
       for (const fact of at.facts.references) {
@@ -259,7 +261,7 @@ export class Workspace {
     return best;
   }
 
-  private definitionAt(uri: string, position: Position): Definition | undefined {
+  definitionAt(uri: string, position: Position): Definition | undefined {
     let best: Definition | undefined;
     for (const at of this.handlesAt(uri, position)) {
       for (const one of definitionsIn(at)) {

@@ -1,5 +1,6 @@
 // Explanation → markdown of the hover: short, in one order, nothing that does not apply, the schema's own text last.
 import type { Failure } from '../knowledge/record.ts';
+import { code, literal } from '../model/markdown.ts';
 import type { ExplainedHandler, Explanation } from './explanation.ts';
 
 export interface MarkdownLink {
@@ -85,16 +86,4 @@ export function failureText(failure: Failure): string {
 
 function footer({ version, since, sources }: Explanation): string {
   return `*${[version, ...(since ? [`since ${since}`] : []), ...sources].join(' · ')}*`;
-}
-
-/** Inline code that survives backticks in the text. */
-function code(text: string): string {
-  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
-}
-
-/** Text of a manifest, which must not become a link or an image of the hover. */
-export function literal(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>!~&]/g, '\\$&');
 }

@@ -1,6 +1,8 @@
 // Explanation → the field's own page: the whole record as markdown, where the hover shows only the beginning.
+
+import { literal } from '../model/markdown.ts';
 import type { Explanation } from './explanation.ts';
-import { failureText, handlerLine, headline, literal } from './markdown.ts';
+import { failureText, handlerLine, headline } from './markdown.ts';
 
 /** The release that the records were checked against. */
 const UPSTREAM = 'https://github.com/kubernetes/kubernetes/blob/v1.36.2';

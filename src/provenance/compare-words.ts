@@ -1,5 +1,6 @@
 // A comparison as Markdown: the equal of the diff editor for reading, searching, and pasting.
 import { stringify } from 'yaml';
+import { code } from '../model/markdown.ts';
 import type { LineBlame } from './blame.ts';
 import type { Comparison, Difference } from './compare.ts';
 import { type ExactWrite, lineWords } from './words.ts';
@@ -75,9 +76,4 @@ function applyText({ patch, applied }: ComparisonAbout): string {
 function text(value: unknown): string {
   const whole = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
   return code(whole.length > LONGEST ? `${whole.slice(0, LONGEST - 1)}…` : whole);
-}
-
-function code(plain: string): string {
-  const line = plain.replace(/\s+/g, ' ');
-  return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
 }

@@ -1,5 +1,6 @@
 // Who wrote a field, in words: a few behind the line, the whole story in the hover.
 import { type ColourRole, findComponent } from '../knowledge/components.ts';
+import { code, literal } from '../model/markdown.ts';
 import { parseTime } from '../model/time.ts';
 import type { LineBlame, Writer } from './blame.ts';
 
@@ -102,13 +103,4 @@ function unownedText({ unowned }: LineBlame): string {
   const name = findComponent(unowned.component)?.name ?? unowned.component;
   const step = unowned.step === undefined ? '' : ` · *${unowned.step}*`;
   return `**${name}**${step}: ${unowned.text} No field manager owns it.`;
-}
-
-function code(text: string): string {
-  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
-}
-
-/** Text of a cluster, which must not become a link or an image of the hover. */
-function literal(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>!~&]/g, '\\$&');
 }

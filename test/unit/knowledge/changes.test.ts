@@ -7,8 +7,10 @@ import type { KubeObject } from '../../../src/model/object.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
 import { sharedPath } from '../../support/shared.ts';
 import { ask, type Bench, bench, bodyOf } from '../apiserver/support.ts';
-import { type Leaf, placeAt } from './places.ts';
+import { type Kinded, type Leaf, placeAt } from './places.ts';
 import { CHANGE_SAMPLES, type Sample } from './samples.ts';
+
+type Stored = KubeObject & Kinded;
 
 const knowledge = sourceKnowledge();
 const recorded = JSON.parse(fs.readFileSync(sharedPath('validation', 'bases.json'), 'utf8')) as Sample[];
@@ -36,7 +38,7 @@ function leavesOf(value: unknown, path: Leaf['path'] = []): Leaf[] {
 }
 
 /** Another value of the same look. */
-function others({ path, value }: Leaf, object: KubeObject): unknown[] {
+function others({ path, value }: Leaf, object: Stored): unknown[] {
   const choices = placeAt(object, path)?.owner?.field.enum;
   if (choices) return choices.filter((choice) => choice !== value && choice !== '');
   if (typeof value === 'number') return [value + 1];
@@ -52,7 +54,7 @@ function replaced(object: unknown, [first, ...rest]: Leaf['path'], value: unknow
   return { ...from, [first]: replaced(from[String(first)], rest, value) };
 }
 
-function verdictOf(b: Bench, path: string, object: KubeObject, leaf: Leaf): Verdict {
+function verdictOf(b: Bench, path: string, object: Stored, leaf: Leaf): Verdict {
   let verdict: Verdict = 'other';
   for (const value of others(leaf, object)) {
     const answer = ask(b, `PUT ${path}/${object.metadata.name}`, replaced(object, leaf.path, value));
@@ -80,7 +82,7 @@ test.each([...recorded, ...CHANGE_SAMPLES])(
       return b;
     };
     let b = make();
-    const object = bodyOf(ask(b, `GET ${sample.path}/${sample.object.metadata.name}`)) as KubeObject;
+    const object = bodyOf(ask(b, `GET ${sample.path}/${sample.object.metadata.name}`)) as Stored;
     const wrong: string[] = [];
     for (const leaf of leavesOf(object).filter(({ path }) => !OUTSIDE.includes(String(path[0])))) {
       const place = placeAt(object, leaf.path);

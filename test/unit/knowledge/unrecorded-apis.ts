@@ -242,7 +242,10 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'must be positive and less than 20000',
     'must be positive and less than 1000',
   ],
-  'pkg/apis/autoscaling/validation/validation.go': ['must be less than or equal to 1800'],
+  'pkg/apis/autoscaling/validation/validation.go': [
+    'must be less than or equal to 1800',
+    'must populate information for the given metric source',
+  ],
   'plugin/pkg/admission/limitranger/admission.go': [
     'maximum … usage per Container is …, but limit is …',
     'minimum … usage per Container is …, but request is …',

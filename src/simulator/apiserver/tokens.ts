@@ -82,7 +82,7 @@ function claimsOf(w: TokenWish): object {
 }
 
 /** A token without an end, kept in a Secret. Models legacyClaims in pkg/serviceaccount/legacy.go. */
-export interface LegacyWish {
+export interface LegacyToken {
   readonly namespace: string;
   readonly account: { readonly name: string; readonly uid: string };
   readonly secret: string;
@@ -108,7 +108,7 @@ export class ServiceAccountTokens {
     return this.encode(claimsOf(wish));
   }
 
-  signLegacy({ namespace, account, secret }: LegacyWish): string {
+  signLegacy({ namespace, account, secret }: LegacyToken): string {
     return this.encode({
       iss: LEGACY_ISSUER,
       [`${LEGACY_CLAIM}namespace`]: namespace,

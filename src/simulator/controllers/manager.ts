@@ -1,6 +1,7 @@
 // kube-controller-manager: one process, many controllers, each under its own ServiceAccount, all on shared informers.
 // Models cmd/kube-controller-manager/app, v1.36.
 import type { Scope } from '../../kernel/process.ts';
+import type { LegacyToken } from '../apiserver/tokens.ts';
 import type { Certificate } from '../bootstrap/pki/x509.ts';
 import { ComponentContext, controllerIdentity, type Surroundings } from '../runtime/component.ts';
 import { runAsLeader } from '../runtime/leader.ts';
@@ -32,7 +33,7 @@ import { ResourceClaimController } from './resourceclaim/controller.ts';
 import { ResourceQuotaController } from './resourcequota/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
-import { type LegacyToken, ServiceAccountTokenController } from './serviceaccounttoken/controller.ts';
+import { ServiceAccountTokenController } from './serviceaccounttoken/controller.ts';
 import { StatefulSetController } from './statefulset/controller.ts';
 import { TaintEvictionController } from './tainteviction/controller.ts';
 import { TtlController } from './ttl/controller.ts';

@@ -65,7 +65,10 @@ export class AttachDetachController {
       update: (p, old, cause) => {
         if (p.spec?.nodeName !== old.spec?.nodeName || p.status?.phase !== old.status?.phase) pod(p, cause);
       },
-      remove: pod,
+      remove: (p, cause) => {
+        for (const key of this.reported) if (key.startsWith(`${p.metadata.uid}/`)) this.reported.delete(key);
+        pod(p, cause);
+      },
     });
     this.claims.onChange({ update: changed });
     this.attachments.onChange({ add: poke, update: changed, remove: poke });

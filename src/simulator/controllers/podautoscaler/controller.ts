@@ -24,6 +24,8 @@ import { type Found, findTarget, setReplicas } from './target.ts';
 /** Source: --horizontal-pod-autoscaler-sync-period and --concurrent-horizontal-pod-autoscaler-syncs, v1.36. */
 const PERIOD = 15 * SECOND;
 const WORKERS = 5;
+/** So long after a change an autoscaler is at work: new pods start and are measured. Later its rounds are upkeep. */
+const AT_WORK = 120 * SECOND;
 const NOTHING: Memory = { recommendations: [], ups: [], downs: [] };
 const ANNOTATED = 'the metric comes from an annotation: no adapter runs that would measure it';
 const MADE_UP =
@@ -61,6 +63,8 @@ export class HorizontalPodAutoscalerController {
   private readonly memories = new Map<string, Memory>();
   /** What each autoscaler's target selects, as last seen. */
   private readonly selectors = new Map<string, Selector>();
+  /** µs until which each is at work. */
+  private readonly atWork = new Map<string, number>();
   private readonly due = new Map<string, { timer: Timer; background: boolean; at: number }>();
 
   constructor(ctx: ComponentContext) {
@@ -71,8 +75,11 @@ export class HorizontalPodAutoscalerController {
     this.pods = ctx.informers.of(PODS);
     this.pods.addIndex('namespace', (p) => [p.metadata.namespace ?? '']);
     this.autoscalers.onChange({
-      add: (h, cause) => this.later(keyOf(h), [cause], false),
-      update: (h, old, cause) => this.later(keyOf(h), [cause], JSON.stringify(h.spec) === JSON.stringify(old.spec)),
+      add: (h, cause) => this.changed(keyOf(h), [cause]),
+      update: (h, old, cause) => {
+        if (equal(h.spec, old.spec)) this.later(keyOf(h), [cause]);
+        else this.changed(keyOf(h), [cause]);
+      },
       remove: (h) => this.forget(keyOf(h)),
     });
     const start = (): void =>
@@ -84,9 +91,15 @@ export class HorizontalPodAutoscalerController {
     return rfc3339(this.ctx.kernel.wallMs);
   }
 
+  private changed(key: string, causes: readonly StepId[]): void {
+    this.atWork.set(key, this.ctx.kernel.now + AT_WORK);
+    this.later(key, causes);
+  }
+
   /** A request spends the period in the queue, and a second one is dropped: that is what makes the period. */
-  private later(key: string, causes: readonly StepId[], background: boolean): void {
+  private later(key: string, causes: readonly StepId[]): void {
     const { kernel, scope } = this.ctx;
+    const background = kernel.now >= (this.atWork.get(key) ?? 0);
     const known = this.due.get(key);
     if (known !== undefined && (background || !known.background)) return;
     known?.timer.cancel();
@@ -102,6 +115,7 @@ export class HorizontalPodAutoscalerController {
     this.due.get(key)?.timer.cancel();
     this.due.delete(key);
     this.memories.delete(key);
+    this.atWork.delete(key);
     this.selectors.delete(key);
   }
 
@@ -112,8 +126,8 @@ export class HorizontalPodAutoscalerController {
       return undefined;
     }
     const rescaled = yield* this.reconcile(hpa, key, causes);
-    // An autoscaler that is content is upkeep; one that has just acted is still at work.
-    this.later(key, [], !rescaled);
+    if (rescaled) this.changed(key, []);
+    else this.later(key, []);
     return undefined;
   }
 

@@ -5,6 +5,7 @@ import { decodeBase64, encodeBase64, fromUtf8, utf8 } from '../../../model/base6
 import type { Secret, ServiceAccount } from '../../../model/generated/core.v1.ts';
 import { keyOf } from '../../../model/object.ts';
 import type { StepId } from '../../../trace/step.ts';
+import type { LegacyToken } from '../../apiserver/tokens.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import { SECRETS, SERVICE_ACCOUNTS } from '../../runtime/kinds.ts';
@@ -16,12 +17,6 @@ const RETRIES = 10;
 const TYPE = 'kubernetes.io/service-account-token';
 const NAME = 'kubernetes.io/service-account.name';
 const UID = 'kubernetes.io/service-account.uid';
-
-export interface LegacyToken {
-  readonly namespace: string;
-  readonly account: { readonly name: string; readonly uid: string };
-  readonly secret: string;
-}
 
 export interface TokenOptions {
   /** PEM. */

@@ -75,6 +75,17 @@ export function orderOf(rows: readonly AnnotateRow[], { stages }: AnnotateSummar
     .filter((stage) => stage.entries.length > 0);
 }
 
+/** Wider than this the text leaves no room for what is said of it. */
+const MOST_COLUMNS = 48;
+/** The room for the text grows by leaps, so that it does not move with each key. */
+const LEAP = 8;
+
+/** Characters that the text is given: as many as its lines have, but not more than there is room for. */
+export function textColumns(rows: readonly AnnotateRow[]): number {
+  const longest = rows.reduce((most, { text }) => Math.max(most, text.length), 0);
+  return Math.min(MOST_COLUMNS, Math.ceil((longest + 1) / LEAP) * LEAP);
+}
+
 /** How many lines each component acts on. */
 export function countsOf(rows: readonly AnnotateRow[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

@@ -3,7 +3,16 @@ import { rowsOf, spliceOf, summaryOf } from '../../../src/host/annotate/rows.ts'
 import { createManifestService } from '../../../src/manifest/service.ts';
 import type { AnnotateRow } from '../../../src/protocol/annotate.ts';
 import { parseFromAnnotate, parseToAnnotate } from '../../../src/protocol/annotate-parse.ts';
-import { fieldLine, isShown, Legend, mainAct, movedLine, nextLine, orderOf } from '../../../webview/scene/annotate.ts';
+import {
+  fieldLine,
+  isShown,
+  Legend,
+  mainAct,
+  movedLine,
+  nextLine,
+  orderOf,
+  textColumns,
+} from '../../../webview/scene/annotate.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
 
 const service = createManifestService({ knowledge: sourceKnowledge() });
@@ -120,6 +129,13 @@ describe('filter and keyboard', () => {
     expect(field && mainAct(field, only('container-runtime'))?.component).toBe('container-runtime');
     expect(field && mainAct(field, only('etcd'))).toBeUndefined();
   });
+});
+
+test('the text has the room that its lines need, growing by leaps, and leaves room besides', () => {
+  const columns = (length: number): number => textColumns([{ text: 'x'.repeat(length), fields: [] }]);
+  expect(columns(10)).toBe(columns(12));
+  expect(columns(30)).toBeGreaterThanOrEqual(31);
+  expect(columns(500)).toBe(columns(60));
 });
 
 test('the order of acting keeps its numbers under a filter', () => {

@@ -7,7 +7,7 @@ import {
   type AnnotateSummary,
   type ToAnnotate,
 } from '../../../src/protocol/annotate.ts';
-import { type Chosen, fieldLine, Legend, movedLine, nextLine } from '../../scene/annotate.ts';
+import { type Chosen, fieldLine, Legend, movedLine, nextLine, textColumns } from '../../scene/annotate.ts';
 import { h } from '../flow/dom.ts';
 import type { VsCode } from '../flow/host.ts';
 import { Banner } from '../flow/notice.ts';
@@ -193,6 +193,7 @@ export class Panel {
     this.summary = summary;
     this.legend = new Legend(summary);
     this.filters.update(summary, this.rows);
+    this.list.element.style.setProperty('--text', String(textColumns(this.rows)));
   }
 
   // Where the reader is ------------------------------------------------------------------------------------------------

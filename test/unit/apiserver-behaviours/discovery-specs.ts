@@ -108,22 +108,18 @@ async function webhookServer(t: Trial): Promise<void> {
     readinessProbe: { httpGet, periodSeconds: 1, failureThreshold: 30 },
   });
   const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [main], volumes } };
-  await t
-    .of('apps/v1', 'deployments')
-    .create({
-      metadata: { name: 'sample-webhook-deployment', labels },
-      spec: workload(labels, { replicas: 1, template }),
-    });
+  await t.of('apps/v1', 'deployments').create({
+    metadata: { name: 'sample-webhook-deployment', labels },
+    spec: workload(labels, { replicas: 1, template }),
+  });
   await t
     .of('apps/v1', 'deployments')
     .until('sample-webhook-deployment', 'to be ready', (d) => d.status.readyReplicas === 1);
   const ports = [{ protocol: 'TCP', port: 8443, targetPort: 8444 }];
-  await t
-    .of('v1', 'services')
-    .create({
-      metadata: { name: 'e2e-test-webhook', labels: { test: 'webhook' } },
-      spec: { selector: { webhook: 'true' }, ports },
-    });
+  await t.of('v1', 'services').create({
+    metadata: { name: 'e2e-test-webhook', labels: { test: 'webhook' } },
+    spec: { selector: { webhook: 'true' }, ports },
+  });
   await t.until(
     'the Service to have its endpoint',
     async () => {

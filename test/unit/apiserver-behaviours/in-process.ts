@@ -4,6 +4,7 @@ import { openApiFrom } from '../../../src/node/openapi.ts';
 import { yaml } from '../../../src/node/yaml.ts';
 import type { ApiRequest, WatchEvent } from '../../../src/simulator/apiserver/index.ts';
 import { Cluster } from '../../../src/simulator/cluster.ts';
+import type { RuntimeMode } from '../../../src/simulator/kubelet/kubelet.ts';
 import type { Call, Query, Reply, Server, Stream } from './trial.ts';
 
 /** µs: a request takes about this long. */
@@ -18,7 +19,7 @@ export class InProcess implements Server {
   readonly cluster: Cluster;
   readonly patience = 1;
 
-  constructor(seed: string) {
+  constructor(seed: string, runtime: RuntimeMode = 'fake') {
     this.cluster = new Cluster({
       seed,
       nodes: 3,
@@ -26,7 +27,7 @@ export class InProcess implements Server {
       registerControlPlane: false,
       nodeCpu: '1',
       nodeMemory: '3840Mi',
-      runtime: 'fake',
+      runtime,
       openapi: openApiFrom(OPENAPI),
       yaml,
     });

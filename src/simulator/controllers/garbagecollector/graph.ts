@@ -94,12 +94,14 @@ export class OwnerGraph {
   }
 
   private setOwners(node: Node, owners: readonly OwnerReference[], cause: StepId): void {
-    const kept = new Set(owners.map((r) => r.uid));
+    const kept = new Map(owners.map((r) => [r.uid, r]));
     for (const ref of node.owners) {
-      if (kept.has(ref.uid)) continue;
+      const now = kept.get(ref.uid);
       const owner = this.nodes.get(ref.uid);
-      owner?.dependents.delete(node);
-      if (owner?.deletingDependents) this.work.delete(owner, cause);
+      if (now === undefined) owner?.dependents.delete(node);
+      // An owner that waits for this dependent need not wait any longer. Models addUnblockedOwnersToDeleteQueue.
+      const freed = now === undefined || (ref.blockOwnerDeletion === true && now.blockOwnerDeletion !== true);
+      if (freed && owner?.deletingDependents) this.work.delete(owner, cause);
     }
     node.owners = owners;
     for (const ref of owners) this.ownerNode(ref, node.namespace, cause).dependents.add(node);

@@ -1,7 +1,8 @@
-// What controllers do with kinds that definitions add.
+// Who owns whom: kinds that definitions add, and circles.
 import { expect, it } from 'vitest';
 import { define } from './custom.ts';
 import { InProcess } from './in-process.ts';
+import { pod } from './pods.ts';
 import { begin, type Loose } from './trial.ts';
 
 const owner = (o: Loose): Loose => {
@@ -48,4 +49,18 @@ it('a namespace is not gone before its custom objects are', async () => {
   expect(JSON.stringify(ns.status.conditions)).toContain(`${made.plural}.${made.group} has 1 resource instances`);
   await objects.patch('held', 'merge', { metadata: { finalizers: null } });
   await namespaces.gone('inner', 60);
+});
+
+it.each(['fake', 'modelled'] as const)('a circle of owners is deleted under the %s runtime', async (runtime) => {
+  const server = new InProcess('circle', runtime);
+  const t = await begin(server, 'circle');
+  const pods = t.of('v1', 'pods');
+  const made: Loose[] = [];
+  for (const name of ['pod1', 'pod2', 'pod3', 'pod4']) made.push(await pods.create(pod(name)));
+  for (const [i, p] of made.entries()) {
+    const metadata = owner({ apiVersion: 'v1', kind: 'Pod', metadata: made[(i + 3) % 4].metadata });
+    await pods.patch(p.metadata.name, 'strategic', { metadata });
+  }
+  await pods.remove('pod1', { propagationPolicy: 'Foreground' });
+  await t.until('no pods', async () => (await pods.items()).length === 0, 90);
 });

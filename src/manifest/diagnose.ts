@@ -4,6 +4,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap
 import { removedApi } from '../knowledge/removed-apis.ts';
 import { goType } from '../model/go-type.ts';
 import { type FieldSchema, fieldOf, schemaForKind, type TypeSchema, type ValueSchema } from '../model/schema.ts';
+import { outside } from './checks/enums.ts';
 import { missing } from './checks/required.ts';
 import type { DiagnosticFamily, Severity } from './diagnostic.ts';
 import { nearest } from './nearest.ts';
@@ -269,21 +270,23 @@ class Walk {
   private outsideEnum(node: Node, value: string, words: readonly string[]): void {
     const [from, to] = rangeOf(node);
     const meant = nearest(value, words);
+    const { owner, field } = this.frames.at(-1) ?? {};
+    const found = outside(owner?.id ?? '', field?.name ?? '', this.path(), value);
     this.findings.push({
       family: 'enum',
-      severity: 'warning',
+      severity: found.refused ? 'error' : 'warning',
       from,
       to,
       message: `\`${value}\` is none of ${words.map((word) => `\`${word}\``).join(', ')}.`,
       component: 'kube-apiserver',
-      words: `Unsupported value: ${JSON.stringify(value)}`,
+      ...(found.words !== undefined && { words: found.words }),
       ...(meant && { replacement: { title: `Change to ${meant}`, text: meant } }),
     });
   }
 
-  private path(name: string): string {
+  private path(name?: string): string {
     let text = '';
-    for (const part of [...this.indexes, name])
+    for (const part of name === undefined ? this.indexes : [...this.indexes, name])
       text += typeof part === 'number' ? `[${part}]` : `${text ? '.' : ''}${part}`;
     return text;
   }

@@ -96,6 +96,7 @@ describe('diagnostics held to the recorded answers of a real API server', () => 
 
 const SHAPE: ReadonlySet<string> = new Set(['type', 'unknown-field']);
 const MEANING: ReadonlySet<string> = new Set([
+  'enum',
   'required',
   'duplicate',
   'selector',

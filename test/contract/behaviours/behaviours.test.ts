@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../scripts/tasks/simulated-cluster.ts';
 import { define } from '../../unit/apiserver-behaviours/custom.ts';
 import { BEHAVIOURS } from '../../unit/apiserver-behaviours/index.ts';
-import { begin, type Loose } from '../../unit/apiserver-behaviours/trial.ts';
+import { begin, hold, type Loose } from '../../unit/apiserver-behaviours/trial.ts';
 import { Served } from './https.ts';
 
 const SPEED = 100;
@@ -22,14 +22,9 @@ afterAll(async () => {
 });
 
 describe.each(Object.entries(BEHAVIOURS))('%s', (group, specs) => {
-  it.each(specs.map((spec, i) => [spec.title, spec, i] as const))('%s', async (_, { run, level }, i) => {
-    const t = await begin(server, `${group}-${i + 1}`, level);
-    try {
-      await run(t);
-    } finally {
-      await t.end();
-    }
-  });
+  it.each(specs.map((spec, i) => [spec.title, spec, i] as const))('%s', (_, spec, i) =>
+    hold(server, spec, `${group}-${i + 1}`),
+  );
 });
 
 describe('kubectl explain', () => {

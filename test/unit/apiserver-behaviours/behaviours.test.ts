@@ -3,18 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { sharedPath } from '../../support/shared.ts';
 import { InProcess } from './in-process.ts';
 import { BEHAVIOURS } from './index.ts';
-import { begin } from './trial.ts';
+import { hold } from './trial.ts';
 
 describe.each(Object.entries(BEHAVIOURS))('%s', (group, specs) => {
   const server = new InProcess(group);
-  it.each(specs.map((spec, i) => [spec.title, spec, i] as const))('%s', async (_, { run, level }, i) => {
-    const t = await begin(server, `${group}-${i + 1}`, level);
-    try {
-      await run(t);
-    } finally {
-      await t.end();
-    }
-  });
+  it.each(specs.map((spec, i) => [spec.title, spec, i] as const))('%s', (_, spec, i) =>
+    hold(server, spec, `${group}-${i + 1}`),
+  );
 });
 
 it('every behaviour that passed on a real control plane is tried, and once', () => {

@@ -285,6 +285,18 @@ export async function begin(server: Server, name: string, level = 'privileged'):
   return t;
 }
 
+/** Tries a behaviour in a namespace of its own, which is gone when this is over. */
+export async function hold(server: Server, { run, level }: Spec, name: string): Promise<void> {
+  const t = await begin(server, name, level);
+  try {
+    await run(t);
+  } catch (e) {
+    await t.end().catch(() => undefined);
+    throw e;
+  }
+  await t.end();
+}
+
 /** Expects a refusal with this code, and returns its Status. */
 export async function refused(asked: Promise<unknown>, code: number, reason?: string): Promise<Loose> {
   let done: unknown;

@@ -78,7 +78,7 @@ export function orderOf(rows: readonly AnnotateRow[], { stages }: AnnotateSummar
 /** Wider than this the text leaves no room for what is said of it. */
 const MOST_COLUMNS = 48;
 /** The room for the text grows by leaps, so that it does not move with each key. */
-const LEAP = 8;
+const LEAP = 4;
 
 /** Characters that the text is given: as many as its lines have, but not more than there is room for. */
 export function textColumns(rows: readonly AnnotateRow[]): number {

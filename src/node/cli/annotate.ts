@@ -30,7 +30,7 @@ The page holds everything it needs, and no values of Secrets. '-' reads standard
     else process.stdout.write(made);
     for (const { line, message } of annotated.problems) process.stderr.write(`${file}:${line + 1}: ${message}\n`);
     if (annotated.objects.length > 0) return 0;
-    process.stderr.write(`${file} holds no Kubernetes object: nothing names both apiVersion and kind.\n`);
+    process.stderr.write(`${name} holds no Kubernetes object: nothing names both apiVersion and kind.\n`);
     return 1;
   },
 };

@@ -378,6 +378,28 @@ describe('a mutating webhook', () => {
     expect(bodyOf(slow.response as ApiResponse).data).toEqual({ n: '2', slow: 'yes' });
   });
 
+  it('sees a Scale where one is written, and can change it', () => {
+    const labels = { app: 'web' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx:1.27' }] } };
+    const path = '/apis/apps/v1/namespaces/default/deployments';
+    ask(b, `POST ${path}`, { metadata: { name: 'web' }, spec: { selector: { matchLabels: labels }, template } });
+    const rule = { operations: ['UPDATE'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments/scale'] };
+    configure('Mutating', 'm', [{ rules: [rule] }]);
+    const more = { contentType: 'application/merge-patch+json' };
+    const waiting = submit(`PATCH ${path}/web/scale`, { spec: { replicas: 9 } }, more);
+    const q = next();
+    expect(q.request).toMatchObject({
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      resource: { group: 'apps', version: 'v1', resource: 'deployments' },
+      subResource: 'scale',
+      object: { kind: 'Scale', spec: { replicas: 9 } },
+      oldObject: { kind: 'Scale', spec: { replicas: 1 } },
+    });
+    q.answer(patch({ op: 'replace', path: '/spec/replicas', value: 4 }));
+    expect(bodyOf(waiting.response as ApiResponse).spec.replicas).toBe(4);
+    expect(bodyOf(ask(b, `GET ${path}/web`)).spec.replicas).toBe(4);
+  });
+
   it('that may not be waited for is out of reach', () => {
     configure('Mutating', 'm', [{}]);
     expect(bodyOf(ask(b, `POST ${MAPS}`, configMap('c'))).message).toContain('context canceled');

@@ -22,7 +22,17 @@ export interface UpdateOptions {
   readonly applied?: boolean;
   /** In place of the strategy's preparation, for sub-resources that are neither the object nor its status. */
   readonly prepare?: (next: Obj, old: Obj) => Obj;
+  readonly admittedAs?: AdmittedAs;
 }
+
+/** Admission sees another object than the stored one: a Scale. */
+export interface AdmittedAs {
+  readonly shown: (o: Obj) => KubeObject;
+  /** What becomes of the stored object when admission has changed what it saw. */
+  readonly taken: (seen: KubeObject, o: Obj) => KubeObject;
+}
+
+const AS_IT_IS: AdmittedAs = { shown: (o) => o, taken: (seen) => seen };
 
 export interface Updated {
   readonly object: KubeObject;
@@ -42,14 +52,17 @@ export function updateObject(ctx: Context, registry: Registry, r: ResourceInfo, 
     ? versioned
     : registry.machine.own(ctx, r, current, versioned, options.manager, options.subresource);
   const review = { ctx, operation: 'UPDATE' as const, resource: r, subresource: options.subresource, namespace, name };
-  const admitted = registry.admission.mutate({ ...review, object: owned, old: current }) ?? owned;
+  const { shown, taken } = options.admittedAs ?? AS_IT_IS;
+  const [seen, old] = [shown(owned as Obj), shown(current)];
+  const mutated = registry.admission.mutate({ ...review, object: seen, old }) ?? seen;
+  const admitted = mutated === seen ? owned : taken(mutated, owned as Obj);
   const prepared = keepSystemFields(prepareUpdate(admitted as Obj, current, r, options, ctx), current) as Obj;
   // A status write is no change of what is wanted, even when it touches annotations.
   const asked = options.subresource !== 'status';
   const next = asked ? withGeneration(prepared, current, strategyFor(r)) : prepared;
   registry.machine.validateUpdate(ctx, r, next, current, options.subresource);
   for (const text of strategyFor(r).warnings?.(next, current) ?? []) ctx.warn(text);
-  registry.admission.validate({ ...review, object: next, old: current });
+  registry.admission.validate({ ...review, object: shown(next as Obj), old });
   return { object: commit(ctx, r, next, current), created: false };
 }
 

@@ -11,7 +11,7 @@ import { checkPatchOptions, isApply, mediaType } from '../machine.ts';
 import { applyPatch, PATCH_TYPES } from '../machinery/index.ts';
 import type { Registry } from '../registry/create.ts';
 import { type Obj, part } from '../registry/strategy.ts';
-import { updateObject } from '../registry/update.ts';
+import { type AdmittedAs, updateObject } from '../registry/update.ts';
 import { find } from '../storage.ts';
 
 const KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
@@ -79,6 +79,13 @@ function sent(ctx: Context, registry: Registry, r: ResourceInfo, current: Obj): 
   return isStatus(done) ? refuse(done) : (done.object as Scale);
 }
 
+function admittedAs(r: ResourceInfo): AdmittedAs {
+  return {
+    shown: (o) => scaleOf(o, r),
+    taken: (seen, o) => withReplicas(o, r, (seen as Scale).spec?.replicas ?? 0),
+  };
+}
+
 /** Applies to the replicas of the scaled object, as whoever owns `/scale`. Models managedfields/scalehandler.go. */
 function apply(ctx: Context, registry: Registry, r: ResourceInfo, current: Obj): Answer {
   const { manager, fieldValidation } = writeOptions(ctx, 'PatchOptions');
@@ -96,6 +103,7 @@ function apply(ctx: Context, registry: Registry, r: ResourceInfo, current: Obj):
     ...options,
     applied: true,
     next: () => registry.machine.merged(ctx, r, current, options, wanted as unknown as Json),
+    admittedAs: admittedAs(r),
     prepare: (next) => next,
   });
   return { code: 200, body: scaleOf(done.object as Obj, r) };
@@ -134,6 +142,7 @@ export function scale(ctx: Context, registry: Registry, r: ResourceInfo): Answer
     subresource: 'scale',
     manager,
     next: () => withReplicas(current, r, replicas),
+    admittedAs: admittedAs(r),
     prepare: (next) => next,
   });
   return { code: 200, body: scaleOf(done.object as Obj, r) };

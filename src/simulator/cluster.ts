@@ -240,6 +240,7 @@ export class Cluster {
         startControllerManager(this.surroundings, scope, {
           node,
           ca,
+          kubeadm: this.options.runtime !== 'fake',
           signToken: (token) => this.server.tokens.signLegacy(token),
           podCIDR: (name) => this.subnets.get(name),
         }),

@@ -26,7 +26,11 @@ import { NodeIpamController } from './nodeipam/controller.ts';
 import { NodeLifecycleController } from './nodelifecycle/controller.ts';
 import { HorizontalPodAutoscalerController } from './podautoscaler/controller.ts';
 import { PodGarbageCollector } from './podgc/controller.ts';
-import { ClaimProtectionController, VolumeProtectionController } from './protection/controller.ts';
+import {
+  AttributesProtectionController,
+  ClaimProtectionController,
+  VolumeProtectionController,
+} from './protection/controller.ts';
 import { PersistentVolumeBinder } from './pvbinder/controller.ts';
 import { OF_REPLICATION_CONTROLLERS, ReplicaSetController } from './replicaset/controller.ts';
 import { ResourceClaimController } from './resourceclaim/controller.ts';
@@ -44,6 +48,8 @@ export interface ManagerOptions {
   readonly node: string;
   /** The cluster's CA: root-ca-cert-publisher hands its certificate to every namespace, signers sign with its key. */
   readonly ca: Certificate;
+  /** With --controllers=*,bootstrapsigner,tokencleaner. */
+  readonly kubeadm: boolean;
   /** Signs a token without an end, with the key that the API server trusts. */
   readonly signToken: (token: LegacyToken) => string;
   /** The range of pod addresses for a node. */
@@ -55,6 +61,8 @@ interface Controller {
   readonly name: string;
   /** The ServiceAccount it acts as, where it is not its own. */
   readonly account?: string;
+  /** Off unless --controllers names it, as kubeadm has it. */
+  readonly kubeadm?: true;
   start(ctx: ComponentContext, options: ManagerOptions): unknown;
 }
 
@@ -98,14 +106,18 @@ const CONTROLLERS: readonly Controller[] = [
   },
   { name: 'ttl-controller', start: (ctx) => new TtlController(ctx) },
   { name: 'resource-claim-controller', start: (ctx) => new ResourceClaimController(ctx) },
-  { name: 'bootstrap-signer', start: (ctx) => new BootstrapSigner(ctx) },
-  { name: 'token-cleaner', start: (ctx) => new TokenCleaner(ctx) },
+  { name: 'bootstrap-signer', kubeadm: true, start: (ctx) => new BootstrapSigner(ctx) },
+  { name: 'token-cleaner', kubeadm: true, start: (ctx) => new TokenCleaner(ctx) },
   { name: 'persistent-volume-binder', start: (ctx) => new PersistentVolumeBinder(ctx) },
   { name: 'attachdetach-controller', start: (ctx) => new AttachDetachController(ctx) },
   { name: 'expand-controller', start: (ctx) => new ExpandController(ctx) },
   { name: 'ephemeral-volume-controller', start: (ctx) => new EphemeralVolumeController(ctx) },
   { name: 'pvc-protection-controller', start: (ctx) => new ClaimProtectionController(ctx) },
   { name: 'pv-protection-controller', start: (ctx) => new VolumeProtectionController(ctx) },
+  {
+    name: 'volumeattributesclass-protection-controller',
+    start: (ctx) => new AttributesProtectionController(ctx),
+  },
   { name: 'ttl-after-finished-controller', start: (ctx) => new TtlAfterFinishedController(ctx) },
   { name: 'clusterrole-aggregation-controller', start: (ctx) => new ClusterRoleAggregationController(ctx) },
   {
@@ -132,7 +144,8 @@ export function startControllerManager(around: Surroundings, scope: Scope, optio
       rootCA: options.ca.pem,
       sign: options.signToken,
     });
-    for (const { name, account, start } of CONTROLLERS)
+    const on = CONTROLLERS.filter((c) => options.kubeadm || !c.kubeadm);
+    for (const { name, account, start } of on)
       start(manager.as(controllerIdentity(name, options.node, account)), options);
   };
   const elect = { ...identity, userAgent: `${NAME}/v1.36.2 (linux/amd64)/leader-election` };

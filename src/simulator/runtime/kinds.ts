@@ -33,7 +33,13 @@ import type { PodDisruptionBudget } from '../../model/generated/policy.v1.ts';
 import type { ClusterRole } from '../../model/generated/rbac.v1.ts';
 import type { ResourceClaim, ResourceClaimTemplate } from '../../model/generated/resource.v1.ts';
 import type { PriorityClass } from '../../model/generated/scheduling.v1.ts';
-import type { CSIDriver, CSINode, StorageClass, VolumeAttachment } from '../../model/generated/storage.v1.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  StorageClass,
+  VolumeAttachment,
+  VolumeAttributesClass,
+} from '../../model/generated/storage.v1.ts';
 import type { KubeObject } from '../../model/object.ts';
 
 export interface Kind<T extends KubeObject = KubeObject> {
@@ -98,6 +104,12 @@ export const POD_DISRUPTION_BUDGETS = kind<PodDisruptionBudget>(
 );
 export const PRIORITY_CLASSES = kind<PriorityClass>('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', false);
 export const STORAGE_CLASSES = kind<StorageClass>('storage.k8s.io/v1', 'StorageClass', 'storageclasses', false);
+export const VOLUME_ATTRIBUTES_CLASSES = kind<VolumeAttributesClass>(
+  'storage.k8s.io/v1',
+  'VolumeAttributesClass',
+  'volumeattributesclasses',
+  false,
+);
 export const VOLUME_ATTACHMENTS = kind<VolumeAttachment>(
   'storage.k8s.io/v1',
   'VolumeAttachment',

@@ -173,6 +173,40 @@ const events = (c: Cluster, kind: string): string[] =>
     .items.filter((e) => e.involvedObject.kind === kind)
     .map((e) => `${e.reason}: ${e.message}`);
 
+describe('a class of attributes', () => {
+  it('stays until no claim has it any more', () => {
+    const cluster = new Cluster({ nodes: 1, registerControlPlane: false });
+    cluster.settle(MINUTE);
+    const classes = '/apis/storage.k8s.io/v1/volumeattributesclasses';
+    const parameters = { iops: '3000' };
+    post(cluster, classes, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'VolumeAttributesClass',
+      metadata: { name: 'gold' },
+      driverName: DRIVER,
+      parameters,
+    });
+    const spec = {
+      accessModes: ['ReadWriteOnce'],
+      volumeAttributesClassName: 'gold',
+      resources: { requests: { storage: '1Gi' } },
+    };
+    post(cluster, `${NS}/persistentvolumeclaims`, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data' },
+      spec,
+    });
+    cluster.runUntil(cluster.now + MINUTE / 6);
+    cluster.request({ method: 'DELETE', path: `${classes}/gold` });
+    cluster.runUntil(cluster.now + MINUTE / 6);
+    expect(cluster.request({ method: 'GET', path: `${classes}/gold`, observer: true }).code).toBe(200);
+    cluster.request({ method: 'DELETE', path: `${NS}/persistentvolumeclaims/data` });
+    cluster.runUntil(cluster.now + MINUTE / 6);
+    expect(cluster.request({ method: 'GET', path: `${classes}/gold`, observer: true }).code).toBe(404);
+  });
+});
+
 describe('a disk in a cluster with a simulated cloud', () => {
   const cluster = cloudy();
 

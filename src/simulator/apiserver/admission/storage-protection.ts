@@ -4,6 +4,7 @@ import type { Plugin } from './chain.ts';
 const FINALIZERS: Record<string, string> = {
   persistentvolumeclaims: 'kubernetes.io/pvc-protection',
   persistentvolumes: 'kubernetes.io/pv-protection',
+  volumeattributesclasses: 'kubernetes.io/vac-protection',
 };
 
 export const storageObjectInUseProtection: Plugin = {

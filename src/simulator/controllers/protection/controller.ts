@@ -1,16 +1,25 @@
-// Keeps a claim while a pod uses it, and a volume while it is bound: their deletion waits for a finalizer.
-// Models pkg/controller/volume/pvcprotection and pvprotection, v1.36.
+// Keeps a claim while a pod uses it, a volume while it is bound, and a class of attributes while volumes have it: their
+// deletion waits for a finalizer. Models pkg/controller/volume/pvcprotection, pvprotection and vacprotection, v1.36.
 import type { Process } from '../../../kernel/process.ts';
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../../model/generated/core.v1.ts';
+import type { VolumeAttributesClass } from '../../../model/generated/storage.v1.ts';
 import { keyOf } from '../../../model/object.ts';
+import { apiVersionOf } from '../../../model/resources.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
-import { type Kind, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../../runtime/kinds.ts';
+import {
+  type Kind,
+  PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
+  PODS,
+  VOLUME_ATTRIBUTES_CLASSES,
+} from '../../runtime/kinds.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { isPodTerminal } from '../common/pods.ts';
 
 export const CLAIM_FINALIZER = 'kubernetes.io/pvc-protection';
 export const VOLUME_FINALIZER = 'kubernetes.io/pv-protection';
+const ATTRIBUTES_FINALIZER = 'kubernetes.io/vac-protection';
 
 export function claimsOf(pod: Pod): string[] {
   return (pod.spec?.volumes ?? []).flatMap((v) => {
@@ -24,7 +33,7 @@ export function usesClaims(pod: Pod): boolean {
   return Boolean(pod.spec?.nodeName) && !isPodTerminal(pod);
 }
 
-type Guarded = PersistentVolumeClaim | PersistentVolume;
+type Guarded = PersistentVolumeClaim | PersistentVolume | VolumeAttributesClass;
 
 function* setFinalizer<T extends Guarded>(
   ctx: ComponentContext,
@@ -35,9 +44,13 @@ function* setFinalizer<T extends Guarded>(
 ): Process<SyncResult> {
   const { finalizers: _, ...rest } = o.metadata;
   const metadata = finalizers.length > 0 ? { ...rest, finalizers } : rest;
-  const done = yield* ctx.client.update<T>(kind, { ...o, apiVersion: 'v1', kind: kind.kind, metadata } as T, {
-    causes,
-  });
+  const done = yield* ctx.client.update<T>(
+    kind,
+    { ...o, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata } as T,
+    {
+      causes,
+    },
+  );
   return done.ok || done.code === 404 ? undefined : { error: done.status.message ?? 'update failed' };
 }
 
@@ -58,7 +71,14 @@ function* protect<T extends Guarded>(
   const step = ctx.record({
     kind: 'decide',
     action: 'ProtectVolume',
-    object: { group: '', resource: kind.resource, kind: kind.kind, ...(namespace ? { namespace } : {}), name, uid },
+    object: {
+      group: kind.group,
+      resource: kind.resource,
+      kind: kind.kind,
+      ...(namespace ? { namespace } : {}),
+      name,
+      uid,
+    },
     causes,
     text: `${name} is being deleted: ${fate}.`,
     detail: { type: 'decide', inputs: { inUse: inUse !== undefined } },
@@ -109,5 +129,49 @@ export class VolumeProtectionController {
       return yield* protect(ctx, PERSISTENT_VOLUMES, volume, VOLUME_FINALIZER, inUse, causes);
     };
     volumes.onSynced(() => startWorkers(ctx.kernel, ctx.scope, queue, 1, sync));
+  }
+}
+
+/** The classes of attributes that a claim has, or is to get. */
+export function attributesOf(claim: PersistentVolumeClaim): string[] {
+  const { currentVolumeAttributesClassName: current, modifyVolumeStatus } = claim.status ?? {};
+  const named = [claim.spec?.volumeAttributesClassName, current, modifyVolumeStatus?.targetVolumeAttributesClassName];
+  return [...new Set(named.flatMap((name) => name || []))];
+}
+
+export class AttributesProtectionController {
+  constructor(ctx: ComponentContext) {
+    const queue = new WorkQueue(ctx.kernel);
+    const classes = ctx.informers.of(VOLUME_ATTRIBUTES_CLASSES);
+    const claims = ctx.informers.of(PERSISTENT_VOLUME_CLAIMS);
+    const volumes = ctx.informers.of(PERSISTENT_VOLUMES);
+    const ofVolume = (v: PersistentVolume): string[] =>
+      [v.spec?.volumeAttributesClassName ?? ''].filter((n) => n !== '');
+    claims.addIndex('attributes', attributesOf);
+    volumes.addIndex('attributes', ofVolume);
+    const seen = (c: VolumeAttributesClass, cause: StepId): void => queue.add(keyOf(c), [cause]);
+    const freed = (names: readonly string[], cause: StepId): void => {
+      for (const name of names) queue.add(name, [cause]);
+    };
+    classes.onChange({ add: seen, update: (c, _, cause) => seen(c, cause) });
+    claims.onChange({
+      update: (_, old, cause) => freed(attributesOf(old), cause),
+      remove: (c, cause) => freed(attributesOf(c), cause),
+    });
+    volumes.onChange({
+      update: (_, old, cause) => freed(ofVolume(old), cause),
+      remove: (v, cause) => freed(ofVolume(v), cause),
+    });
+    const sync = function* (name: string, causes: readonly StepId[]): Process<SyncResult> {
+      const found = classes.get(name);
+      if (found === undefined) return undefined;
+      const claim = claims.byIndex('attributes', name)[0];
+      const user = claim ?? volumes.byIndex('attributes', name)[0];
+      const what = claim === undefined ? 'volume' : 'claim';
+      const inUse = user === undefined ? undefined : `${what} ${user.metadata.name} has it`;
+      return yield* protect(ctx, VOLUME_ATTRIBUTES_CLASSES, found, ATTRIBUTES_FINALIZER, inUse, causes);
+    };
+    const start = (): void => startWorkers(ctx.kernel, ctx.scope, queue, 1, sync);
+    classes.onSynced(() => claims.onSynced(() => volumes.onSynced(start)));
   }
 }

@@ -1,4 +1,4 @@
-import type { VsCode } from '../flow/host.ts';
+import type { VsCode } from '../wire.ts';
 import { Panel } from './panel.ts';
 
 declare function acquireVsCodeApi(): VsCode;

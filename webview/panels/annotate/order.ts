@@ -4,6 +4,9 @@ import { type Chosen, type Legend, type OrderStage, orderOf } from '../../scene/
 import { h, sentence } from '../flow/dom.ts';
 import { number, sign } from './marks.ts';
 
+/** Of one component; a file of a thousand objects says the same a thousand times. */
+const MOST_ENTRIES = 250;
+
 export class Order {
   readonly element = h('div', { class: 'scroller order', tabindex: 0, role: 'group', 'aria-label': 'Order of acting' });
   private readonly go: (line: number) => void;
@@ -26,23 +29,27 @@ export class Order {
 
   private stage({ number: n, title, when, entries }: OrderStage, legend: Legend): HTMLElement {
     const colour = legend.colour(entries[0]?.act.component);
-    const items = entries.map(({ line, field, act }) =>
-      h(
-        'li',
-        { 'data-line': line },
-        h('button', { class: 'link', type: 'button', onclick: () => this.go(line) }, `line ${line + 1}`),
-        ' ',
-        h('code', { dir: 'ltr' }, field.path),
-        act.writes ? ' written ' : ' ',
-        ...sentence(act.does),
-      ),
-    );
+    const items = entries
+      .slice(0, MOST_ENTRIES)
+      .map(({ line, field, act }) =>
+        h(
+          'li',
+          { 'data-line': line },
+          h('button', { class: 'link', type: 'button', onclick: () => this.go(line) }, `line ${line + 1}`),
+          ' ',
+          h('code', { dir: 'ltr' }, field.path),
+          act.writes ? ' written ' : ' ',
+          ...sentence(act.does),
+        ),
+      );
     return h(
       'section',
       { class: `stage c-${colour}` },
       h('h2', {}, number(n), sign(colour), title),
       h('p', { class: 'dim' }, ...sentence(when)),
       h('ul', {}, ...items),
+      entries.length > MOST_ENTRIES &&
+        h('p', { class: 'dim' }, `and ${entries.length - MOST_ENTRIES} more, as the transcript tells.`),
     );
   }
 }

@@ -5,15 +5,16 @@ import {
   type AnnotateField,
   type AnnotateRow,
   type AnnotateSummary,
+  type FromAnnotate,
   type ToAnnotate,
 } from '../../../src/protocol/annotate.ts';
+import { parseToAnnotate } from '../../../src/protocol/annotate-parse.ts';
 import { type Chosen, fieldLine, Legend, movedLine, nextLine, textColumns } from '../../scene/annotate.ts';
 import { h } from '../flow/dom.ts';
-import type { VsCode } from '../flow/host.ts';
 import { Banner } from '../flow/notice.ts';
+import { type AskOf, type VsCode, Wire } from '../wire.ts';
 import { Details } from './details.ts';
 import { Filters } from './filters.ts';
-import { type Ask, Host } from './host.ts';
 import { LineList } from './line-list.ts';
 import { type Memory, recall, TABS, type Tab } from './memory.ts';
 import { loading, nothingHere, problemsNotice, silent } from './notices.ts';
@@ -31,7 +32,7 @@ type Splice = Extract<ToAnnotate, { readonly type: 'splice' }>;
 
 export class Panel {
   private readonly vscode: VsCode;
-  private readonly host: Host;
+  private readonly host: Wire<FromAnnotate, ToAnnotate>;
   private memory: Memory;
   private rows: AnnotateRow[] = [];
   private summary = EMPTY;
@@ -53,7 +54,7 @@ export class Panel {
 
   constructor(root: HTMLElement, vscode: VsCode) {
     this.vscode = vscode;
-    this.host = new Host(vscode);
+    this.host = new Wire(vscode, parseToAnnotate);
     this.memory = recall(vscode.getState());
     this.toolbar = new Toolbar({
       tab: (tab) => this.openTab(tab),
@@ -67,7 +68,7 @@ export class Panel {
     this.details = new Details({
       record: async (line, { column }) => {
         const answer = await this.host.ask({ type: 'record', line, column });
-        return answer.ok ? answer.rows : undefined;
+        return answer.type === 'done' ? answer.rows : undefined;
       },
       watch: (line, field, act) => void this.watch(line, field, act),
       edit: (line) => this.choose(line, true),
@@ -245,7 +246,7 @@ export class Panel {
 
   private async showTranscript(): Promise<void> {
     const answer = await this.host.ask({ type: 'transcript' });
-    if (answer.ok) this.transcript.show(answer.text ?? '');
+    if (answer.type === 'done') this.transcript.show(answer.text ?? '');
     else this.banner.show(answer.message, answer.advice);
   }
 
@@ -286,9 +287,9 @@ export class Panel {
     await this.request({ type: 'watch', line, column, component });
   }
 
-  private async request(message: Ask): Promise<void> {
+  private async request(message: AskOf<FromAnnotate>): Promise<void> {
     const answer = await this.host.ask(message);
-    if (!answer.ok) this.banner.show(answer.message, answer.advice);
+    if (answer.type === 'error') this.banner.show(answer.message, answer.advice);
     else if (answer.text) this.live.textContent = answer.text;
   }
 

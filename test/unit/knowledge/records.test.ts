@@ -103,6 +103,13 @@ describe('field records', () => {
     expect(dead).toEqual([]);
   });
 
+  test('do not point to themselves, nor to one field twice', () => {
+    const idle = entries.filter(
+      ({ field, record }) => record.with?.includes(field) || new Set(record.with).size < (record.with?.length ?? 0),
+    );
+    expect(idle.map(({ name }) => name)).toEqual([]);
+  });
+
   test('defaults have the type of their field', () => {
     const bad = entries.filter(({ type, field, record }) => {
       const schema = fieldOf(type, field);

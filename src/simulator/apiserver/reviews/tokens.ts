@@ -97,11 +97,14 @@ export function requestToken(
   tokens: ServiceAccountTokens,
 ): Answer {
   const { fieldValidation } = writeOptions(ctx, 'CreateOptions');
-  const request = registry.machine.decode(ctx, KIND, fieldValidation) as Obj;
-  ctx.requestObject = request;
+  const sent = registry.machine.decode(ctx, KIND, fieldValidation) as Obj;
+  ctx.requestObject = sent;
   const { namespace, name } = ctx.info;
   const account = find(ctx, accounts, namespace, name);
   if (account === undefined) return refuse(notFound(ctx.groupResource, name));
+  const review = { ctx, operation: 'CREATE' as const, resource: accounts, subresource: 'token', namespace, name };
+  const request = (registry.admission.mutate({ ...review, object: sent, old: undefined }) ?? sent) as Obj;
+  registry.admission.validate({ ...review, object: request, old: undefined });
   const spec = (request.spec ?? {}) as TokenRequestSpec;
   checkSpec(ctx, spec);
   const bound = boundObject(ctx, spec);

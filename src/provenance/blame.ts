@@ -156,6 +156,9 @@ class Walk {
 
   /** Of what client-side apply is said to own, the fields that were not in the file: its annotation tells. */
   private isDefaulted(segments: readonly Segment[], value: unknown, at: Place, writers: readonly Writer[]): boolean {
+    const [first] = segments;
+    // Metadata and status are filled in by others than defaulting.
+    if (first && 'field' in first && (first.field === 'metadata' || first.field === 'status')) return false;
     if (!writers.every(({ manager }) => manager === 'kubectl-client-side-apply') || writers.length === 0) return false;
     return this.sent(segments) === false && (isFilled(value) || storedDefault(at) !== undefined || isEmpty(value));
   }

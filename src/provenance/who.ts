@@ -7,7 +7,7 @@ import type { Place } from './place.ts';
 export interface Who {
   /** Id of the component; undefined for clients that nothing is known of. */
   readonly component: string | undefined;
-  /** As people know it: `Deployment controller`, `you (kubectl apply)`, `my-operator`. */
+  /** As people know it: `Deployment controller`, `kubectl apply` (of whoever ran it), `my-operator`. */
   readonly name: string;
   /**
    * - `named`: the manager's name says so.
@@ -42,7 +42,7 @@ const KUBECTL = /^kubectl(?:-(.+))?$/;
 /** @param path of the field, as in a step's changes */
 export function whoIs(owner: Owner, place: Place, object: KubeObject, path: string): Who {
   const kubectl = KUBECTL.exec(owner.manager);
-  if (kubectl) return { component: 'user', name: `you (${commandOf(kubectl[1], owner)})`, because: 'named' };
+  if (kubectl) return { component: 'user', name: commandOf(kubectl[1], owner), because: 'named' };
   const named = components.filter(({ fieldManager }) => fieldManager === owner.manager);
   const controllers = new Set(named.filter(({ process }) => process !== undefined).map(({ id }) => id));
   if (controllers.size > 0) {

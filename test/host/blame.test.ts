@@ -85,7 +85,10 @@ test('a file and what came of it are compared, each addition with whom it came f
   await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
   const told = await run<string>('compareObjects');
   assert.match(told, /# web\.yaml and Deployment web of simulator/);
-  assert.match(told, /### kube-apiserver defaulting · you[^\n]*\n\n(- [^\n]*\n)*- `spec\.revisionHistoryLimit`: `10`/);
+  assert.match(
+    told,
+    /### kube-apiserver defaulting · kubectl apply[^\n]*\n\n(- [^\n]*\n)*- `spec\.revisionHistoryLimit`: `10`/,
+  );
   assert.match(told, /### Deployment controller · status/);
   assert.doesNotMatch(told, /nobody/);
   assert.match(told, /Nothing: the live object has all that the file says\./);

@@ -218,7 +218,7 @@ describe('secrets', () => {
     const made = blame(knowledge, secret as unknown as KubeObject);
     const hovers = made.lines.map((line) => blameMarkdown(line, NOW));
     expect(JSON.stringify([made, hovers])).not.toMatch(/hunter2|aHVudGVyMg/);
-    expect(lineWords(lineAt(secret, 'data.password'), NOW)).toContain('you (kubectl apply)');
+    expect(lineWords(lineAt(secret, 'data.password'), NOW)).toContain('kubectl apply');
   });
 });
 
@@ -239,8 +239,8 @@ function recorded(scenario: string, kind: string): KubeObject {
 describe('objects of a real cluster', () => {
   test('a Deployment: what was in the file, what defaulting added, what the controller wrote', () => {
     const words = told(recorded('deployment-create', 'Deployment'));
-    expect(words['spec.replicas']).toBe('you (kubectl apply) · 39 m');
-    expect(words['spec.revisionHistoryLimit']).toBe('kube-apiserver defaulting · you (kubectl apply) · 39 m');
+    expect(words['spec.replicas']).toBe('kubectl apply · 39 m');
+    expect(words['spec.revisionHistoryLimit']).toBe('kube-apiserver defaulting · kubectl apply · 39 m');
     expect(words['metadata.annotations.deployment.kubernetes.io/revision']).toBe(
       'Deployment controller · status · 39 m',
     );

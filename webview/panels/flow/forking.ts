@@ -109,7 +109,8 @@ export class Forking {
     const replayOf = ({ steps }: Future): Replay =>
       new Replay(new Story(base.story.topology, objects, [...shared, ...steps]), filter);
     this.replays = { without: replayOf(checked.without), with: replayOf(checked.with) };
-    this.futures.set(checked, base.story, origin);
+    const stories = { without: this.replays.without.story, with: this.replays.with.story };
+    this.futures.set(checked, base.story, origin, stories);
     panel.back();
     // The panel that asked shows both; one that was hidden or reloaded goes on with what it showed.
     this.show(panel.shown());

@@ -6,6 +6,7 @@ import { changeWords, cueOf, type FutureRow, type FuturesView, futuresView, obje
 import { futuresMarkdown } from '../../scene/futures-text.ts';
 import type { Story } from '../../scene/story.ts';
 import { GLYPHS, glyph, h, present, sentence } from './dom.ts';
+import { FutureDrawings, type Stories } from './future-drawings.ts';
 import { VirtualList } from './virtual-list.ts';
 
 /** What the readings show: the trace itself, one of the futures, or both beside each other. */
@@ -41,6 +42,8 @@ export class Futures {
   readonly view = h('main', { class: 'futures' });
   private readonly actions: FuturesActions;
   private readonly list = new VirtualList('Steps of both futures', 44, (index) => this.go(index));
+  private readonly drawings = new FutureDrawings();
+  private readonly drawn = h('button', { class: 'labelled', type: 'button', 'aria-pressed': 'false' }, 'Drawings');
   private readonly buttons = new Map<Shown, HTMLButtonElement>();
   private comparison: Comparison | undefined;
   private rows: readonly FutureRow[] = [];
@@ -49,6 +52,8 @@ export class Futures {
 
   constructor(actions: FuturesActions) {
     this.actions = actions;
+    this.drawings.element.hidden = true;
+    this.drawn.addEventListener('click', () => this.toggleDrawings());
     this.clear();
   }
 
@@ -63,8 +68,9 @@ export class Futures {
   }
 
   /** `story` knows who acts; times are told from `origin` (µs). */
-  set(comparison: Comparison, story: Story, origin: number): void {
+  set(comparison: Comparison, story: Story, origin: number, stories: Stories): void {
     this.comparison = comparison;
+    this.drawings.set(stories);
     const view = futuresView(story, comparison);
     this.rows = view.rows;
     this.first = view.first;
@@ -79,7 +85,7 @@ export class Futures {
     this.bar.hidden = this.comparison === undefined;
     this.view.hidden = shown !== 'both';
     for (const [one, button] of this.buttons) button.setAttribute('aria-pressed', String(one === shown));
-    if (shown === 'both') this.list.setCurrent(this.here);
+    if (shown === 'both') this.seek(this.here);
   }
 
   private fillBar({ change }: Comparison): void {
@@ -133,6 +139,7 @@ export class Futures {
         labelled('First difference', GLYPHS.start, () => this.seek(this.first)),
         labelled('Previous difference', GLYPHS.back, () => this.next(-1)),
         labelled('Next difference', GLYPHS.forward, () => this.next(1)),
+        this.drawn,
         h('span', { class: 'dim' }, story.length > 0 ? `after the fork at ${at}` : ''),
       ),
       h(
@@ -142,8 +149,16 @@ export class Futures {
         h('span'),
         h('b', {}, 'With the change'),
       ),
+      this.drawings.element,
       this.list.element,
     );
+  }
+
+  private toggleDrawings(): void {
+    const { element } = this.drawings;
+    element.hidden = !element.hidden;
+    this.drawn.setAttribute('aria-pressed', String(!element.hidden));
+    this.seek(this.here);
   }
 
   private difference(comparison: Comparison, one: ObjectDifference): HTMLElement {
@@ -235,9 +250,14 @@ export class Futures {
   }
 
   private seek(index: number): void {
-    if (index < 0) return;
-    this.here = index;
-    this.list.setCurrent(index);
+    if (index >= 0) {
+      this.here = index;
+      this.list.setCurrent(index);
+    }
+    if (this.drawings.element.hidden || !this.comparison) return;
+    const row = this.rows[this.here];
+    // Where nothing differs, both are shown as they are at the end.
+    this.drawings.show(row ? Math.max(row.without?.at ?? 0, row.with?.at ?? 0) : this.comparison.until);
   }
 
   private next(by: -1 | 1): void {

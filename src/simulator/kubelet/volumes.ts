@@ -15,6 +15,9 @@ import { podRef } from './runtime/modelled.ts';
 /** Source: nodeStatusUpdateFrequency 10 s, after which a change of volumesInUse is seen at the latest. */
 const STATUS_TICK = 10 * SECOND;
 const RETRY = SECOND;
+/** After so many looks nothing is under way any more: the pod waits for somebody, and is looked at less often. */
+const SOON = 15;
+const LATER = 15 * SECOND;
 /** Source: podAttachAndMountTimeout in pkg/kubelet/volumemanager, 2 m 3 s. */
 const TIMEOUT = 123 * SECOND;
 
@@ -50,7 +53,7 @@ export class VolumeManager {
     if (claimsOf(pod).length === 0) return cause;
     const { kernel } = this.ctx;
     let deadline = kernel.now + TIMEOUT;
-    for (;;) {
+    for (let looks = 1; ; looks++) {
       const mounts = yield* this.find(pod, cause);
       if (mounts !== undefined && mounts.length === 0) return cause;
       if (mounts !== undefined) {
@@ -65,8 +68,15 @@ export class VolumeManager {
         const message = `Unable to attach or mount volumes: unmounted volumes=[${names.join(' ')}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`;
         this.events.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Warning', 'FailedMount', message, [cause]);
       }
-      yield* sleep(kernel, RETRY);
+      if (looks < SOON) yield* sleep(kernel, RETRY);
+      else yield* this.rest();
     }
+  }
+
+  private *rest(): Process<void> {
+    yield (resume) => {
+      this.ctx.kernel.schedule(LATER, () => resume(undefined), true);
+    };
   }
 
   /** What is mounted already, for a pod that ran before its kubelet did. */

@@ -207,6 +207,25 @@ describe('a class of attributes', () => {
   });
 });
 
+describe('a pod whose claim nobody binds', () => {
+  it('is told of every two minutes, and does not keep the cluster busy', () => {
+    const cluster = new Cluster({ nodes: 1, registerControlPlane: false });
+    cluster.settle(MINUTE);
+    const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+    post(cluster, `${NS}/persistentvolumeclaims`, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data' },
+      spec,
+    });
+    run(cluster, 'stuck', { nodeName: 'worker-1' });
+    expect(cluster.settle(MINUTE)).toBe(true);
+    cluster.runUntil(cluster.now + 3 * MINUTE);
+    expect(phase(cluster, 'stuck')).toBe('Pending');
+    expect(events(cluster, 'Pod').find((e) => e.startsWith('FailedMount'))).toContain('unmounted volumes=[data]');
+  });
+});
+
 describe('a disk in a cluster with a simulated cloud', () => {
   const cluster = cloudy();
 

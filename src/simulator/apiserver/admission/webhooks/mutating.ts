@@ -1,5 +1,6 @@
 // MutatingAdmissionWebhook: webhooks are asked one after the other, each sees what those before it made. Models
 // k8s.io/apiserver/pkg/admission/plugin/webhook/mutating.
+import type { Status } from '../../../../model/generated/meta.v1.ts';
 import type { KubeObject } from '../../../../model/object.ts';
 import { equal } from '../../../../model/paths.ts';
 import { apiVersionOf, type ResourceInfo } from '../../../../model/resources.ts';
@@ -81,7 +82,7 @@ export class MutatingWebhooks implements Plugin {
   private outcome(r: Review, asked: Asked, round: number): KubeObject | undefined {
     const { hook, outcome } = asked;
     if (outcome.type === 'refused') throw new StatusError(outcome.status);
-    if (outcome.type === 'failed') return failOpen(r, hook, outcome.why, 'mutation', round);
+    if (outcome.type === 'failed') return failed(r, hook, outcome.why, round);
     tell(r, hook, outcome.verdict);
     if (outcome.type === 'denied') throw new StatusError(outcome.status);
     return patched(r, asked, outcome.verdict, round);
@@ -98,17 +99,17 @@ function annotation(r: Review, key: string, value: string): void {
   r.ctx.auditAnnotations = { ...r.ctx.auditAnnotations, [key]: value };
 }
 
-/** Goes on without the webhook where its failurePolicy is Ignore. */
-export function failOpen(
+/** The refusal that a failed call is; undefined where failurePolicy Ignore lets the request go on without the webhook. */
+export function failureOf(
   r: Review,
   hook: Hook,
   why: string,
   kind: 'mutation' | 'validating',
   round: number,
-): KubeObject | undefined {
-  if (hook.webhook.failurePolicy !== 'Ignore') throw new StatusError(failedStatus(hook, why));
+): Status | undefined {
+  if (hook.webhook.failurePolicy !== 'Ignore') return failedStatus(hook, why);
   annotation(r, `failed-open.${kind}.webhook.admission.k8s.io/round_${round}_index_${hook.index}`, hook.webhook.name);
-  return r.object;
+  return undefined;
 }
 
 function annotate(r: Review, hook: Hook, round: number, mutated: boolean): void {
@@ -117,7 +118,9 @@ function annotate(r: Review, hook: Hook, round: number, mutated: boolean): void 
 }
 
 function failed(r: Review, hook: Hook, why: string, round: number): KubeObject | undefined {
-  return failOpen(r, hook, why, 'mutation', round);
+  const status = failureOf(r, hook, why, 'mutation', round);
+  if (status !== undefined) throw new StatusError(status);
+  return r.object;
 }
 
 function patched(r: Review, { hook, as }: Asked, verdict: Verdict, round: number): KubeObject | undefined {

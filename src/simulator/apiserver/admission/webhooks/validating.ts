@@ -1,14 +1,13 @@
 // ValidatingAdmissionWebhook: all webhooks are asked side by side; the first refusal to arrive is the answer. Models
 // k8s.io/apiserver/pkg/admission/plugin/webhook/validating.
 import type { Status } from '../../../../model/generated/meta.v1.ts';
-import { StatusError } from '../../../../model/status.ts';
 import type { Authorizer } from '../../authz/attributes.ts';
 import { type PendingCall, Suspended } from '../../outbound/calls.ts';
 import type { Plugin, Review } from '../chain.ts';
 import { type Asked, ask, isAsked, told } from './call.ts';
 import type { Hooks } from './hooks.ts';
 import { isExempt } from './match.ts';
-import { failOpen, tell } from './mutating.ts';
+import { failureOf, tell } from './mutating.ts';
 import { shouldAsk } from './should-ask.ts';
 
 export class ValidatingWebhooks implements Plugin {
@@ -48,11 +47,5 @@ function refusalOf(r: Review, { hook, outcome }: Asked): Status | undefined {
     tell(r, hook, outcome.verdict);
     return outcome.type === 'denied' ? outcome.status : undefined;
   }
-  try {
-    failOpen(r, hook, outcome.why, 'validating', 0);
-    return undefined;
-  } catch (e) {
-    if (e instanceof StatusError) return e.status;
-    throw e;
-  }
+  return failureOf(r, hook, outcome.why, 'validating', 0);
 }

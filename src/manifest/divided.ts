@@ -38,6 +38,8 @@ interface PlacedFrame {
   readonly parts: readonly (PlacedLeaf | PlacedBranch)[];
 }
 
+/** A List, its items, an item, and its metadata. */
+const OBJECT_DEPTH = 4;
 /** Where an edit moved more leaves than this, they are looked for by their text. */
 const NEAR = 6;
 
@@ -93,6 +95,7 @@ export class DividedTree {
   readonly problems: readonly ReadProblem[];
   private readonly frame: PlacedFrame;
   private whole: ParsedNode | undefined;
+  private shallow: ParsedNode | undefined;
 
   private constructor(frame: PlacedFrame) {
     this.frame = frame;
@@ -115,21 +118,24 @@ export class DividedTree {
     return placed && new DividedTree(placed);
   }
 
-  /** The tree of the whole. What its nodes say of where they stand may be old: for names and values only. */
-  get skeleton(): ParsedNode {
-    this.whole ??= join(this.frame) as unknown as ParsedNode;
-    return this.whole;
+  /**
+   * The top of the tree: enough to know the objects by. What is deeper is left out where it was divided, and what nodes say of
+   * where they stand may be old.
+   */
+  get top(): ParsedNode {
+    this.shallow ??= this.whole ?? (join(this.frame, OBJECT_DEPTH) as unknown as ParsedNode);
+    return this.shallow;
   }
 
   /** The tree of the whole, every node where it stands. */
   get root(): ParsedNode {
     settleAll(this.frame);
-    return this.skeleton;
+    this.whole ??= join(this.frame, Number.POSITIVE_INFINITY) as unknown as ParsedNode;
+    return this.whole;
   }
 
   /** What is at an offset, without setting right what is elsewhere. */
   locate(offset: number): Located | undefined {
-    void this.skeleton;
     return locateIn(this.frame, offset, []);
   }
 }
@@ -225,19 +231,19 @@ function settleAll({ parts }: PlacedFrame): void {
   }
 }
 
-function join(frame: PlacedFrame): YAMLMap | YAMLSeq {
+function join(frame: PlacedFrame, depth: number): YAMLMap | YAMLSeq {
   const whole = frame.kind === 'map' ? new YAMLMap() : new YAMLSeq();
   const items: unknown[] = whole.items;
   for (const part of frame.parts) {
-    if ('inside' in part) items.push(joinBranch(part));
+    if ('inside' in part) items.push(joinBranch(part, depth - 1));
     else for (const item of part.leaf.root.items) items.push(item);
   }
   whole.range = [frame.from, frame.to, frame.to];
   return whole;
 }
 
-function joinBranch({ head, inside }: PlacedBranch): unknown {
-  const value = join(inside);
+function joinBranch({ head, inside }: PlacedBranch, depth: number): unknown {
+  const value = depth > 0 ? join(inside, depth) : null;
   const [pair] = head ? (head.leaf.root.items as Pair[]) : [];
   if (!pair) return value;
   pair.value = value;
@@ -259,7 +265,7 @@ function locateIn(frame: PlacedFrame, offset: number, path: PathSegment[]): Loca
   const [from, to] = key.range;
   if (offset < from) return undefined;
   const inner = [...path, String(key.value)];
-  if (offset <= to) return { path: inner, on: 'key', from, to, value: pair?.value };
+  if (offset <= to) return { path: inner, on: 'key', from, to, value: undefined };
   return offset < part.inside.from ? undefined : locateIn(part.inside, offset, inner);
 }
 

@@ -18,16 +18,22 @@ export interface TextPlace {
   readonly range: TextRange;
 }
 
-export function textPlace(
-  { divided, root, lineStarts }: ReadPiece,
-  offset: number,
-  firstLine: number,
-): TextPlace | undefined {
-  const located = divided ? divided.locate(offset) : locate(root, offset);
-  const found = located && objectAt(divided ? divided.skeleton : root, located.path);
-  if (!located || !found) return undefined;
-  const range = rangeOf(lineStarts, located.from, located.to, firstLine);
+export function textPlace(tree: ReadPiece, offset: number, firstLine: number): TextPlace | undefined {
+  const at = objectPlace(tree, offset);
+  if (!at) return undefined;
+  const { located, found } = at;
+  const range = rangeOf(tree.lineStarts, located.from, located.to, firstLine);
   return { object: found.object, path: found.inner, range };
+}
+
+type ObjectPlace = { readonly located: Located; readonly found: NonNullable<ReturnType<typeof objectAt>> };
+
+/** Of a large document only what leads to the place is looked at. */
+function objectPlace(tree: ReadPiece, offset: number): ObjectPlace | undefined {
+  const { divided } = tree;
+  const located = divided ? divided.locate(offset) : locate(tree.root, offset);
+  const found = located && objectAt(divided ? divided.top : tree.root, located.path);
+  return located && found && { located, found };
 }
 
 export function explainPlace(
@@ -36,11 +42,9 @@ export function explainPlace(
   offset: number,
   firstLine: number,
 ): Explanation | undefined {
-  const { divided } = tree;
-  const located = divided ? divided.locate(offset) : locate(tree.root, offset);
-  if (!located) return undefined;
-  const found = objectAt(divided ? divided.skeleton : tree.root, located.path);
-  if (!found) return undefined;
+  const at = objectPlace(tree, offset);
+  if (!at) return undefined;
+  const { located, found } = at;
   const place = placeOf(found.object, found.inner);
   const facts = place && known(knowledge, place);
   if (!place || !facts) return undefined;

@@ -49,6 +49,9 @@ for (const theme of ['dark', 'light', 'contrast'] as const) {
   for (const line of await violations(page)) console.log(`axe ${theme} why: ${line}`);
   await page.getByRole('button', { name: 'Export' }).click();
   for (const line of await violations(page)) console.log(`axe ${theme} menu: ${line}`);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('f');
+  for (const line of await violations(page)) console.log(`axe ${theme} fork: ${line}`);
   await page.close();
 }
 

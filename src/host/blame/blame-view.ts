@@ -13,6 +13,8 @@ import { edgeOf, ROLES } from './looks.ts';
 const AGES_MS = 20_000;
 /** Words stand in one column behind most of the lines, but not further out than this: editors are narrow. */
 const MOST_COLUMNS = 44;
+/** Half an editor, where the object stands beside a file. */
+const MOST_BESIDE = 26;
 const MOST_OF = 0.8;
 
 type Words = typeof import('../../provenance/words.ts');
@@ -90,7 +92,11 @@ export class BlameView implements vscode.HoverProvider, vscode.Disposable {
   private said(words: Words, live: LiveObject, document: vscode.TextDocument): Said[] {
     const now = live.now();
     const { lines } = live.blamed;
-    const column = columnFor(lines.map(({ line }) => document.lineAt(line).text.length));
+    const most = isCompared(document.uri) ? MOST_BESIDE : MOST_COLUMNS;
+    const column = columnFor(
+      lines.map(({ line }) => document.lineAt(line).text.length),
+      most,
+    );
     let before = { line: -1, words: '' };
     return lines.map((line) => {
       const exact = live.exact(line);
@@ -124,6 +130,14 @@ export class BlameView implements vscode.HoverProvider, vscode.Disposable {
   }
 }
 
+/** Whether a diff editor shows the document beside another. */
+function isCompared(uri: vscode.Uri): boolean {
+  return vscode.window.tabGroups.all.some(({ activeTab }) => {
+    const input = activeTab?.input;
+    return input instanceof vscode.TabInputTextDiff && input.modified.toString() === uri.toString();
+  });
+}
+
 /** What is known of a line: of those of a block scalar, what is known of its key. */
 function lineAt({ blamed }: LiveObject, line: number): LineBlame | undefined {
   const found = blamed.lines.findLast((one) => one.line <= line);
@@ -133,9 +147,9 @@ function lineAt({ blamed }: LiveObject, line: number): LineBlame | undefined {
 }
 
 /** Long lines stand out, so that the others are told of where they are read. */
-function columnFor(lengths: readonly number[]): number {
+function columnFor(lengths: readonly number[], most: number): number {
   const sorted = [...lengths].sort((a, b) => a - b);
-  return Math.min(MOST_COLUMNS, (sorted[Math.floor(sorted.length * MOST_OF)] ?? 0) + 3);
+  return Math.min(most, (sorted[Math.floor(sorted.length * MOST_OF)] ?? 0) + 3);
 }
 
 interface Said {

@@ -105,7 +105,7 @@ export async function showComparison(app: App): Promise<void> {
   const text = tab instanceof vscode.TabInputTextDiff ? app.documents.transcriptOf(tab.original) : undefined;
   if (text === undefined)
     throw new RefusedError('No comparison is open.', 'Compare a manifest with its live object first.');
-  await app.answers.show('What differs', text);
+  await app.answers.show('What differs', text, 'md');
 }
 
 async function documentOf(target: unknown): Promise<vscode.TextDocument | undefined> {

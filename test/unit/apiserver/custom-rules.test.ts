@@ -276,6 +276,31 @@ describe('a definition with rules', () => {
     expect(refusal(spec({}, more)).join('\n')).toContain(words);
   });
 
+  it('whose defaults break their schema or their rules is refused', () => {
+    const small = {
+      type: 'integer',
+      minimum: 1,
+      'x-kubernetes-validations': [{ rule: 'self < 10', message: 'too many' }],
+    };
+    const one = (field: object): string[] => refusal(spec({ n: field }));
+    const place = at('properties[n].default');
+    expect(one({ ...small, default: 3 })).toEqual([]);
+    expect(one({ ...small, default: 10 })).toEqual([`${place}: Invalid value: "integer": too many`]);
+    expect(one({ ...small, default: 0 })).toEqual([
+      `${place}: Invalid value: 0:  in body should be greater than or equal to 1`,
+    ]);
+    expect(one({ ...small, default: 'x' })).toEqual([
+      `${place}: Invalid value: "string":  in body must be of type integer: "string"`,
+    ]);
+    const nested = { type: 'object', properties: { a: small }, default: { a: 12, b: 1 } };
+    expect(one(nested)).toEqual([
+      `${place}: Invalid value: {"a":12,"b":1}: must not have unknown fields`,
+      `${place}.a: Invalid value: "integer": too many`,
+    ]);
+    const changes = { type: 'integer', default: 1, 'x-kubernetes-validations': [{ rule: 'self > oldSelf' }] };
+    expect(one(changes)).toEqual([`${place}: Invalid value: "integer": failed rule: self > oldSelf`]);
+  });
+
   it('that could take too long is refused', () => {
     const long = { type: 'array', items: { type: 'string' } };
     const found = refusal(spec({ long }, rules({ rule: 'self.long.all(x, self.long.all(y, x == y))' })));

@@ -2,14 +2,14 @@
 import type { KubeObject } from '../../../model/object.ts';
 import { type Cell, since } from '../table/format.ts';
 import type { TableShape } from '../table/table.ts';
-import { Errors } from '../validation/field.ts';
+import { Errors, type FieldError } from '../validation/field.ts';
 import { validateMeta, validateMetaUpdate } from '../validation/meta.ts';
 import { nameIsDnsSubdomain } from '../validation/names.ts';
 import { checkRules, type Evaluated, hasRules } from './cel/validate.ts';
 import { readPath } from './jsonpath.ts';
 import { prune, withSchemaDefaults } from './prune.ts';
 import type { CustomResourceInfo } from './types.ts';
-import { type SchemaError, validateAgainst } from './validate.ts';
+import { validateAgainst } from './validate.ts';
 
 export interface Cleaned {
   readonly object: KubeObject;
@@ -26,20 +26,20 @@ export function cleaned(r: CustomResourceInfo, o: KubeObject): Cleaned {
 
 /** What is wrong with an object, what is only told, and the rules that were evaluated. */
 export interface CustomFindings {
-  readonly errors: readonly SchemaError[];
+  readonly errors: readonly FieldError[];
   readonly warnings: readonly string[];
   readonly rules: readonly Evaluated[];
 }
 
 /** Where the object is so wrong, its rules are not looked at. */
-const BLOCKING = new Set([
+const BLOCKING: ReadonlySet<string> = new Set([
   'FieldValueNotSupported',
   'FieldValueRequired',
   'FieldValueTooLong',
   'FieldValueTooMany',
   'FieldValueTypeInvalid',
 ]);
-const UNCHECKED: SchemaError = {
+const UNCHECKED: FieldError = {
   reason: 'FieldValueInvalid',
   field: '<nil>',
   message:
@@ -53,7 +53,7 @@ export function judgeCustom(r: CustomResourceInfo, o: KubeObject, old: KubeObjec
     validateMeta(found, o.metadata, { namespaced: r.namespaced, name: nameIsDnsSubdomain, anyFinalizer: true });
   } else validateMetaUpdate(found, o.metadata, old.metadata, { anyFinalizer: true });
   const { schema } = r.custom;
-  const errors: SchemaError[] = [...found.list, ...validateAgainst(o, schema, old)];
+  const errors: FieldError[] = [...found.list, ...validateAgainst(o, schema, old)];
   if (errors.some((e) => BLOCKING.has(e.reason))) {
     if (hasRules(schema)) errors.push(UNCHECKED);
     return { errors, warnings: [], rules: [] };

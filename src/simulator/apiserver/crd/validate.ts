@@ -5,13 +5,8 @@ import type { JSONSchemaProps } from '../../../model/generated/apiextensions.v1.
 import { isRecord } from '../../../model/object.ts';
 import { equal } from '../../../model/paths.ts';
 import { parseTime } from '../../../model/time.ts';
+import type { ErrorType, FieldError } from '../validation/field.ts';
 import { propsOf } from './schema.ts';
-
-export interface SchemaError {
-  readonly reason: string;
-  readonly field: string;
-  readonly message: string;
-}
 
 const FORMATS: Record<string, (text: string) => boolean> = {
   'date-time': (t) => parseTime(t) !== undefined,
@@ -65,9 +60,9 @@ export function keyOf(item: unknown, keys: readonly string[]): string {
 }
 
 class Checker {
-  readonly errors: SchemaError[] = [];
+  readonly errors: FieldError[] = [];
 
-  private add(reason: string, field: string, message: string): void {
+  private add(reason: ErrorType, field: string, message: string): void {
     this.errors.push({ reason, field, message });
   }
 
@@ -224,7 +219,7 @@ const keeps = (value: string, pattern: string): boolean =>
   regexProblem(pattern) !== undefined || matches(value, pattern);
 
 /** `old`: what is updated; errors that it has already are let stand where the value is the same. */
-export function validateAgainst(value: unknown, s: JSONSchemaProps, old?: unknown): SchemaError[] {
+export function validateAgainst(value: unknown, s: JSONSchemaProps, old?: unknown): FieldError[] {
   const checker = new Checker();
   checker.value(value, s, '', old === undefined ? NEW : { value: old });
   return checker.errors;

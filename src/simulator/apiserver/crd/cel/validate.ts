@@ -95,8 +95,14 @@ class Run {
   readonly errors = new Errors();
   readonly warnings: string[] = [];
   readonly evaluated: Evaluated[] = [];
+  private readonly ratchets: boolean;
   private left = BUDGET;
   private over = false;
+
+  /** `ratchets`: what was wrong before may stay. */
+  constructor(ratchets = true) {
+    this.ratchets = ratchets;
+  }
 
   visit(node: Node, path: Path | undefined, c: Correlated): void {
     if (this.over || c.value === null || c.value === undefined) return;
@@ -172,7 +178,8 @@ class Run {
     const detail = this.message(compiled, variable) ?? messageOf(rule);
     const found = new Errors();
     report(found, field, type, detail, rule.reason);
-    const ratcheted = !compiled.usesOldSelf && (c.comparable ? equal(c.value, c.old) : c.unchangedAround);
+    const unchanged = c.comparable ? equal(c.value, c.old) : c.unchangedAround;
+    const ratcheted = this.ratchets && !compiled.usesOldSelf && unchanged;
     for (const error of found.list) {
       if (ratcheted) this.warnings.push(`${error.field}: ${error.message}`);
       else this.errors.list.push(error);
@@ -242,4 +249,19 @@ export function checkRules(schema: JSONSchemaProps, object: unknown, old: unknow
   run.visit(root, undefined, { value: object, old, comparable: old !== undefined, unchangedAround: false });
   const { errors, warnings, evaluated } = run;
   return { errors: errors.list, warnings, evaluated };
+}
+
+/** What the rules in a schema say of its default: as an update that changes nothing, and as something new. */
+export function checkDefault(path: Path, schema: JSONSchemaProps): readonly FieldError[] {
+  if (!hasRules(schema)) return [];
+  const whole = schema['x-kubernetes-embedded-resource'] === true;
+  const node = nodeOf(schema, whole, declaredType(schema, whole, 'selfType'));
+  if (node === undefined) return [];
+  const value = schema.default;
+  for (const old of [value, undefined]) {
+    const run = new Run(false);
+    run.visit(node, path, { value, old, comparable: old !== undefined, unchangedAround: false });
+    if (run.errors.count > 0) return run.errors.list;
+  }
+  return [];
 }

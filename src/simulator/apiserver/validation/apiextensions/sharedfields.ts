@@ -6,6 +6,7 @@ import type {
   SelectableField,
 } from '../../../../model/generated/apiextensions.v1.ts';
 import type { Errors, Loose, Path } from '../field.ts';
+import { validateDefaults } from './defaults.ts';
 import { validateExpressions } from './expressions.ts';
 import { fieldAt } from './fieldpaths.ts';
 import { ROOT, validateOpenApi } from './openapi.ts';
@@ -67,6 +68,7 @@ function validateSchema(errs: Errors, path: Path, schema: Schema | undefined, st
   if (schema.nullable) errs.forbidden(at.child('nullable'), 'nullable cannot be true at the root');
   const before = errs.count;
   for (const error of structuralErrors(at, schema)) errs.list.push(error);
+  if (errs.count === before) validateDefaults(errs, at, schema);
   validateOpenApi(errs, at, schema, ROOT);
   if (errs.count === before) validateExpressions(errs, at, schema);
 }

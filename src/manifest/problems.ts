@@ -62,10 +62,16 @@ function moved(list: readonly Finding[], by: number): readonly Finding[] {
 }
 
 /** A finding at the line where its document stands now. */
-export function diagnosticAt(finding: Finding, lineStarts: readonly number[], firstLine: number): ManifestDiagnostic {
+export function diagnosticAt(finding: Finding, { text, lineStarts }: ReadPiece, firstLine: number): ManifestDiagnostic {
   const { from, to, replacement, ...rest } = finding;
   const range = rangeOf(lineStarts, from, to, firstLine);
   if (!replacement) return { ...rest, range, fixes: [] };
-  const at = rangeOf(lineStarts, replacement.from ?? from, replacement.to ?? to, firstLine);
-  return { ...rest, range, fixes: [{ title: replacement.title, edits: [{ range: at, text: replacement.text }] }] };
+  const [start, end] = [replacement.from ?? from, replacement.to ?? to];
+  const edit = { range: rangeOf(lineStarts, start, end, firstLine), text: quotedAs(text[start], replacement.text) };
+  return { ...rest, range, fixes: [{ title: replacement.title, edits: [edit] }] };
+}
+
+/** What stands in quotes stays in them, as JSON needs it. */
+function quotedAs(first: string | undefined, text: string): string {
+  return (first === '"' || first === "'") && !/^["']/.test(text) ? `${first}${text}${first}` : text;
 }

@@ -37,3 +37,8 @@ export function resolvePlain(text: string): ScalarValue {
   const plain = text.replaceAll('_', '');
   return FLOAT.test(plain) ? Number(plain) : text;
 }
+
+/** A string as YAML writes it: without quotes where it stays a string without them. */
+export function writtenString(text: string): string {
+  return /^[A-Za-z][\w.-]*$/.test(text) && typeof resolvePlain(text) === 'string' ? text : JSON.stringify(text);
+}

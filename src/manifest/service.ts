@@ -169,7 +169,7 @@ class Service implements ManifestService {
         };
         this.findings.set(piece, found);
       }
-      return found.list.map((finding) => diagnosticAt(finding, tree.lineStarts, first));
+      return found.list.map((finding) => diagnosticAt(finding, tree, first));
     });
   }
 

@@ -2,6 +2,7 @@
 import { schemaForKind } from '../../model/schema.ts';
 import { matches, selectorOf } from '../../model/selectors.ts';
 import type { PlainObject } from '../plain.ts';
+import { writtenString } from '../scalar.ts';
 import { labelsOf, selectorFrom } from '../workspace/selector.ts';
 import { checkPodSpec } from './pods.ts';
 import { duplicates, itemsOf, recordOf, type Subject } from './subject.ts';
@@ -124,19 +125,14 @@ function checkSelector(subject: Subject, spec: PlainObject, template: PlainObjec
     message: 'The selector does not match the labels of the template: the pods would not be its own.',
     component: 'kube-apiserver',
     words: `spec.template.metadata.labels: Invalid value: ${shown}: \`selector\` does not match template \`labels\``,
-    ...(fixed && { replacement: { title: `Change the template’s label to ${value}`, text: quoted(value), of: fixed } }),
+    ...(fixed && {
+      replacement: { title: `Change the template’s label to ${value}`, text: writtenString(value), of: fixed },
+    }),
   });
 }
 
 function sorted(labels: Readonly<Record<string, string>>): string {
   return JSON.stringify(labels, Object.keys(labels).sort());
-}
-
-/** A label value that YAML reads as a string. */
-function quoted(value: string): string {
-  return /^[A-Za-z][\w.-]*$/.test(value) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(value)
-    ? value
-    : JSON.stringify(value);
 }
 
 function checkService(subject: Subject): void {

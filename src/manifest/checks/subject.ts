@@ -1,5 +1,6 @@
 // An object under examination: its values, where they stand, and the list to which problems are added.
 import type { Node } from 'yaml';
+import { isRecord } from '../../model/object.ts';
 import type { Finding } from '../diagnose.ts';
 import type { DiagnosticFamily, Severity } from '../diagnostic.ts';
 import type { PlainObject, PlainReader } from '../plain.ts';
@@ -58,13 +59,11 @@ export class Subject {
 /** A list's items that are objects, with their index; what is no list has none. */
 export function itemsOf(value: unknown): [number, PlainObject][] {
   if (!Array.isArray(value)) return [];
-  return value.flatMap((item: unknown, index): [number, PlainObject][] =>
-    typeof item === 'object' && item !== null && !Array.isArray(item) ? [[index, item as PlainObject]] : [],
-  );
+  return value.flatMap((item: unknown, index): [number, PlainObject][] => (isRecord(item) ? [[index, item]] : []));
 }
 
 export function recordOf(value: unknown): PlainObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as PlainObject) : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 /** Two of what may be there once, in the words of kube-apiserver. */

@@ -1,4 +1,5 @@
 // Which fields name something, and what. Keys are `OpenAPI type.field`.
+import { splitApiVersion } from '../../model/resources.ts';
 import type { KindName, Labelled } from './facts.ts';
 
 function core(kind: string): KindName {
@@ -119,5 +120,5 @@ export const SELECTORS: Readonly<Record<string, SelectorRule>> = {
 };
 
 export function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+  return splitApiVersion(apiVersion).group;
 }

@@ -1,6 +1,7 @@
 // Another name for an object, wherever manifests of the workspace name it. Only references are changed: what a script, a host
 // name or a running cluster says is out of reach, so that a name which may mean something else is left alone.
 import type { Position } from '../explanation.ts';
+import { writtenString } from '../scalar.ts';
 import { type Location, located, unique } from './definitions.ts';
 import type { ObjectFact } from './facts.ts';
 import type { Workspace } from './workspace.ts';
@@ -49,8 +50,5 @@ export function nameProblem({ group }: ObjectFact, name: string): string | undef
 /** A name as YAML or JSON writes it in the place of `written`, with its quotes. */
 export function writtenName(written: string, name: string): string {
   const quote = /^["']/.exec(written)?.[0];
-  if (quote !== undefined) return `${quote}${name}${quote}`;
-  return /^[a-z][a-z0-9.-]*$/.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/.test(name)
-    ? name
-    : JSON.stringify(name);
+  return quote === undefined ? writtenString(name) : `${quote}${name}${quote}`;
 }

@@ -175,3 +175,19 @@ describe('problems', () => {
     expect(diagnose(text)).toMatchObject([expected]);
   });
 });
+
+test('a fix keeps the quotes that JSON needs', () => {
+  const text = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    spec: { restartPolicy: 'Alway', contianers: [{ name: 'c', image: 'i' }] },
+  });
+  const service = createManifestService({ knowledge });
+  service.update('u', 1, text);
+  const edits = service.diagnostics('u').flatMap(({ fixes }) => fixes.flatMap((fix) => fix.edits));
+  const fixed = edits
+    .toSorted((a, b) => b.range.start.column - a.range.start.column)
+    .reduce((now, { range, text: put }) => now.slice(0, range.start.column) + put + now.slice(range.end.column), text);
+  expect(JSON.parse(fixed).spec).toEqual({ restartPolicy: 'Always', containers: [{ name: 'c', image: 'i' }] });
+});

@@ -2,12 +2,14 @@
 import type { FlowObject } from '../../../src/protocol/flow.ts';
 import { writeTrace } from '../../../src/protocol/flow-file.ts';
 import { transcriptMarkdown } from '../../../src/trace/words.ts';
+import { type GifFrame, gifOf } from '../../scene/gif.ts';
 import { mermaidOf } from '../../scene/mermaid.ts';
 import { pictureText, type Shape } from '../../scene/picture.ts';
+import { readingTime } from '../../scene/plan.ts';
 import type { Replay } from '../../scene/replay.ts';
-import { pngOf } from './raster.ts';
+import { base64Of, pixelsOf, pngOf } from './raster.ts';
 
-export type ExportForm = 'transcript' | 'mermaid' | 'svg' | 'png' | 'trace' | 'page';
+export type ExportForm = 'transcript' | 'mermaid' | 'svg' | 'png' | 'gif' | 'trace' | 'page';
 
 /** What is seen of a reading. */
 export interface Seen {
@@ -32,6 +34,8 @@ export interface Exportable {
   /** Said of the picture. */
   readonly description: string;
   readonly seen: () => Seen | undefined;
+  /** The drawing after so many steps of the story; absent where no drawing is open that can be taken step by step. */
+  readonly picture?: (count: number) => Seen | undefined;
 }
 
 /** Undefined where the reading that is open is no drawing. Rejects where the browser cannot draw it. */
@@ -62,7 +66,30 @@ export async function exportOf(form: Exclude<ExportForm, 'page'>, from: Exportab
       const data = await pngOf(drawingOf(seen, from), seen.width, seen.height);
       return { ...file('.png', 'image/png', data), encoding: 'base64' };
     }
+    case 'gif': {
+      const data = await animation(from);
+      return data === undefined ? undefined : { ...file('.gif', 'image/gif', data), encoding: 'base64' };
+    }
   }
+}
+
+/** As many steps as are taken into one animation. */
+const MOST_FRAMES = 40;
+
+/** The drawings of the steps from the current one on, each as long as it takes to read. */
+async function animation({ picture, ...from }: Exportable): Promise<string | undefined> {
+  const { replay } = from;
+  const first = Math.max(0, replay.cursor);
+  const frames: GifFrame[] = [];
+  let size: { readonly width: number; readonly height: number } | undefined;
+  for (const position of replay.visible.slice(first, first + MOST_FRAMES)) {
+    const seen = picture?.(position + 1);
+    if (!seen) return undefined;
+    size ??= { width: Math.round(seen.width), height: Math.round(seen.height) };
+    const pixels = await pixelsOf(drawingOf(seen, from), size.width, size.height);
+    frames.push({ pixels, ms: readingTime(replay.story.steps[position]?.text ?? '') });
+  }
+  return size && base64Of(gifOf(frames, size.width, size.height));
 }
 
 export function transcriptOf({ replay, source, origin }: Pick<Exportable, 'replay' | 'source' | 'origin'>): string {

@@ -19,6 +19,8 @@ export interface Showing {
   readonly objects: readonly FlowObject[];
   readonly epochMs?: number;
   seen(): Seen | undefined;
+  /** The drawing after so many steps; absent where none is open that can be taken step by step. */
+  readonly picture?: (count: number) => Seen | undefined;
 }
 
 export interface OutgoingPanel {
@@ -28,6 +30,8 @@ export interface OutgoingPanel {
   complain(message: string, advice: string): void;
   /** For screen readers. */
   say(text: string): void;
+  /** What is shown, anew. */
+  show(): void;
 }
 
 type Ask = Parameters<Host['ask']>[0];
@@ -63,6 +67,7 @@ export class Outgoing {
     const from = this.exportable(replay, future);
     if (!from) return;
     try {
+      if (form === 'gif') this.panel.say('Drawing the steps …');
       const message = form === 'page' ? this.page(from) : await exportOf(form, from);
       const answer = message && (await this.request('type' in message ? message : { type: 'export', ...message }));
       if (answer?.ok) this.panel.say(answer.text ?? '');
@@ -98,6 +103,7 @@ export class Outgoing {
       epoch: epochMs === undefined ? {} : { epochMs },
       description: step ? line(replay.story, step) : 'Before the first step.',
       seen,
+      ...(showing.picture ? { picture: showing.picture } : {}),
     };
   }
 

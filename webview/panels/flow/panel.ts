@@ -9,6 +9,7 @@ import { Replay } from '../../scene/replay.ts';
 import { Story } from '../../scene/story.ts';
 import { Details } from './details.ts';
 import { h } from './dom.ts';
+import type { Seen } from './exports.ts';
 import { Filters } from './filters.ts';
 import { Forking } from './forking.ts';
 import { GoMenu } from './go-menu.ts';
@@ -452,6 +453,7 @@ export class Panel {
       say: (text) => {
         this.live.textContent = text;
       },
+      show: () => this.show(),
     });
   }
 
@@ -462,7 +464,12 @@ export class Panel {
     const reading: Pick<Reading, 'seen'> = tab === 'cluster' ? this.stage : (this.readings[tab] as Reading);
     const future = replay === this.forking.trace || shown === 'both' || shown === 'trace' ? {} : { future: shown };
     const epoch = epochMs === undefined ? {} : { epochMs };
-    return { replay, source, origin, objects, ...future, ...epoch, seen: () => reading.seen?.() };
+    const picture = (count: number): Seen | undefined => {
+      this.stage.show(count);
+      return this.stage.seen();
+    };
+    const drawn = tab === 'cluster' && this.memory.focus === undefined ? { picture } : {};
+    return { replay, source, origin, objects, ...future, ...epoch, ...drawn, seen: () => reading.seen?.() };
   }
 
   private remember(part: Partial<Memory>): void {

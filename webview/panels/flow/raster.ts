@@ -24,3 +24,18 @@ export async function pngOf(svg: string, width: number, height: number): Promise
   const url = canvas.toDataURL('image/png');
   return url.slice(url.indexOf(',') + 1);
 }
+
+/** RGBA of a picture, cut or padded to these sides. */
+export async function pixelsOf(svg: string, width: number, height: number): Promise<Uint8ClampedArray> {
+  const drawn = await drawnOn(svg, width, height, 1);
+  const data = drawn.getContext('2d', { willReadFrequently: true })?.getImageData(0, 0, width, height).data;
+  if (!data) throw new Error('The browser gives no picture to draw on');
+  return data;
+}
+
+/** Bytes in base64, in portions that a call can take. */
+export function base64Of(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 8_192) text += String.fromCharCode(...bytes.subarray(i, i + 8_192));
+  return btoa(text);
+}

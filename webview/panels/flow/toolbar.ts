@@ -125,11 +125,14 @@ export class Toolbar {
         : this.tabs.get('transcript')?.ariaSelected === 'true'
           ? 'open a drawing first'
           : undefined;
+    const noAnimation = (): string | undefined =>
+      noPicture() ?? (this.tabs.get('cluster')?.ariaSelected === 'true' ? undefined : 'open the cluster first');
     return new Menu('Export', GLYPHS.save, [
       { label: 'Transcript as Markdown', run: () => run('transcript') },
       { label: 'Sequence diagram as Mermaid', run: () => run('mermaid') },
       { label: 'What is seen as SVG', run: () => run('svg'), unavailable: noPicture },
       { label: 'What is seen as PNG', run: () => run('png'), unavailable: noPicture },
+      { label: 'The next steps as animated GIF', run: () => run('gif'), unavailable: noAnimation },
       { label: 'Page that opens in any browser', run: () => run('page') },
       { label: 'Trace as JSON, to be opened again', run: () => run('trace') },
     ]).element;

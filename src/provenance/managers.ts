@@ -111,16 +111,37 @@ function own(node: Json, element: string): Json | undefined {
   return isRecord(child) ? child : undefined;
 }
 
+interface Element {
+  readonly element: string;
+  /** `k:` keys, `v:` a value, `i:` an index. */
+  readonly kind: string;
+  readonly named: unknown;
+}
+
+/** The elements of a list's set, each read once: a list is asked for every item. */
+const elements = new WeakMap<Json, readonly Element[]>();
+
+function elementsOf(node: Json): readonly Element[] {
+  let known = elements.get(node);
+  if (!known) {
+    known = Object.keys(node).flatMap((element): Element[] => {
+      const kind = element.slice(0, 2);
+      if (kind !== 'k:' && kind !== 'v:' && kind !== 'i:') return [];
+      const named = parsed(element.slice(2));
+      return named === undefined ? [] : [{ element, kind, named }];
+    });
+    elements.set(node, known);
+  }
+  return known;
+}
+
 /** The part of a set that is about one item: by its keys, its value, or its index. */
 function itemOf(node: Json, index: number, value: unknown): Json | undefined {
-  for (const element of Object.keys(node)) {
-    const kind = element.slice(0, 2);
-    if (kind === 'i:' && element === `i:${index}`) return own(node, element);
-    if (kind !== 'k:' && kind !== 'v:') continue;
-    const named = parsed(element.slice(2));
-    if (kind === 'v:' ? named !== undefined && equal(named, value) : hasKeys(value, named)) return own(node, element);
-  }
-  return undefined;
+  const found = elementsOf(node).find(({ kind, named }) => {
+    if (kind === 'i:') return named === index;
+    return kind === 'v:' ? equal(named, value) : hasKeys(value, named);
+  });
+  return found && own(node, found.element);
 }
 
 function hasKeys(value: unknown, keys: unknown): boolean {

@@ -16,6 +16,8 @@ const MOST_COLUMNS = 44;
 /** Half an editor, where the object stands beside a file. */
 const MOST_BESIDE = 26;
 const MOST_OF = 0.8;
+/** Longer objects tell their story on the text alone, not on the words behind it as well: each would be sent at once. */
+const MOST_STORIES = 800;
 
 type Words = typeof import('../../provenance/words.ts');
 
@@ -27,6 +29,8 @@ export class BlameView implements vscode.HoverProvider, vscode.Disposable {
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
   private readonly legend: Legend;
+  /** What an editor shows, so that nothing is sent again that has not changed. */
+  private readonly drawn = new WeakMap<vscode.TextEditor, string>();
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -79,6 +83,10 @@ export class BlameView implements vscode.HoverProvider, vscode.Disposable {
     // The object is read before its text arrives in the editor; between the two nothing fits.
     const fits = live && live.blamed.text === editor.document.getText().replaceAll('\r\n', '\n');
     const said = fits ? this.said(words, live, editor.document) : [];
+    const lines = said.map(({ text, role, range }) => `${range.start.line} ${role} ${text}`);
+    const look = [editor.document.version, ...lines].join('\n');
+    if (this.drawn.get(editor) === look) return;
+    this.drawn.set(editor, look);
     editor.setDecorations(
       this.words,
       said.filter(({ text }) => text !== '').map(({ option }) => option),
@@ -113,7 +121,7 @@ export class BlameView implements vscode.HoverProvider, vscode.Disposable {
         range,
         option: {
           range: new vscode.Range(range.end, range.end),
-          hoverMessage: this.story(words, live, line),
+          ...(lines.length <= MOST_STORIES && { hoverMessage: this.story(words, live, line) }),
           renderOptions: { after: { contentText: text, margin: `0 0 0 ${gap}ch` } },
         },
       };

@@ -104,7 +104,7 @@ async function fork(panel: FrameLocator, kind: string, choose: (form: Locator) =
   await form.getByLabel('Do', { exact: true }).selectOption(kind);
   await choose(form);
   await form.getByRole('button', { name: 'Run both futures' }).click();
-  await panel.locator('.futures .pair').nth(1).waitFor(PATIENT);
+  await panel.locator('.futures .rows .pair').first().waitFor(PATIENT);
   return (await panel.locator('.futures .summary').textContent()) ?? '';
 }
 
@@ -116,7 +116,7 @@ async function endFork(panel: FrameLocator): Promise<void> {
 }
 
 async function exported(workbench: Workbench, panel: FrameLocator, entry: RegExp, proposed: RegExp): Promise<string> {
-  await panel.getByRole('button', { name: 'Export' }).click();
+  await panel.getByRole('button', { name: 'Export', exact: true }).click();
   await panel.getByRole('menuitem', { name: entry }).click();
   const file = await workbench.acceptFile(proposed);
   await expect.poll(() => panel.locator('[aria-live]').textContent(), PATIENT).toContain('Saved as');

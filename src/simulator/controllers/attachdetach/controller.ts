@@ -105,8 +105,12 @@ export class AttachDetachController {
       attaches: (driver) => this.drivers.get(driver)?.spec.attachRequired ?? true,
     });
     const here = new Map<string, VolumeAttachment>();
-    for (const a of this.attachments.all())
-      here.set(decide.keyFor(a.spec.source.persistentVolumeName ?? '', a.spec.nodeName), a);
+    for (const a of this.attachments.all()) {
+      const { persistentVolumeName = '' } = a.spec.source;
+      // An attachment of a volume that is not there is somebody else's (processVolumeAttachments skips it).
+      const ours = this.volumes.get(persistentVolumeName) !== undefined || this.asked.has(a.metadata.name ?? '');
+      if (ours) here.set(decide.keyFor(persistentVolumeName, a.spec.nodeName), a);
+    }
     // Detaches come first: a volume may have to leave one node for another.
     for (const [key, a] of here) {
       if (wanted.has(key)) this.unneeded.delete(keyOf(a));

@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
 import { compareObjects, showComparison } from '../blame/compare.ts';
-import { compareObjects, showComparison } from '../blame/compare.ts';
 import { nextLineOf } from '../blame/legend.ts';
 import { toggleBlame } from '../blame/toggle.ts';
 import { openFieldPage } from '../editor/field-page.ts';
@@ -51,8 +50,6 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.dryRun': (target) => app.dryRunner.run(target),
     'kubeAnatomy.toggleBlame': () => toggleBlame(),
     'kubeAnatomy.nextBlame': (uri, name) => nextLineOf(app.documents, String(uri), String(name)),
-    'kubeAnatomy.compareObjects': (target) => compareObjects(app, target),
-    'kubeAnatomy.compareTranscript': () => showComparison(app),
     'kubeAnatomy.compareObjects': (target) => compareObjects(app, target),
     'kubeAnatomy.compareTranscript': () => showComparison(app),
     'kubeAnatomy.showStep': (id) => typeof id === 'number' && app.flow.showStep(id),

@@ -38,8 +38,8 @@ export function compareFutures(
     );
   const run = (part: number): Replay => new Replay(create, inputs, (done) => progress((part + done) / 2));
   const first = run(0);
-  const whole = step.at + forUs;
-  first.runToStep(options, whole);
+  const end = step.at + forUs;
+  first.runToStep(options, end);
   const fork = first.simulation.lastStep;
   const { now: at } = first.simulation;
   const until = at + forUs;
@@ -51,7 +51,7 @@ export function compareFutures(
   const before = storedOf(first.simulation);
 
   const second = run(1);
-  second.runToStep(options, whole);
+  second.runToStep(options, end);
   second.cutOff();
   make(change, second.simulation);
   const { lastStep } = second.simulation;

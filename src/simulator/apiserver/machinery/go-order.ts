@@ -6,13 +6,24 @@ import { put } from './json.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-const ranks = new WeakMap<TypeSchema, ReadonlyMap<string, number>>();
+interface Place {
+  readonly rank: number;
+  /** Absent for what is as it is: scalars, raw bytes, and the sets of fields, whose order nobody sees. */
+  readonly schema: ValueSchema | undefined;
+}
 
-function ranksOf(type: TypeSchema): ReadonlyMap<string, number> {
-  const known = ranks.get(type);
+const places = new WeakMap<TypeSchema, ReadonlyMap<string, Place>>();
+
+function placesOf(type: TypeSchema): ReadonlyMap<string, Place> {
+  const known = places.get(type);
   if (known !== undefined) return known;
-  const made = new Map([...type.fields.keys()].map((name, i) => [name, i]));
-  ranks.set(type, made);
+  const made = new Map(
+    [...type.fields].map(([name, schema], rank): [string, Place] => {
+      const deep = schema.kind === 'object' || schema.kind === 'list' || schema.kind === 'map';
+      return [name, { rank, schema: deep && name !== 'fieldsV1' ? schema : undefined }];
+    }),
+  );
+  places.set(type, made);
   return made;
 }
 
@@ -34,24 +45,23 @@ function rebuilt(
 }
 
 function struct(o: Members, type: TypeSchema, was: Members | undefined): Members {
-  const rank = ranksOf(type);
+  const known = placesOf(type);
   let children: Record<string, unknown> | undefined;
   let inOrder = true;
   let last = -1;
   for (const key in o) {
-    const at = rank.get(key) ?? Number.POSITIVE_INFINITY;
-    if (at < last) inOrder = false;
-    last = at;
+    const place = known.get(key);
+    const rank = place?.rank ?? Number.POSITIVE_INFINITY;
+    if (rank < last) inOrder = false;
+    last = rank;
     const value = o[key];
-    if (typeof value !== 'object' || value === null) continue;
-    // Sets of fields are written sorted: `.` first, then fields, then keys of lists.
-    const schema = key === 'fieldsV1' ? UNTYPED : type.fields.get(key);
-    const next = ordered(value, schema, was?.[key]);
+    if (place?.schema === undefined || typeof value !== 'object' || value === null) continue;
+    const next = ordered(value, place.schema, was?.[key]);
     if (next === value) continue;
     children ??= {};
     put(children, key, next);
   }
-  const at = (key: string): number => rank.get(key) ?? Number.POSITIVE_INFINITY;
+  const at = (key: string): number => known.get(key)?.rank ?? Number.POSITIVE_INFINITY;
   const sort = (keys: string[]): string[] => keys.sort((a, b) => (at(a) === at(b) ? (a < b ? -1 : 1) : at(a) - at(b)));
   return rebuilt(o, inOrder, sort, children);
 }

@@ -77,10 +77,11 @@ export class Kernel {
     return true;
   }
 
-  /** Runs everything due up to and including `at` (µs), then stands at `at`. */
+  /** Runs everything due up to and including `at` (µs), then stands at `at`. Time is always whole: a delay of less than
+   *  half a microsecond would come to nothing, and who waits for a moment so would wait for ever. */
   runUntil(at: number): void {
     for (let next = this.nextAt(); next !== undefined && next <= at; next = this.nextAt()) this.runNext();
-    if (at > this.now) this.now = at;
+    this.now = Math.max(this.now, Math.floor(at));
   }
 
   /** Wall-clock milliseconds since 1970 as the cluster's machines show them. */

@@ -37,6 +37,21 @@ describe('the virtual clock', () => {
     expect(k.nextAt()).toBeUndefined();
   });
 
+  it('stands at whole microseconds, so that an alarm for a moment never rings before it', () => {
+    const k = kernel();
+    k.runUntil(10.6);
+    expect(k.now).toBe(10);
+    const moment = 1000;
+    let rung = 0;
+    const alarm = (): void => {
+      rung++;
+      if (k.now < moment && rung < 5) k.schedule(moment - k.now, alarm);
+    };
+    alarm();
+    k.runUntil(2000.4);
+    expect([rung, k.now]).toEqual([2, 2000]);
+  });
+
   it('shows times as the API writes them', () => {
     const k = kernel();
     k.runUntil(1_234_567);

@@ -105,7 +105,10 @@ const LOOPS: readonly Row[] = [
 const items = (path: readonly string[]) => (path.at(-1) === '@items' ? { min: 0, max: 12 } : undefined);
 
 describe('cost', () => {
-  it.each([...LISTS, ...LIBRARIES, ...STRINGS, ...SETS, ...LOOPS])('%s', (source, cost, min = cost, max = min) => {
+  const rows = [...LISTS, ...LIBRARIES, ...STRINGS, ...SETS, ...LOOPS];
+  const cases = rows.map(([source, cost, min = cost, max = min]) => ({ source, cost, min, max }));
+
+  it.each(cases)('$source', ({ source, cost, min, max }) => {
     const compiled = compile(ENV, source);
     if ('issues' in compiled) throw new Error(compiled.issues);
     const outcome = compiled.program.run((name) => (name === 'authorizer' ? allowing : undefined));

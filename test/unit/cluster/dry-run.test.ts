@@ -60,10 +60,18 @@ test('what cannot be asked is said, and not sent', async () => {
 test('what the file itself brings is not missed', async () => {
   const refusal = (name: string): DryRunResponse => ({
     code: 403,
-    body: { message: `pods "p" is forbidden: error looking up service account demo/${name}: serviceaccount "${name}" not found` },
+    body: {
+      message: `pods "p" is forbidden: error looking up service account demo/${name}: serviceaccount "${name}" not found`,
+    },
   });
   const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: reader}\n';
-  const answer = (name: string) => run(`${account}---\n${POD}`, ({ path }) => (path.endsWith('/pods') ? refusal(name) : { code: 201 }));
-  expect((await answer('reader')).objects[1]).toMatchObject({ causes: [], skipped: expect.stringMatching(/reader is made by this file/) });
-  expect((await answer('other')).objects[1]).toMatchObject({ causes: [{ message: expect.stringMatching(/"other" not found/) }] });
+  const answer = (name: string) =>
+    run(`${account}---\n${POD}`, ({ path }) => (path.endsWith('/pods') ? refusal(name) : { code: 201 }));
+  expect((await answer('reader')).objects[1]).toMatchObject({
+    causes: [],
+    skipped: expect.stringMatching(/reader is made by this file/),
+  });
+  expect((await answer('other')).objects[1]).toMatchObject({
+    causes: [{ message: expect.stringMatching(/"other" not found/) }],
+  });
 });

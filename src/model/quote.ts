@@ -1,6 +1,7 @@
 // Strings as Go prints them with %q: the form that names and values have in the API server's messages.
 
-const ESCAPES: { readonly [char: string]: string } = {
+/** What Go writes for the characters that have a short escape. */
+export const ESCAPES: { readonly [char: string]: string } = {
   '\u0007': '\\a',
   '\b': '\\b',
   '\f': '\\f',

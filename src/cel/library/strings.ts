@@ -1,4 +1,5 @@
 // Strings, version 2. Models cel-go ext/strings.go; positions count code points.
+import { ESCAPES } from '../../model/quote.ts';
 import { format } from '../format.ts';
 import { type Declared, declare } from '../signature.ts';
 import { ArrayList, CelError, CostExceeded, type List, type Value } from '../values.ts';
@@ -89,18 +90,6 @@ function join(list: List, by = ''): string {
   bounded(parts.reduce((n, p) => n + p.length + by.length, 0));
   return parts.join(by);
 }
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
-};
 
 function quote(s: string): string {
   const inner = [...s].map((c) => (/^[\ud800-\udfff]$/.test(c) ? '\ufffd' : (ESCAPES[c] ?? c)));

@@ -1,6 +1,7 @@
 // The readings as tabs, the pane with the whole record, and the export.
 import { GLYPHS, glyph, h } from '../flow/dom.ts';
-import { TABS, type Tab } from './memory.ts';
+import { Tabs } from '../tabs.ts';
+import type { Tab } from './memory.ts';
 
 export interface ToolbarActions {
   tab(tab: Tab): void;
@@ -20,10 +21,11 @@ const PANE = 'M2.5 3h11v10h-11zM9.5 3v10';
 export class Toolbar {
   readonly element: HTMLElement;
   private readonly heading = h('h1', { class: 'sr' }, 'Annotated manifest');
-  private readonly tabs = new Map<Tab, HTMLButtonElement>();
+  private readonly tabs: Tabs<Tab>;
   private readonly more: HTMLButtonElement;
 
   constructor(actions: ToolbarActions) {
+    this.tabs = new Tabs(TITLES, (tab) => actions.tab(tab));
     this.more = h(
       'button',
       { class: 'labelled', type: 'button', title: 'All that is known of the current line', onclick: actions.details },
@@ -40,7 +42,7 @@ export class Toolbar {
       'header',
       { class: 'toolbar' },
       this.heading,
-      this.tabList(actions),
+      this.tabs.element,
       h('div', { class: 'views' }, this.more, save),
     );
   }
@@ -50,34 +52,7 @@ export class Toolbar {
   }
 
   update(tab: Tab, details: boolean): void {
-    for (const [one, element] of this.tabs) {
-      element.setAttribute('aria-selected', String(one === tab));
-      element.tabIndex = one === tab ? 0 : -1;
-    }
+    this.tabs.show(tab);
     this.more.setAttribute('aria-pressed', String(details));
-  }
-
-  private tabList(actions: ToolbarActions): HTMLElement {
-    const list = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Reading' });
-    for (const tab of TABS) {
-      const element = h(
-        'button',
-        { role: 'tab', id: `tab-${tab}`, 'aria-controls': `view-${tab}`, onclick: () => actions.tab(tab) },
-        TITLES[tab],
-      );
-      this.tabs.set(tab, element);
-      list.append(element);
-    }
-    list.addEventListener('keydown', (event) => {
-      const rtl = getComputedStyle(list).direction === 'rtl' ? -1 : 1;
-      const by = event.key === 'ArrowRight' ? rtl : event.key === 'ArrowLeft' ? -rtl : 0;
-      if (by === 0) return;
-      event.preventDefault();
-      const now = TABS.findIndex((tab) => this.tabs.get(tab) === document.activeElement);
-      const next = TABS[(now + by + TABS.length) % TABS.length] ?? 'lines';
-      actions.tab(next);
-      this.tabs.get(next)?.focus();
-    });
-    return list;
   }
 }

@@ -1,7 +1,9 @@
 // Play, step, speed, the scrubber with its time, and the tabs.
+
+import { Tabs } from '../tabs.ts';
 import { GLYPHS, glyph, h } from './dom.ts';
 import type { ExportForm } from './exports.ts';
-import { TABS, type Tab } from './memory.ts';
+import type { Tab } from './memory.ts';
 import { Menu } from './menu.ts';
 
 const FORK = 'Fork: run on from here with a change';
@@ -53,10 +55,11 @@ export class Toolbar {
   private readonly speed: HTMLSelectElement;
   private readonly why: HTMLButtonElement;
   private readonly fork: HTMLButtonElement;
-  private readonly tabs = new Map<Tab, HTMLButtonElement>();
+  private readonly tabs: Tabs<Tab>;
   private playing: boolean | undefined;
 
   constructor(actions: ToolbarActions) {
+    this.tabs = new Tabs(TITLES, (tab) => actions.tab(tab));
     this.play = button('Play', 'Space', GLYPHS.play, actions.toggle, 'primary');
     this.back = button('Step back', '←', GLYPHS.back, () => actions.step(-1));
     this.forward = button('Step forward', '→', GLYPHS.forward, () => actions.step(1));
@@ -90,7 +93,7 @@ export class Toolbar {
         this.speed,
       ),
       h('div', { class: 'where' }, this.range, this.time, this.count),
-      h('div', { class: 'views' }, this.tabList(actions), this.why, this.fork, this.exports(actions)),
+      h('div', { class: 'views' }, this.tabs.element, this.why, this.fork, this.exports(actions)),
     );
   }
 
@@ -112,21 +115,18 @@ export class Toolbar {
     this.time.textContent = state.clock;
     this.count.textContent = `${state.cursor + 1} / ${state.total}`;
     this.speed.value = String(state.speed);
-    for (const [tab, element] of this.tabs) {
-      element.setAttribute('aria-selected', String(tab === state.tab));
-      element.tabIndex = tab === state.tab ? 0 : -1;
-    }
+    this.tabs.show(state.tab);
   }
 
   private exports({ export: run }: ToolbarActions): HTMLElement {
     const noPicture = (): string | undefined =>
       this.range.max === '0'
         ? 'there are no steps'
-        : this.tabs.get('transcript')?.ariaSelected === 'true'
+        : this.tabs.current === 'transcript'
           ? 'open a drawing first'
           : undefined;
     const noAnimation = (): string | undefined =>
-      noPicture() ?? (this.tabs.get('cluster')?.ariaSelected === 'true' ? undefined : 'open the cluster first');
+      noPicture() ?? (this.tabs.current === 'cluster' ? undefined : 'open the cluster first');
     return new Menu('Export', GLYPHS.save, [
       { label: 'Transcript as Markdown', run: () => run('transcript') },
       { label: 'Sequence diagram as Mermaid', run: () => run('mermaid') },
@@ -136,30 +136,6 @@ export class Toolbar {
       { label: 'Page that opens in any browser', run: () => run('page') },
       { label: 'Trace as JSON, to be opened again', run: () => run('trace') },
     ]).element;
-  }
-
-  private tabList(actions: ToolbarActions): HTMLElement {
-    const list = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Reading' });
-    for (const tab of TABS) {
-      const element = h(
-        'button',
-        { role: 'tab', id: `tab-${tab}`, 'aria-controls': `view-${tab}`, onclick: () => actions.tab(tab) },
-        TITLES[tab],
-      );
-      this.tabs.set(tab, element);
-      list.append(element);
-    }
-    list.addEventListener('keydown', (event) => {
-      const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-      if (by === 0) return;
-      event.stopPropagation();
-      event.preventDefault();
-      const now = TABS.findIndex((tab) => this.tabs.get(tab) === document.activeElement);
-      const next = TABS[(now + by + TABS.length) % TABS.length] ?? 'cluster';
-      actions.tab(next);
-      this.tabs.get(next)?.focus();
-    });
-    return list;
   }
 }
 

@@ -143,12 +143,15 @@ function conditions(
     const known = previous.find((c) => c.type === type);
     const lastTransitionTime = known?.status === v.status ? known.lastTransitionTime : now;
     const lastProbeTime = null as unknown as string;
+    const { status, ...why } = v;
+    // As Go orders them, here and below: what is in order is stored as it is.
     return {
       type,
-      ...v,
+      observedGeneration: pod.metadata.generation ?? 1,
+      status,
       lastProbeTime,
       lastTransitionTime: lastTransitionTime ?? now,
-      observedGeneration: pod.metadata.generation ?? 1,
+      ...why,
     };
   });
   return [...own, ...previous.filter((c) => !own.some((o) => o.type === c.type))];
@@ -159,29 +162,29 @@ const TOKEN_MOUNT = 'Disabled';
 function containerStatus(r: ContainerRecord): ContainerStatus {
   const { container: c } = r;
   const mounts = (c.volumeMounts ?? []).map((m) => ({
-    mountPath: m.mountPath,
     name: m.name,
+    mountPath: m.mountPath,
     ...(m.readOnly ? { readOnly: true, recursiveReadOnly: TOKEN_MOUNT } : {}),
   }));
   const running = r.state.running !== undefined;
   const requests = c.resources?.requests;
   return {
-    ...(requests && r.started ? { allocatedResources: requests } : {}),
-    ...(r.containerID ? { containerID: r.containerID } : {}),
+    name: c.name,
+    state: r.state,
+    lastState: r.lastState,
+    ready: r.ready,
+    restartCount: r.restartCount,
     image: c.image ?? '',
     imageID: r.imageID ?? '',
-    lastState: r.lastState,
-    name: c.name,
-    ready: r.ready,
-    ...(running || r.state.waiting === undefined ? { resources: c.resources ?? {} } : {}),
-    restartCount: r.restartCount,
+    ...(r.containerID ? { containerID: r.containerID } : {}),
     ...(r.started === undefined ? {} : { started: r.started }),
-    state: r.state,
+    ...(requests && r.started ? { allocatedResources: requests } : {}),
+    ...(running || r.state.waiting === undefined ? { resources: c.resources ?? {} } : {}),
+    ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     // A fake runtime tells of no user.
     ...(r.containerID?.startsWith('containerd:')
       ? { user: { linux: { gid: 0, supplementalGroups: [0], uid: 0 } } }
       : {}),
-    ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
   };
 }
 

@@ -41,11 +41,15 @@ function grace(o: Obj, options: DeleteOptions): number {
 
 /** The kubelet owns most of the status; owners and the like stay. Models podStatusStrategy.PrepareForUpdate. */
 function updateStatus(next: Obj, old: Obj): Obj {
-  const { ownerReferences: _, ...rest } = next.metadata;
-  const { ownerReferences } = old.metadata;
   const qos = (old as Pod).status?.qosClass;
   const status = { ...(next.status as object), ...(qos === undefined ? {} : { qosClass: qos }) };
-  return { ...next, metadata: { ...rest, ...(ownerReferences ? { ownerReferences } : {}) }, status };
+  return { ...next, metadata: withOwnersOf(old, next.metadata), status };
+}
+
+function withOwnersOf({ metadata: { ownerReferences } }: Obj, metadata: Obj['metadata']): Obj['metadata'] {
+  if (metadata.ownerReferences === ownerReferences) return metadata;
+  const { ownerReferences: _, ...rest } = metadata;
+  return ownerReferences ? { ...rest, ownerReferences } : rest;
 }
 
 /** Removing the last scheduling gate makes the pod schedulable: its condition goes. */

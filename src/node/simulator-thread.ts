@@ -4,13 +4,11 @@ import type { WorkerPort } from '../protocol/worker-client.ts';
 
 /** Far more than a cluster of 10,000 pods takes; beyond it the thread ends instead of the machine's memory. */
 const HEAP_MB = 4096;
-/** Three semi-spaces' worth. Nearly all that a cluster makes stays, so larger ones only add to what is resident. */
-export const YOUNG_MB = 24;
 
 export function spawnSimulator(file: string): WorkerPort {
   const worker = new Worker(file, {
     name: 'kube-anatomy-simulator',
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
   let reason: string | undefined;
   let terminating = false;

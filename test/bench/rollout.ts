@@ -1,7 +1,6 @@
 // A rollout in a process of its own, so that its peak memory is its own.
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { YOUNG_MB } from '../../src/node/simulator-thread.ts';
 
 export interface Rollout {
   readonly pods: number;
@@ -20,9 +19,7 @@ export interface Rollout {
 /** @throws Error when not all pods were running after an hour of virtual time. */
 export function rollOut(pods: number, nodes: number): Rollout {
   const script = path.join(import.meta.dirname, 'rollout-process.ts');
-  // The simulator's thread is given its young generation in the same way.
-  const flags = [`--max-semi-space-size=${YOUNG_MB / 3}`];
-  const out = execFileSync(process.execPath, [...flags, script, String(pods), String(nodes)], { encoding: 'utf8' });
+  const out = execFileSync(process.execPath, [script, String(pods), String(nodes)], { encoding: 'utf8' });
   const rollout = JSON.parse(out) as Rollout;
   if (rollout.running !== pods)
     throw new Error(`only ${rollout.running} of ${pods} pods were running after an hour of virtual time`);

@@ -1,6 +1,7 @@
 // A field manager is a name that a client gave itself. Which component that is, and which of the controllers behind one name.
 import { components, findComponent } from '../knowledge/components.ts';
 import { controllerOf, type KubeObject } from '../model/object.ts';
+import { makerFor } from './makers.ts';
 import type { Owner } from './managers.ts';
 import type { Place } from './place.ts';
 
@@ -16,18 +17,6 @@ export interface Who {
    */
   readonly because: 'named' | 'field' | 'owner' | undefined;
 }
-
-/** Controllers by the kind of object that they make others for. */
-const BY_OWNER: Readonly<Record<string, string>> = {
-  ReplicaSet: 'replicaset-controller',
-  ReplicationController: 'replication-controller',
-  Deployment: 'deployment-controller',
-  StatefulSet: 'statefulset-controller',
-  DaemonSet: 'daemon-set-controller',
-  Job: 'job-controller',
-  CronJob: 'cronjob-controller',
-  Service: 'endpointslice-controller',
-};
 
 /** Annotations that one controller keeps for itself. */
 const BY_ANNOTATION: readonly (readonly [prefix: string, component: string])[] = [
@@ -81,5 +70,5 @@ function makerOf({ time, subresource }: Owner, object: KubeObject, path: string)
   const owner = controllerOf(object);
   if (!owner || subresource !== undefined) return undefined;
   const first = time === object.metadata.creationTimestamp || path.startsWith('metadata.ownerReferences');
-  return first && Object.hasOwn(BY_OWNER, owner.kind) ? BY_OWNER[owner.kind] : undefined;
+  return first ? makerFor(owner.kind) : undefined;
 }

@@ -4,6 +4,7 @@ import type { ManagedFieldsEntry } from '../model/generated/meta.v1.ts';
 import { controllerOf, isRecord, type KubeObject } from '../model/object.ts';
 import { equal } from '../model/paths.ts';
 import type { FieldChange } from '../trace/step.ts';
+import { MAKERS, makerFor } from './makers.ts';
 
 export interface Writer {
   /** Id of a component, or where none is known the name that the client gave itself. */
@@ -15,14 +16,7 @@ export interface Writer {
 
 /** Controllers by the kind of their own object. */
 const CONTROLLER: { readonly [kind: string]: string } = {
-  Deployment: 'deployment-controller',
-  ReplicaSet: 'replicaset-controller',
-  ReplicationController: 'replication-controller',
-  StatefulSet: 'statefulset-controller',
-  DaemonSet: 'daemon-set-controller',
-  Job: 'job-controller',
-  CronJob: 'cronjob-controller',
-  Service: 'endpointslice-controller',
+  ...MAKERS,
   Node: 'node-controller',
   Namespace: 'namespace-controller',
   EndpointSlice: 'endpointslice-controller',
@@ -51,7 +45,7 @@ interface Pod extends KubeObject {
 
 export function creatorOf(object: KubeObject): Writer {
   const owner = controllerOf(object);
-  const controller = owner && CONTROLLER[owner.kind];
+  const controller = owner && makerFor(owner.kind);
   if (owner && controller) return { component: controller, evidence: `its owner, ${owner.kind} ${owner.name}` };
   const entry = newest(object.metadata.managedFields ?? []);
   return entry ? managed(entry, object, []) : unknown();
@@ -95,7 +89,7 @@ export function deleterOf(object: KubeObject, gone: Gone): Writer {
       component: 'generic-garbage-collector',
       evidence: `its owner, ${owner.kind} ${owner.name}, which had gone`,
     };
-  const controller = owner && CONTROLLER[owner.kind];
+  const controller = owner && makerFor(owner.kind);
   if (owner && controller)
     return { component: controller, evidence: `its owner, ${owner.kind} ${owner.name}, which is still there` };
   return { component: 'user', evidence: 'nothing but that it has no owner; deletions leave no manager' };

@@ -5,18 +5,8 @@ import { SimulatorSession } from '../../../src/host/simulator/session.ts';
 import { parseToFlow } from '../../../src/protocol/flow-parse.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import { Story } from '../../../webview/scene/story.ts';
+import { WEB } from '../webview/forked.ts';
 import { type InProcess, inProcessWorker } from './in-process.ts';
-
-const WEB = `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: default}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {containers: [{name: web, image: 'nginx:1.27'}]}
-`;
 
 let port: InProcess | undefined;
 const session = new SimulatorSession({

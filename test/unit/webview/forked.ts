@@ -8,7 +8,8 @@ import type { Step } from '../../../src/trace/step.ts';
 import { inProcessWorker } from '../host/in-process.ts';
 
 const SECOND = 1_000_000;
-const WEB = `apiVersion: apps/v1
+/** A Deployment of two pods. */
+export const WEB = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web, namespace: default}
 spec:

@@ -13,9 +13,10 @@ import { CORE_EVENTS, EVENTS } from './kinds.ts';
 /** Source: EventSourceObjectSpamFilter in tools/record/events_cache.go, v1.36: a burst of 25, then one in 5 minutes. */
 const SPAM_BURST = 25;
 const SPAM_REFILL = 5 * MINUTE;
-/** EventAggregator: more than 10 different messages for one reason within 10 minutes are combined into one Event. */
+/** EventAggregator: from the 10th different message for one reason on, within 10 minutes of the last, one Event tells them all. */
 const MAX_SIMILAR = 10;
 const SIMILAR_WINDOW = 10 * MINUTE;
+const COMBINED = '(combined from similar events): ';
 
 interface Known {
   name: string;
@@ -57,39 +58,35 @@ export class EventRecorder {
     causes: readonly StepId[],
   ): void {
     const { metadata } = subject.object;
-    const about = [
-      this.host ?? '',
-      subject.kind,
-      metadata.namespace,
-      metadata.name,
-      metadata.uid,
-      subject.fieldPath ?? '',
-    ].join('/');
-    const text = this.combine(`${about}/${type}/${reason}`, message);
-    if (!this.allowed(about)) return;
+    // Neither the limit on an object's Events nor what counts as similar looks at the part of the object.
+    const about = [this.host ?? '', subject.kind, metadata.namespace, metadata.name, metadata.uid].join('/');
+    const similar = `${about}/${type}/${reason}`;
+    const combined = this.areMany(similar, message);
+    const key = combined ? similar : `${similar}/${subject.fieldPath ?? ''}/${message}`;
     const stamp = rfc3339(this.ctx.kernel.wallMs);
-    const key = `${about}/${type}/${reason}/${text}`;
-    const known = this.known.get(key);
-    if (known !== undefined) {
-      known.count++;
-      const patch = { count: known.count, lastTimestamp: stamp, message: text };
-      this.send(() => this.repeat(metadata.namespace ?? 'default', known.name, patch, causes));
-      return;
+    let known = this.known.get(key);
+    const repeats = known !== undefined;
+    if (known === undefined) {
+      known = { name: this.eventName(metadata.name ?? ''), count: 0, firstTimestamp: stamp };
+      this.known.set(key, known);
     }
-    const name = this.eventName(metadata.name ?? '');
-    this.known.set(key, { name, count: 1, firstTimestamp: stamp });
-    const event = this.build(subject, name, {
+    // What is held back is counted all the same, and told with the next that is let through.
+    const count = ++known.count;
+    if (!this.allowed(about)) return;
+    const text = combined ? `${COMBINED}${message}` : message;
+    const event = this.build(subject, known.name, combined ? '' : this.component, {
       type,
       reason,
       message: text,
-      firstTimestamp: stamp,
+      firstTimestamp: known.firstTimestamp,
       lastTimestamp: stamp,
-      count: 1,
+      count,
     });
-    this.send(() => this.create(event, causes));
+    const patch = { count, lastTimestamp: stamp, message: text };
+    this.send(() => (repeats ? this.repeat(event, patch, causes) : this.create(event, causes)));
   }
 
-  private build(subject: Subject, name: string, rest: Partial<Event>): Event {
+  private build(subject: Subject, name: string, reporter: string, rest: Partial<Event>): Event {
     const { metadata } = subject.object;
     return {
       kind: 'Event',
@@ -107,8 +104,8 @@ export class EventRecorder {
       source: { component: this.component, ...(this.host ? { host: this.host } : {}) },
       ...rest,
       eventTime: null as unknown as string,
-      reportingComponent: this.component,
-      reportingInstance: this.host ?? '',
+      reportingComponent: reporter,
+      reportingInstance: reporter === '' ? '' : (this.host ?? ''),
     };
   }
 
@@ -118,7 +115,8 @@ export class EventRecorder {
     return `${object}.${(us * 1000n + BigInt(this.ctx.random.int(1000))).toString(16)}`;
   }
 
-  private combine(group: string, message: string): string {
+  /** Whether this message is one of too many different ones. Models EventAggregate in tools/record/events_cache.go, v1.36. */
+  private areMany(group: string, message: string): boolean {
     const now = this.ctx.kernel.now;
     const known = this.similar.get(group);
     const entry =
@@ -126,7 +124,11 @@ export class EventRecorder {
     entry.messages.add(message);
     entry.at = now;
     this.similar.set(group, entry);
-    return entry.messages.size > MAX_SIMILAR ? `(combined from similar events): ${message}` : message;
+    if (entry.messages.size < MAX_SIMILAR) return false;
+    // Any one of them is forgotten, so that the set does not grow.
+    const drop = [...entry.messages][this.ctx.random.int(entry.messages.size)];
+    if (drop !== undefined) entry.messages.delete(drop);
+    return true;
   }
 
   private allowed(about: string): boolean {
@@ -156,8 +158,11 @@ export class EventRecorder {
     yield* this.ctx.client.create(CORE_EVENTS, event, { causes });
   }
 
-  private *repeat(namespace: string, name: string, patch: object, causes: readonly StepId[]): Process<void> {
-    yield* this.ctx.client.patch(CORE_EVENTS, namespace, name, 'strategic', patch, { causes });
+  private *repeat(event: Event, patch: object, causes: readonly StepId[]): Process<void> {
+    const { namespace = '', name = '' } = event.metadata;
+    const done = yield* this.ctx.client.patch(CORE_EVENTS, namespace, name, 'strategic', patch, { causes });
+    // Deleted since, or held back when it was new.
+    if (!done.ok && done.code === 404) yield* this.create(event, causes);
   }
 }
 

@@ -47,10 +47,7 @@ export function outlineOf(found: FoundObject, lines: Lines): OutlineEntry {
 
 /** The same entries, further down by so many lines. */
 export function moved(entries: readonly OutlineEntry[], lines: number): OutlineEntry[] {
-  const at = ({ start, end }: TextRange): TextRange => ({
-    start: { line: start.line + lines, column: start.column },
-    end: { line: end.line + lines, column: end.column },
-  });
+  const at = (range: TextRange): TextRange => movedRange(range, lines);
   return entries.map(({ name, detail, kind, range, selection, children }) => ({
     name,
     detail,
@@ -59,6 +56,13 @@ export function moved(entries: readonly OutlineEntry[], lines: number): OutlineE
     selection: at(selection),
     children: moved(children, lines),
   }));
+}
+
+export function movedRange({ start, end }: TextRange, lines: number): TextRange {
+  return {
+    start: { line: start.line + lines, column: start.column },
+    end: { line: end.line + lines, column: end.column },
+  };
 }
 
 function childrenOf(node: unknown, lines: Lines, depth: number): OutlineEntry[] {

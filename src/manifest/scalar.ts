@@ -40,5 +40,5 @@ export function resolvePlain(text: string): ScalarValue {
 
 /** A string as YAML writes it: without quotes where it stays a string without them. */
 export function writtenString(text: string): string {
-  return /^[A-Za-z][\w.-]*$/.test(text) && typeof resolvePlain(text) === 'string' ? text : JSON.stringify(text);
+  return /^[A-Za-z][\w./-]*$/.test(text) && typeof resolvePlain(text) === 'string' ? text : JSON.stringify(text);
 }

@@ -1,5 +1,6 @@
 // The face of this folder: texts in, explanations out. Keeps parsed documents between edits.
 import type { Knowledge } from '../knowledge/knowledge.ts';
+import { schemaForKind } from '../model/schema.ts';
 import { annotatePiece, joinParts } from './annotate/annotate.ts';
 import type { AnnotatedManifest, AnnotatedPart } from './annotate/model.ts';
 import { type DefaultHint, defaultsOf } from './defaults.ts';
@@ -11,13 +12,13 @@ import { explainPlace, type TextPlace, textPlace } from './explain-place.ts';
 import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
 import { placeOf } from './field-place.ts';
 import { objectsOf } from './objects.ts';
-import { moved, type OutlineEntry, outlineOf } from './outline.ts';
+import { moved, movedRange, type OutlineEntry, outlineOf } from './outline.ts';
 import { positionOf, rangeOf } from './positions.ts';
 import { diagnosticAt, type FindingCache, findingsOf } from './problems.ts';
 import { type ReadPiece, readPiece } from './read-piece.ts';
 import type { PathSegment } from './typing.ts';
 import { collectFacts, collectObject } from './workspace/collect.ts';
-import type { DocumentFacts } from './workspace/facts.ts';
+import type { DocumentFacts, FileFact } from './workspace/facts.ts';
 import type { PlacedFacts } from './workspace/workspace.ts';
 
 export interface ManifestObject extends ExplainedObject {
@@ -46,6 +47,10 @@ export interface ManifestService {
    * Of a `patch`, which is merged into another object, what is missing proves nothing.
    */
   diagnostics(uri: string, options?: { readonly patch?: boolean }): readonly ManifestDiagnostic[];
+  /** The kinds of a text's objects, where they are written, that have a page. */
+  kinds(uri: string): readonly PlacedKind[];
+  /** The files that kustomizations in a text name. */
+  files(uri: string): readonly FileFact[];
   /** Where a field of an object stands, by its path in kube-apiserver's words, or the nearest thing above it that is written. */
   fieldRange(uri: string, object: ManifestObject, path: string): TextRange | undefined;
   /** What kube-apiserver will fill in, by the place of what it is filled into. */
@@ -54,6 +59,12 @@ export interface ManifestService {
   annotated(uri: string): AnnotatedManifest;
   /** What each document offers and names; for a document that did not change, the same facts. */
   facts(uri: string): readonly PlacedFacts[];
+}
+
+export interface PlacedKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly range: TextRange;
 }
 
 /** The facts of a text that nobody edits, a document at a time, so that whoever reads many can pause. */
@@ -129,6 +140,23 @@ class Service implements ManifestService {
     const object = objectsOf(tree.root).find((one) => one.path.join() === path.join());
     const found = placeOf(object?.node, field);
     return found && rangeOf(tree.lineStarts, found[0], found[1], pieces.lines[document] ?? 0);
+  }
+
+  kinds(uri: string): readonly PlacedKind[] {
+    return this.each(uri, (piece, first) => {
+      const tree = this.read(piece);
+      return objectsOf(tree.root).flatMap(({ node, object: { apiVersion, kind } }) => {
+        const [from, to] = placeOf(node, 'kind') ?? [];
+        if (from === undefined || to === undefined || !schemaForKind(apiVersion, kind)) return [];
+        return [{ apiVersion, kind, range: rangeOf(tree.lineStarts, from, to, first) }];
+      });
+    });
+  }
+
+  files(uri: string): readonly FileFact[] {
+    return this.facts(uri).flatMap(({ facts, line }) =>
+      (facts.kustomization?.files ?? []).map(({ path, range }) => ({ path, range: movedRange(range, line) })),
+    );
   }
 
   outline(uri: string): readonly OutlineEntry[] {

@@ -158,17 +158,28 @@ const KEY_RULE =
 const VALUE_RULE =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
-function requireLabelKey(key: string): void {
+/** Why a text can be no key of a label, in upstream's words; undefined where it can. */
+export function labelKeyProblem(key: string): string | undefined {
   const m = KEY.exec(key);
-  if (m && (m[2]?.length ?? 0) <= 63 && (m[1]?.length ?? 0) <= 253) return;
-  const why = (m?.[2]?.length ?? 0) > 63 ? 'name part must be no more than 63 bytes' : KEY_RULE;
-  throw new SelectorError(`key: Invalid value: ${JSON.stringify(key)}: ${why}`);
+  if (m && (m[2]?.length ?? 0) <= 63 && (m[1]?.length ?? 0) <= 253) return undefined;
+  return (m?.[2]?.length ?? 0) > 63 ? 'name part must be no more than 63 bytes' : KEY_RULE;
+}
+
+/** Why a text can be no value of a label, in upstream's words; undefined where it can. */
+export function labelValueProblem(value: string): string | undefined {
+  if (value.length <= 63 && VALUE.test(value)) return undefined;
+  return value.length > 63 ? 'must be no more than 63 bytes' : VALUE_RULE;
+}
+
+function requireLabelKey(key: string): void {
+  const why = labelKeyProblem(key);
+  if (why !== undefined) throw new SelectorError(`key: Invalid value: ${JSON.stringify(key)}: ${why}`);
 }
 
 function checkedValue(key: string): (value: string, index: number) => string {
   return (value, index) => {
-    if (value.length <= 63 && VALUE.test(value)) return value;
-    const why = value.length > 63 ? 'must be no more than 63 bytes' : VALUE_RULE;
+    const why = labelValueProblem(value);
+    if (why === undefined) return value;
     throw new SelectorError(`values[${index}][${key}]: Invalid value: ${JSON.stringify(value)}: ${why}`);
   };
 }

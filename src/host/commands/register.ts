@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { compareObjects, showComparison } from '../blame/compare.ts';
 import { nextLineOf } from '../blame/legend.ts';
 import { toggleBlame } from '../blame/toggle.ts';
-import { openFieldPage } from '../editor/field-page.ts';
+import { openFieldPage, openKindPage } from '../editor/field-page.ts';
 import { watchStep } from '../editor/watch-step.ts';
 import { whereScheduled } from '../editor/where-scheduled.ts';
 import { messageOf, reportError } from '../messages.ts';
@@ -45,6 +45,7 @@ export function registerCommands({ app, setServed }: CommandDeps): vscode.Dispos
     'kubeAnatomy.applyManifest': (target, selection) => applyManifest(app, target, selection),
     'kubeAnatomy.whereScheduled': (target, object) => whereScheduled(app, target, object),
     'kubeAnatomy.fieldPage': (target, line, column) => openFieldPage(app, target, line, column),
+    'kubeAnatomy.kindPage': (kind) => openKindPage(app, kind),
     'kubeAnatomy.watchStep': (target, object, component) => watchStep(app, target, object, component),
     'kubeAnatomy.annotateManifest': (target, line) => app.annotate.open(target, line),
     'kubeAnatomy.dryRun': (target) => app.dryRunner.run(target),

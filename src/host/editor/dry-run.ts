@@ -2,11 +2,11 @@
 import * as vscode from 'vscode';
 import type { DryRunAnswer } from '../../cluster/apply/dry-run.ts';
 import type { ManifestObject, ManifestService } from '../../manifest/service.ts';
+import { makesPods } from '../../model/templates.ts';
 import { messageOf, showError } from '../messages.ts';
 import { settings } from '../settings.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
 import { isManifest, LANGUAGES, type Manifests, rangeOf } from './manifests.ts';
-import { canBePlaced } from './placeable.ts';
 
 const APISERVER = 'kube-apiserver (dry run)';
 const SCHEDULER = 'kube-scheduler (dry run)';
@@ -106,7 +106,7 @@ export class DryRunner implements vscode.CodeActionProvider, vscode.Disposable {
     object: ManifestObject,
     { apiVersion, kind, name, namespace, skipped }: DryRunAnswer,
   ): Promise<vscode.Diagnostic[]> {
-    if (skipped !== undefined || !canBePlaced({ apiVersion, kind })) return [];
+    if (skipped !== undefined || !makesPods(apiVersion, kind)) return [];
     const written = object.namespace === undefined ? {} : { namespace: object.namespace };
     const { pods, wanted } = await this.deps.session.call('schedule', {
       manifest,

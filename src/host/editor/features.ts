@@ -4,6 +4,7 @@ import { ManifestHover } from '../hover.ts';
 import { ManifestDiagnostics } from './diagnostics.ts';
 import { ManifestInlayHints } from './inlay-hints.ts';
 import { ManifestLenses } from './lenses.ts';
+import { ManifestLinks } from './links.ts';
 import type { Manifests } from './manifests.ts';
 import { ManifestNavigation } from './navigation.ts';
 import { ManifestSymbols } from './symbols.ts';
@@ -17,6 +18,7 @@ export function editorFeatures(manifests: Manifests, log: vscode.LogOutputChanne
     new ManifestHover(manifests),
     new ManifestDiagnostics(manifests, files, log),
     new ManifestLenses(manifests),
+    new ManifestLinks(manifests),
     new ManifestInlayHints(manifests),
     new ManifestSymbols(manifests).register(),
     new ManifestNavigation(files, manifests).register(),

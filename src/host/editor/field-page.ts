@@ -1,12 +1,31 @@
-// «More»: everything that is known of a field, as a page beside the manifest.
+// «More»: everything that is known of a field or a kind, as a page beside the manifest.
 import * as vscode from 'vscode';
+import { isRecord } from '../../model/object.ts';
 import { RefusedError } from '../../model/refused.ts';
 import type { Answers } from './answers.ts';
 import { isManifest, type Manifests } from './manifests.ts';
 
+interface PageDeps {
+  readonly manifests: Manifests;
+  readonly answers: Answers;
+}
+
+export async function openKindPage({ manifests, answers }: PageDeps, asked: unknown): Promise<vscode.TextDocument> {
+  const { apiVersion = '', kind = '' } = isRecord(asked) ? asked : {};
+  const { kindPage } = await manifests.load();
+  const page = kindPage(String(apiVersion), String(kind));
+  if (page === undefined) {
+    throw new RefusedError(
+      `Nothing is known of ${apiVersion} ${kind}.`,
+      'Ask for a kind that Kubernetes itself serves.',
+    );
+  }
+  return answers.show(`${apiVersion} ${kind}`.replaceAll('/', '∕'), page, 'md');
+}
+
 /** From a hover's link `target` is a URI's text with a place; from the palette it is the field at the cursor. */
 export async function openFieldPage(
-  { manifests, answers }: { readonly manifests: Manifests; readonly answers: Answers },
+  { manifests, answers }: PageDeps,
   target: unknown,
   line?: unknown,
   column?: unknown,

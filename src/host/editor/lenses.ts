@@ -1,9 +1,9 @@
 // What can be done with an object, above it.
 import * as vscode from 'vscode';
 import type { ExplainedObject } from '../../manifest/explanation.ts';
+import { makesPods } from '../../model/templates.ts';
 import { settings } from '../settings.ts';
 import { isManifest, LANGUAGES, type Manifests, rangeOf } from './manifests.ts';
-import { canBePlaced } from './placeable.ts';
 
 export class ManifestLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly manifests: Manifests;
@@ -51,7 +51,7 @@ function lenses(uri: vscode.Uri, at: vscode.Range, object: ExplainedObject): vsc
     command: 'kubeAnatomy.annotateManifest',
     arguments: [uri.toString(), at.start.line],
   });
-  if (!canBePlaced(object)) return [watch, annotate];
+  if (!makesPods(object.apiVersion, object.kind)) return [watch, annotate];
   const where = new vscode.CodeLens(line, {
     title: 'Where would it be scheduled?',
     tooltip: 'Asks the simulator’s scheduler about each node, and applies nothing',

@@ -15,6 +15,7 @@ interface Loaded {
   readonly service: ManifestService;
   readonly markdown: typeof import('../../manifest/markdown.ts').explanationMarkdown;
   readonly fieldPage: typeof import('../../manifest/page.ts').fieldPage;
+  readonly kindPage: (apiVersion: string, kind: string) => string | undefined;
   readonly explainField: (object: ObjectRef, path: string) => string | undefined;
   readonly factsOfText: typeof import('../../manifest/service.ts').factsOfText;
   readonly rename: typeof import('../../manifest/workspace/rename.ts');
@@ -72,6 +73,7 @@ export class Manifests implements vscode.Disposable {
       { unresolved },
       rename,
       { fieldPage },
+      { kindPage },
       { createKnowledge },
       { explanationMarkdown },
       report,
@@ -83,6 +85,7 @@ export class Manifests implements vscode.Disposable {
       import('../../manifest/workspace/unresolved.ts'),
       import('../../manifest/workspace/rename.ts'),
       import('../../manifest/page.ts'),
+      import('../../manifest/kind-page.ts'),
       import('../../knowledge/knowledge.ts'),
       import('../../manifest/markdown.ts'),
       import('../../manifest/report.ts'),
@@ -106,6 +109,7 @@ export class Manifests implements vscode.Disposable {
       unresolved,
       rename,
       fieldPage,
+      kindPage: (apiVersion, kind) => kindPage(knowledge, apiVersion, kind),
     };
   }
 

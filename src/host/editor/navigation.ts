@@ -43,7 +43,7 @@ export class ManifestNavigation implements vscode.DefinitionProvider, vscode.Ref
     position: vscode.Position,
   ): Promise<{ range: vscode.Range; placeholder: string }> {
     const { renaming } = await this.renaming(document, position);
-    return { range: rangeOf(renaming.at.range), placeholder: renaming.object.name };
+    return { range: rangeOf(renaming.at.range), placeholder: renaming.placeholder };
   }
 
   async provideRenameEdits(
@@ -51,15 +51,16 @@ export class ManifestNavigation implements vscode.DefinitionProvider, vscode.Ref
     position: vscode.Position,
     name: string,
   ): Promise<vscode.WorkspaceEdit> {
-    const { renaming, nameProblem, writtenName } = await this.renaming(document, position);
-    const problem = nameProblem(renaming.object, name);
-    if (problem !== undefined) throw new Error(`“${name}” can be no name of a ${renaming.object.kind}. ${problem}`);
+    const { renaming, writtenName } = await this.renaming(document, position);
+    const problem = renaming.problem(name);
+    if (problem !== undefined) throw new Error(`“${name}” will not do. ${problem}`);
     const edit = new vscode.WorkspaceEdit();
     for (const place of renaming.places) {
       const { uri, range } = shown(place);
       const text = await vscode.workspace.openTextDocument(uri);
       edit.replace(uri, range, writtenName(text.getText(range), name));
     }
+    tellFixed(renaming);
     return edit;
   }
 
@@ -74,6 +75,16 @@ export class ManifestNavigation implements vscode.DefinitionProvider, vscode.Ref
     if (typeof renaming === 'string') throw new Error(renaming);
     return { ...rename, renaming };
   }
+}
+
+/** The edit is right for manifests; a cluster that has such an object takes it only after the object is made anew. */
+function tellFixed({ fixed }: Renaming): void {
+  const [first] = fixed;
+  if (!first) return;
+  const more = fixed.length > 1 ? ` and ${fixed.length - 1} more` : '';
+  void vscode.window.showInformationMessage(
+    `The selector of ${first.kind} ${first.name}${more} changes with the label. Where the object exists already, kube-apiserver says: spec.selector: Invalid value: …: field is immutable. It has to be deleted and made anew.`,
+  );
 }
 
 type Rename = typeof import('../../manifest/workspace/rename.ts');

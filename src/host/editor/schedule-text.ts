@@ -14,14 +14,14 @@ export interface OtherCluster {
  * @param object how the object is called: `Deployment web`.
  * @param other the cluster that a snapshot was taken of; the simulator without it.
  */
-export function scheduleText(object: string, { exists, wanted, pods }: Scheduled, other?: OtherCluster): string {
+export function scheduleText(object: string, { wanted, pods, notes }: Scheduled, other?: OtherCluster): string {
   const title = `Where would ${object} be scheduled?`;
-  if (wanted === 0) return `${title}\n\nIt asks for no pods.\n`;
+  if (wanted === 0) return `${[title, '', ...wrapped(['It asks for no pods.', ...notes].join(' '))].join('\n')}\n`;
   const about = [
     `${wanted === 1 ? 'One pod' : `${wanted} pods`}, onto the nodes of ${other?.name ?? 'the simulator'} as they are now. Nothing was applied.`,
-    ...(exists ? [`${object} is there already: its pods count as running, and these would come on top.`] : []),
-    ...(wanted > 1 ? ['Each pod counts for those after it.'] : []),
-    ...(pods.length < wanted ? [`The first ${pods.length} are shown.`] : []),
+    ...notes,
+    ...(pods.length > 1 ? ['Each pod counts for those after it.'] : []),
+    ...(pods.length > 0 && pods.length < wanted ? [`The first ${pods.length} are shown.`] : []),
   ];
   return [
     title,
@@ -36,11 +36,11 @@ export function scheduleText(object: string, { exists, wanted, pods }: Scheduled
 
 const NOTES =
   'Scores are after normalising and weighting, as kube-scheduler adds them up. Between equal totals it draws at random, so ' +
-  'it may choose another of them. Pods that wait to be scheduled, and objects of the file that are not applied yet, do not count.';
+  'it may choose another of them. Pods that wait to be scheduled, and other pods and workloads of the file, do not count.';
 
 function notesOn({ name, missing }: OtherCluster): string[] {
   return [
-    `Worked out by the simulator's scheduler, v1.36 with its default settings, from a snapshot: ${name} itself was not asked, and may run another version, other settings, or admission that changes pods.`,
+    `Worked out by the simulator's API server and scheduler, v1.36 with default settings, from a snapshot: ${name} itself was not asked, and may run another version, other settings, policies or webhooks that change pods, or an autoscaler that adds nodes.`,
     ...(missing.length > 0 ? [`Not to be read there, and so left out: ${missing.join(', ')}.`] : []),
   ];
 }

@@ -7,11 +7,11 @@ import { type Snapshot, snapshotOf } from '../../cluster/snapshot.ts';
 import type { ClusterSource } from '../../cluster/source.ts';
 import type { ExplainedObject } from '../../manifest/explanation.ts';
 import type { ManifestService } from '../../manifest/service.ts';
+import { makesPods } from '../../model/templates.ts';
 import type { App } from '../app.ts';
 import { ensureSimulator } from '../commands/simulator.ts';
 import { showError } from '../messages.ts';
 import { rangeOf } from './manifests.ts';
-import { canBePlaced } from './placeable.ts';
 import { scheduleText } from './schedule-text.ts';
 
 /** `target` and `asked` come from a lens; from the palette it is the object at the cursor. */
@@ -26,13 +26,19 @@ export async function whereScheduled(
       ? await vscode.workspace.openTextDocument(vscode.Uri.parse(target, true))
       : editor?.document;
   if (!document) {
-    showError('There is no manifest to ask about.', 'Open a YAML or JSON file with a Pod or a Deployment first.');
+    showError(
+      'There is no manifest to ask about.',
+      'Open a YAML or JSON file with a Pod, a Deployment or another workload first.',
+    );
     return undefined;
   }
   const { service, uri } = await app.manifests.of(document);
   const object = isObject(asked) ? asked : objectAt(service, uri, editor?.selection.active);
-  if (!object || !canBePlaced(object)) {
-    showError('This is no object that is scheduled.', 'Put the cursor into a Pod, a Deployment or a ReplicaSet.');
+  if (!object || !makesPods(object.apiVersion, object.kind)) {
+    showError(
+      'This is no object that is scheduled.',
+      'Put the cursor into a Pod or a workload, such as a Deployment, StatefulSet, DaemonSet, Job or CronJob.',
+    );
     return undefined;
   }
   if (!(await ensureSimulator(app))) return undefined;

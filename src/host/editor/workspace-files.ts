@@ -187,6 +187,6 @@ export class WorkspaceFiles implements vscode.Disposable {
 }
 
 /** Such a file may leave out apiVersion and kind. */
-function isKustomization({ path }: vscode.Uri): boolean {
+export function isKustomization({ path }: vscode.Uri): boolean {
   return /\/[Kk]ustomization(\.ya?ml)?$/.test(path);
 }

@@ -1,23 +1,12 @@
 // What is wrong with an object as a whole, beyond its shape. Words are those of the recorded API server.
 import { schemaForKind } from '../../model/schema.ts';
 import { matches, selectorOf } from '../../model/selectors.ts';
+import { templatePath } from '../../model/templates.ts';
 import type { PlainObject } from '../plain.ts';
 import { writtenString } from '../scalar.ts';
 import { labelsOf, selectorFrom } from '../workspace/selector.ts';
 import { checkPodSpec } from './pods.ts';
 import { duplicates, itemsOf, recordOf, type Subject } from './subject.ts';
-
-/** Where the pod template of a kind is. */
-const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  'apps/v1 Deployment': ['spec', 'template'],
-  'apps/v1 ReplicaSet': ['spec', 'template'],
-  'apps/v1 StatefulSet': ['spec', 'template'],
-  'apps/v1 DaemonSet': ['spec', 'template'],
-  'v1 ReplicationController': ['spec', 'template'],
-  'v1 PodTemplate': ['template'],
-  'batch/v1 Job': ['spec', 'template'],
-  'batch/v1 CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
-};
 
 /** Kinds whose selector has to match their own template. */
 const SELECTING = /^apps\/v1 (Deployment|ReplicaSet|StatefulSet|DaemonSet)$/;
@@ -29,7 +18,7 @@ export function checkObject(subject: Subject, patch: boolean): void {
   checkName(subject);
   if (id === 'v1 Service') checkService(subject);
   if (id === 'v1 Pod') podSpec(subject, value, '', [], patch);
-  const path = TEMPLATES[id];
+  const path = templatePath(apiVersion, kind);
   if (!path) return;
   let template: PlainObject | undefined = value;
   for (const field of path) template = recordOf(template?.[field]);

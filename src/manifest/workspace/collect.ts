@@ -12,9 +12,9 @@ import type { TextRange } from '../explanation.ts';
 import { type FoundObject, objectsOf } from '../objects.ts';
 import { type PlainObject, UNKNOWN } from '../plain.ts';
 import type { ReadPiece } from '../read-piece.ts';
-import { claimsOf, listOf, objectFact, podFact } from './describe.ts';
+import { claimsOf, expressionTerms, listOf, objectFact, podFact } from './describe.ts';
 import type { DocumentFacts, KindName, ObjectFact, PodFact, Reference } from './facts.ts';
-import { kustomizationOf } from './kustomization.ts';
+import { generatedObjects, kustomizationOf } from './kustomization.ts';
 import { groupOf, IMPLIED_KINDS, NAMES, REFERENCES, SELECTORS, type SelectorRule } from './naming.ts';
 import { Places } from './places.ts';
 import { labelsOf, selectorFrom } from './selector.ts';
@@ -27,8 +27,9 @@ export function collectFacts(source: ReadPiece): DocumentFacts {
   const places = new Places(source);
   const facts = new Collector(places).all(objectsOf(source.root));
   const root = places.reader.read(source.root);
-  const kustomization = isRecord(root) ? kustomizationOf(root) : undefined;
-  return kustomization ? { ...facts, kustomization } : facts;
+  const kustomization = isRecord(root) ? kustomizationOf(root, places) : undefined;
+  if (!isRecord(root) || !kustomization) return facts;
+  return { ...facts, objects: [...facts.objects, ...generatedObjects(root, places)], kustomization };
 }
 
 /** The facts of one object of many, with lines that count from `firstLine`. */
@@ -85,6 +86,18 @@ class Collector {
     for (const field of ['kind', 'apiVersion']) {
       const range = this.places.rangeAt(value, field);
       if (range) this.references.push({ to: 'definition', group, kind, range, from: scope.object });
+    }
+    this.likeWorkload(value.spec, scope);
+  }
+
+  /** Custom resources that make pods keep a selector and a template where Deployments keep theirs. */
+  private likeWorkload(spec: unknown, scope: Scope): void {
+    const template = isRecord(spec) ? spec.template : undefined;
+    if (!isRecord(spec) || !isRecord(template) || !isRecord(template.spec)) return;
+    if (!Array.isArray(template.spec.containers)) return;
+    this.walk(template, typeById('core.v1.PodTemplateSpec'), scope);
+    if (isRecord(spec.selector) && isRecord(spec.selector.matchLabels)) {
+      this.selector(spec, 'selector', { of: 'Pod', own: true }, scope);
     }
   }
 
@@ -213,6 +226,7 @@ class Collector {
       anyNamespace: anywhere,
       selector,
       entries: labels?.entries ?? new Map(),
+      terms: rule.plain ? [] : expressionTerms(this.places, value),
       own: rule.own === true,
       range: { start: key.start, end: whole.range.end },
       from: object,

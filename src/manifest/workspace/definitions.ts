@@ -116,3 +116,8 @@ export function unique(locations: readonly Location[]): Location[] {
   const seen = new Map(locations.map((one) => [JSON.stringify(one), one]));
   return [...seen.values()];
 }
+
+/** Two namespaces that may be the same: one that is not written may be any. */
+export function near(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
+}

@@ -3,7 +3,7 @@ import { isRecord } from '../../model/object.ts';
 import { resourceForKind } from '../../model/resources.ts';
 import type { TextRange } from '../explanation.ts';
 import type { PlainObject } from '../plain.ts';
-import type { ObjectFact, PodFact, PortFact } from './facts.ts';
+import type { LabelTerm, ObjectFact, PodFact, PortFact } from './facts.ts';
 import { groupOf } from './naming.ts';
 import type { Places } from './places.ts';
 import { labelsOf } from './selector.ts';
@@ -50,6 +50,7 @@ export function podFact(
     ...(labels && { labelPlaces: labels }),
     ports: containers.flatMap((container) => portsOf(places, container, 'containerPort')),
     volumes: new Map([...(claims ?? []), ...listOf(spec.volumes).flatMap((volume) => named(places, volume))]),
+    labelTerms: labelTermsOf(places, spec),
     partial: places.source.templated,
   };
 }
@@ -72,9 +73,76 @@ function portsOf(places: Places, holder: unknown, number: 'port' | 'containerPor
   return listOf(isRecord(holder) ? holder.ports : undefined).flatMap((item) => {
     const port = isRecord(item) ? item[number] : undefined;
     if (!isRecord(item) || typeof port !== 'number') return [];
-    const name = typeof item.name === 'string' ? { name: item.name } : {};
+    const nameRange = places.rangeAt(item, 'name');
+    const name = typeof item.name === 'string' ? { name: item.name, ...(nameRange && { nameRange }) } : {};
     const protocol = typeof item.protocol === 'string' ? item.protocol : 'TCP';
     return [{ ...name, port, protocol, range: places.rangeOf(item) }];
+  });
+}
+
+const LABEL_PATH = /^metadata\.labels\[['"]?(.+?)['"]?\]$/;
+
+/** Where a pod's spec names keys of the pod's own labels. */
+function labelTermsOf(places: Places, spec: PlainObject): LabelTerm[] {
+  const containers = [...listOf(spec.initContainers), ...listOf(spec.containers)].filter(isRecord);
+  const variables = containers.flatMap(({ env }) => listOf(env)).filter(isRecord);
+  const sources = variables.map(({ valueFrom }) => valueFrom);
+  const files = listOf(spec.volumes).flatMap((volume) => {
+    const projected = isRecord(volume) && isRecord(volume.projected) ? listOf(volume.projected.sources) : [];
+    const held = [volume, ...projected].map((source) => isRecord(source) && source.downwardAPI);
+    return held.flatMap((api) => (isRecord(api) ? listOf(api.items) : []));
+  });
+  const fields = [...sources, ...files].flatMap((one) =>
+    isRecord(one) && isRecord(one.fieldRef) ? [one.fieldRef] : [],
+  );
+  const paths = fields.flatMap((field) => {
+    const [, key] = LABEL_PATH.exec(String(field.fieldPath)) ?? [];
+    const range = key === undefined ? undefined : places.partAt(field, 'fieldPath', key);
+    return key !== undefined && range ? [{ key, range, values: [] }] : [];
+  });
+  const spread = listOf(spec.topologySpreadConstraints).flatMap((one) => keyTerms(places, one, 'matchLabelKeys'));
+  return [
+    ...paths,
+    ...spread,
+    ...affinityTerms(spec).flatMap((term) => [
+      ...keyTerms(places, term, 'matchLabelKeys'),
+      ...keyTerms(places, term, 'mismatchLabelKeys'),
+    ]),
+  ];
+}
+
+function affinityTerms({ affinity }: PlainObject): unknown[] {
+  const both = isRecord(affinity) ? [affinity.podAffinity, affinity.podAntiAffinity] : [];
+  return both
+    .filter(isRecord)
+    .flatMap((one) => [
+      ...listOf(one.requiredDuringSchedulingIgnoredDuringExecution),
+      ...listOf(one.preferredDuringSchedulingIgnoredDuringExecution).map((weighted) =>
+        isRecord(weighted) ? weighted.podAffinityTerm : undefined,
+      ),
+    ]);
+}
+
+function keyTerms(places: Places, holder: unknown, field: string): LabelTerm[] {
+  const list = isRecord(holder) ? holder[field] : undefined;
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((key: unknown, index) => {
+    const range = places.rangeAt(list, index);
+    return typeof key === 'string' && range ? [{ key, range, values: [] }] : [];
+  });
+}
+
+/** The requirements of a selector. */
+export function expressionTerms(places: Places, selector: unknown): LabelTerm[] {
+  return listOf(isRecord(selector) ? selector.matchExpressions : undefined).flatMap((one) => {
+    const range = isRecord(one) ? places.rangeAt(one, 'key') : undefined;
+    if (!isRecord(one) || typeof one.key !== 'string' || !range) return [];
+    const list: readonly unknown[] & object = listOf(one.values);
+    const values = list.flatMap((text, index) => {
+      const at = places.rangeAt(list, index);
+      return typeof text === 'string' && at ? [{ text, range: at }] : [];
+    });
+    return [{ key: one.key, range, values }];
   });
 }
 

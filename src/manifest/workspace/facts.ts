@@ -11,10 +11,24 @@ export interface KindName {
   readonly kind: string;
 }
 
+/** An entry of a map of labels, with its key and its value. */
+export interface LabelEntry extends TextRange {
+  readonly key: TextRange;
+  /** Absent where nothing is written. */
+  readonly value?: TextRange;
+}
+
 /** Where a map of labels stands, and each of its entries. */
 export interface LabelPlaces {
   readonly range: TextRange;
-  readonly entries: ReadonlyMap<string, TextRange>;
+  readonly entries: ReadonlyMap<string, LabelEntry>;
+}
+
+/** A label's key that is written by itself, with values that it is compared with. */
+export interface LabelTerm {
+  readonly key: string;
+  readonly range: TextRange;
+  readonly values: readonly { readonly text: string; readonly range: TextRange }[];
 }
 
 export interface PortFact {
@@ -22,6 +36,7 @@ export interface PortFact {
   readonly port: number;
   readonly protocol: string;
   readonly range: TextRange;
+  readonly nameRange?: TextRange;
 }
 
 export interface ObjectFact extends KindName {
@@ -52,6 +67,8 @@ export interface PodFact {
   readonly labelPlaces?: LabelPlaces;
   readonly ports: readonly PortFact[];
   readonly volumes: ReadonlyMap<string, TextRange>;
+  /** Keys of its own labels that it names: `metadata.labels['app']`, `matchLabelKeys`. */
+  readonly labelTerms: readonly LabelTerm[];
   readonly partial: boolean;
 }
 
@@ -80,7 +97,9 @@ export type Reference = { readonly range: TextRange; readonly from: ObjectFact }
       readonly namespace?: string;
       readonly anyNamespace: boolean;
       readonly selector: LabelSelector;
-      readonly entries: ReadonlyMap<string, TextRange>;
+      readonly entries: ReadonlyMap<string, LabelEntry>;
+      /** Of `matchExpressions`. */
+      readonly terms: readonly LabelTerm[];
       /** It is the selector of the object's own template. */
       readonly own: boolean;
     }
@@ -106,6 +125,13 @@ export interface KustomizationFact {
   readonly relabels: boolean;
   /** Files that are merged into objects, as it names them. */
   readonly patches: readonly string[];
+  /** Every file or folder that it names, relative to its own. */
+  readonly files: readonly FileFact[];
+}
+
+export interface FileFact {
+  readonly path: string;
+  readonly range: TextRange;
 }
 
 export interface DocumentFacts {

@@ -4,7 +4,7 @@ import type { TextRange } from '../explanation.ts';
 import { type PlainObject, type PlainReader, plainReaderOf } from '../plain.ts';
 import { rangeOf } from '../positions.ts';
 import type { ReadPiece } from '../read-piece.ts';
-import type { LabelPlaces } from './facts.ts';
+import type { LabelEntry, LabelPlaces } from './facts.ts';
 
 const ORIGIN = { line: 0, column: 0 };
 
@@ -26,11 +26,11 @@ export class Places {
     if (!isRecord(map)) return undefined;
     const range = this.rangeAt(holder, field);
     if (!range) return undefined;
-    const entries = new Map<string, TextRange>();
-    for (const key of Object.keys(map)) {
-      const from = this.keyRange(map, key);
-      const to = this.rangeAt(map, key) ?? from;
-      if (from && to) entries.set(key, { start: from.start, end: to.end });
+    const entries = new Map<string, LabelEntry>();
+    for (const name of Object.keys(map)) {
+      const key = this.keyRange(map, name);
+      const value = this.rangeAt(map, name);
+      if (key) entries.set(name, { start: key.start, end: (value ?? key).end, key, ...(value && { value }) });
     }
     return { range, entries };
   }
@@ -47,8 +47,15 @@ export class Places {
     return this.range(this.reader.keyNode(holder, key));
   }
 
-  rangeAt(holder: PlainObject, key: string): TextRange | undefined {
+  rangeAt(holder: object, key: string | number): TextRange | undefined {
     return this.range(this.reader.valueNode(holder, key));
+  }
+
+  /** Where a part of a scalar stands that is written as it is read. */
+  partAt(holder: object, key: string | number, part: string): TextRange | undefined {
+    const [from = 0, end = 0] = this.reader.valueNode(holder, key)?.range ?? [];
+    const at = this.source.text.slice(from, end).indexOf(part);
+    return at === -1 ? undefined : rangeOf(this.source.lineStarts, from + at, from + at + part.length, -this.firstLine);
   }
 
   rangeOf(holder: PlainObject): TextRange {

@@ -12,6 +12,7 @@ import {
   type Location,
   labelsDefinition,
   located,
+  near,
   objectDefinition,
   podPorts,
   portsLike,
@@ -70,6 +71,11 @@ export class Workspace {
   /** Every text that has a document in here. */
   uris(): Iterable<string> {
     return this.texts.keys();
+  }
+
+  /** Every document with something in it. */
+  *handles(): Iterable<Handle> {
+    for (const handles of this.texts.values()) yield* handles;
   }
 
   /** Whether any text holds an object of the kind. */
@@ -194,7 +200,7 @@ export class Workspace {
   }
 
   /** What refers to a definition; of labels, the entry that speaks of them. */
-  private uses(definition: Definition): Use[] {
+  uses(definition: Definition): Use[] {
     switch (definition.is) {
       case 'object': {
         const { object, at } = definition;
@@ -307,11 +313,6 @@ export class Workspace {
     for (const undo of this.added.get(handle) ?? []) undo();
     this.added.delete(handle);
   }
-}
-
-/** Two namespaces that may be the same: one that is not written may be any. */
-function near(one: string | undefined, other: string | undefined): boolean {
-  return one === undefined || other === undefined || one === other;
 }
 
 function within({ namespace }: { readonly namespace?: string }): { namespace?: string } {

@@ -27,7 +27,7 @@ const NAME = { line: 2, column: 18 };
 describe('renaming an object', () => {
   test('reaches its name and every reference, and nothing that only reads so', () => {
     const found = renamingAt(workspace(CONFIG, POD), 'u0', NAME);
-    expect(found).toMatchObject({ object: { kind: 'ConfigMap', name: 'conf' }, at: { uri: 'u0' } });
+    expect(found).toMatchObject({ placeholder: 'conf', at: { uri: 'u0' } });
     const places =
       typeof found === 'string'
         ? []
@@ -41,9 +41,9 @@ describe('renaming an object', () => {
   });
 
   test.each<[string, string[], { line: number; column: number }, RegExp]>([
-    ['a place that names nothing', [CONFIG], { line: 1, column: 7 }, /no name of an object/],
-    ['a key', [CONFIG, POD], { line: 3, column: 7 }, /no name of an object/],
-    ['an object that is not here', [POD], { line: 8, column: 45 }, /no name of an object/],
+    ['a place that names nothing', [CONFIG], { line: 1, column: 7 }, /no name that a manifest/],
+    ['a key', [CONFIG, POD], { line: 3, column: 7 }, /no name that a manifest/],
+    ['an object that is not here', [POD], { line: 8, column: 45 }, /no name that a manifest/],
   ])('is refused for %s', (_, texts, place, reason) => {
     expect(renamingAt(workspace(...texts), 'u0', place)).toMatch(reason);
   });

@@ -31,6 +31,11 @@ export class TraceIndex {
     return (this.effects.get(id) ?? []).flatMap((e) => this.byId.get(e) ?? []);
   }
 
+  /** How many steps name this one as a cause, those included that are not here yet. */
+  effectCount(id: StepId): number {
+    return this.effects.get(id)?.length ?? 0;
+  }
+
   /** Every step that this one goes back to, itself included, oldest first. */
   ancestry(id: StepId): Step[] {
     const seen = new Set<StepId>();

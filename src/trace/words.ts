@@ -1,5 +1,6 @@
 // Steps in words: times, who acted, one line of the transcript, the whole transcript as Markdown. The one home of these for
 // the panel, the clipboard, and the command line.
+import type { FanOuts } from './fanout.ts';
 import type { Fidelity, Step } from './step.ts';
 
 /** Where the names of components are looked up: the knowledge data, or what a panel was given of it. */
@@ -95,15 +96,32 @@ export function line(names: Names, step: Step): string {
   return `${actorName(names, step)}: ${step.text}${inBrackets(gist(step))}${simple}`;
 }
 
+const MOST_WATCHERS = 6;
+
+/** Who acted on a write because a watch told them: `→ 2 watchers: endpoint controller, EndpointSlice controller`. */
+export function watchersText(names: Names, watchers: readonly Step[]): string {
+  const all = [...new Set(watchers.map((step) => actorName(names, step)))];
+  const more = all.length > MOST_WATCHERS ? ` and ${all.length - MOST_WATCHERS} more` : '';
+  return `→ ${watchers.length} watchers: ${all.slice(0, MOST_WATCHERS).join(', ')}${more}`;
+}
+
 /** The transcript: one item a step, times counted from `origin` (µs). Data of the steps stays text. */
-export function transcriptMarkdown(names: Names, steps: Iterable<Step>, origin: number, title: string): string {
+export function transcriptMarkdown(
+  names: Names,
+  steps: Iterable<Step>,
+  origin: number,
+  title: string,
+  fans?: FanOuts,
+): string {
   const lines = [`# ${markdownText(title)}`, ''];
   for (const step of steps) {
     const { simplification } = step;
     const simple = simplification === undefined ? '' : ` _(simplified: ${markdownText(simplification)})_`;
     const who = `**${markdownText(actorName(names, step))}**`;
     const what = `${markdownText(step.text)}${markdownText(inBrackets(gist(step)))}`;
-    lines.push(`- ${duration(step.at - origin)} ${who} ${what}${simple}`);
+    const told = fans?.of(step) ?? [];
+    const fan = told.length === 0 ? '' : ` _${markdownText(watchersText(names, told))}_`;
+    lines.push(`- ${duration(step.at - origin)} ${who} ${what}${fan}${simple}`);
   }
   return `${lines.join('\n')}\n`;
 }

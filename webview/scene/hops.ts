@@ -1,5 +1,6 @@
 // The messages of a step: what the API server told the actor before (a watch delivery, implied by a cause that someone else
 // wrote), then the request, then the write to etcd; or the call from one part of a node to another.
+import { broughtBy } from '../../src/trace/fanout.ts';
 import { isWrite } from '../../src/trace/fold.ts';
 import type { Step } from '../../src/trace/step.ts';
 import type { Box } from './boxes.ts';
@@ -37,7 +38,7 @@ export function hopsOf(story: Story, layout: Layout, step: Step): Hop[] {
   const api = layout.boxes.find((box) => box.component === 'kube-apiserver');
   if (!actor || !api) return [];
   const hops: Hop[] = [];
-  const brought = broughtBy(story, step);
+  const brought = broughtBy(story.index, step);
   if (brought.length > 0 && actor !== api) hops.push(hop('watch', api, actor, 'watch', watchText(brought), layout));
   if (step.request) hops.push(...requestHops(step, actor, api, layout));
   const call = callHop(story, layout, step);
@@ -58,21 +59,10 @@ function requestHops(step: Step, actor: Box, api: Box, layout: Layout): Hop[] {
   return hops;
 }
 
-/** What a watch brought: the causes that someone else wrote. */
-export function broughtBy(story: Story, step: Step): Step[] {
-  return step.causes
-    .map((id) => story.index.get(id))
-    .filter((cause): cause is Step => cause !== undefined && isWrite(cause) && !sameActor(cause, step));
-}
-
 function watchText(brought: readonly Step[]): string {
   const object = brought.at(-1)?.object;
   const more = brought.length > 1 ? ` and ${brought.length - 1} more` : '';
   return `watch: ${object ? `${object.resource}/${object.name}` : 'something'}${more} changed`;
-}
-
-function sameActor(a: Step, b: Step): boolean {
-  return a.actor.component === b.actor.component && a.actor.node === b.actor.node;
 }
 
 /** Who calls whom through the interfaces on a node. */

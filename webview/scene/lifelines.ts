@@ -1,5 +1,5 @@
 // Who appears in the sequence and in the timeline, and in which order: you, the control loops, the scheduler, the API server,
-// then the machines. Those beyond what can be drawn share the last place of their kind.
+// then the machines. Those beyond what can be drawn share a line that is called so.
 import type { Step } from '../../src/trace/step.ts';
 import { shortName } from '../../src/trace/words.ts';
 import { boxId } from './boxes.ts';
@@ -11,7 +11,7 @@ export interface Lifeline {
   readonly colour: string;
 }
 
-const MOST_LOOPS = 6;
+const MOST_LOOPS = 8;
 const MOST_MACHINES = 12;
 
 export class Cast {
@@ -19,33 +19,41 @@ export class Cast {
   /** Changes when a line was added. */
   readonly signature: string;
   private readonly places = new Map<string, number>();
+  private readonly shared = new Set<number>();
 
   constructor(story: Story) {
     const lines: Lifeline[] = [];
-    const add = (id: string, name: string, colour: string, share: boolean): void => {
-      if (!share) lines.push({ id, name, colour });
-      this.places.set(id, lines.length - 1);
+    const add = (id: string, name: string, colour: string): void => {
+      this.places.set(id, lines.length);
+      lines.push({ id, name, colour });
     };
     const component = (id: string): void =>
-      add(
-        id,
-        shortName(story.component(id)?.name ?? id).replace(/^kube-/, ''),
-        story.component(id)?.colour ?? 'none',
-        false,
-      );
+      add(id, shortName(story.component(id)?.name ?? id).replace(/^kube-/, ''), story.component(id)?.colour ?? 'none');
+    const share = (name: string, colour: string, ids: readonly string[]): void => {
+      if (ids.length === 0) return;
+      for (const id of ids) this.places.set(id, lines.length);
+      this.shared.add(lines.length);
+      lines.push({ id: name, name, colour });
+    };
     component('user');
-    story.loopOrder.forEach((id, i) => {
-      if (i < MOST_LOOPS) component(id);
-      else add(id, '', '', true);
-    });
+    for (const id of story.loopOrder.slice(0, MOST_LOOPS)) component(id);
+    share('other loops', 'controller', story.loopOrder.slice(MOST_LOOPS));
     component('kube-scheduler');
     component('kube-apiserver');
-    const machines = story.topology.nodes.filter(({ name }) => story.isBusy(name));
-    machines.forEach(({ name }, i) => {
-      add(boxId('', name), name, 'kubelet', i >= MOST_MACHINES);
-    });
+    const machines = story.topology.nodes.flatMap(({ name }) => (story.isBusy(name) ? name : []));
+    for (const name of machines.slice(0, MOST_MACHINES)) add(boxId('', name), name, 'kubelet');
+    share(
+      'other nodes',
+      'kubelet',
+      machines.slice(MOST_MACHINES).map((name) => boxId('', name)),
+    );
     this.signature = lines.map(({ id }) => id).join(' ');
     this.lines = lines;
+  }
+
+  /** Several share this line, so that a row has to say who acts. */
+  isShared(line: number): boolean {
+    return this.shared.has(line);
   }
 
   /** The line of the one who acts. Who has none of his own is found on his machine, else outside. */

@@ -80,7 +80,13 @@ export class Replay {
   }
 
   isShown(position: number): boolean {
-    return this.shown[this.lastShown(position)] === position;
+    return this.indexOf(position) !== undefined;
+  }
+
+  /** Index among the visible steps of a position of the story; undefined where the filter hides it. */
+  indexOf(position: number): number | undefined {
+    const index = this.lastShown(position);
+    return this.shown[index] === position ? index : undefined;
   }
 
   private lastShown(position: number): number {

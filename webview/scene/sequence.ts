@@ -1,14 +1,15 @@
 // The sequence: one row a step, one line a participant, messages as arrows between them.
+import { broughtBy, type FanOuts } from '../../src/trace/fanout.ts';
 import type { Step } from '../../src/trace/step.ts';
-import { deed } from '../../src/trace/words.ts';
+import { actorName, deed } from '../../src/trace/words.ts';
 import { isRefusal } from './gates.ts';
-import { broughtBy } from './hops.ts';
 import type { Cast } from './lifelines.ts';
 import type { Story } from './story.ts';
 
 export const SEQUENCE_ROW = 34;
-/** Room for the time at the left. */
+/** Room for the time at the left, and for `→ 7 watchers` at the right. */
 export const SEQUENCE_LEFT = 64;
+export const SEQUENCE_RIGHT = 92;
 const NARROWEST = 74;
 
 export interface SequenceRow {
@@ -16,32 +17,59 @@ export interface SequenceRow {
   readonly at: number;
   /** Index of the line where the message goes; absent: something that happens where it happens. */
   readonly to?: number;
-  /** A watch delivery from the API server came before. */
-  readonly watch: boolean;
+  /**
+   * A watch delivery from the API server came before: an arrow of its own, or, where others were told of the same write and
+   * the write's row shows them together, one of a bundle.
+   */
+  readonly watch?: 'arrow' | 'bundled';
+  /** Others acted on this write because a watch told them: so many, on these lines. */
+  readonly fan?: { readonly count: number; readonly lines: readonly number[] };
   readonly text: string;
   readonly refused: boolean;
   readonly colour: string;
 }
 
-export function sequenceRow(story: Story, cast: Cast, step: Step): SequenceRow {
+export function sequenceRow(story: Story, cast: Cast, fans: FanOuts, step: Step): SequenceRow {
   const at = cast.placeOf(step);
   const { request } = step;
-  const text = request ? `${deed(step)} → ${request.code}` : nodeText(step);
-  const to = request && at !== cast.server ? { to: cast.server } : {};
+  const watch = at === cast.server ? undefined : watchOf(story, fans, step);
+  const told = fans.of(step);
+  const lines = [...new Set(told.map((one) => cast.placeOf(one)))].toSorted((a, b) => a - b);
   return {
     at,
-    ...to,
-    watch: at !== cast.server && broughtBy(story, step).length > 0,
-    text,
+    ...(request && at !== cast.server ? { to: cast.server } : {}),
+    ...(watch ? { watch } : {}),
+    ...(told.length > 0 ? { fan: { count: told.length, lines } } : {}),
+    text: deedText(story, cast, step),
     refused: request !== undefined && isRefusal(request),
     colour: story.component(step.actor.component)?.colour ?? 'none',
   };
 }
 
-/** On a machine's line the component that acts is part of the text. */
-function nodeText({ actor, action, detail }: Step): string {
+/** One of a bundle that was opened: the delivery to who then did this. */
+export function memberRow(story: Story, cast: Cast, member: Step): SequenceRow {
+  return {
+    at: cast.placeOf(member),
+    watch: 'arrow',
+    text: `then ${deedText(story, cast, member)}`,
+    refused: false,
+    colour: story.component(member.actor.component)?.colour ?? 'none',
+  };
+}
+
+function watchOf(story: Story, fans: FanOuts, step: Step): SequenceRow['watch'] {
+  const brought = broughtBy(story.index, step);
+  if (brought.length === 0) return undefined;
+  return brought.every((write) => fans.of(write).length > 0) ? 'bundled' : 'arrow';
+}
+
+/** On a line that several share, and on a machine's, who acts is part of the text. */
+function deedText(story: Story, cast: Cast, step: Step): string {
+  const { actor, action, detail, request } = step;
+  const said = request ? `${deed(step)} → ${request.code}` : action;
+  if (cast.isShared(cast.placeOf(step))) return `${actorName(story, step)}: ${said}`;
   const api = detail?.type === 'node' && detail.api !== undefined ? `${detail.api} ` : '';
-  return actor.node !== undefined && detail?.type === 'node' ? `${actor.component}: ${api}${action}` : action;
+  return !request && actor.node !== undefined && detail?.type === 'node' ? `${actor.component}: ${api}${said}` : said;
 }
 
 /** Where the lines stand, and how wide the whole is: wider than the room when there are many. */
@@ -49,7 +77,7 @@ export function sequenceColumns(
   count: number,
   room: number,
 ): { readonly xs: readonly number[]; readonly width: number } {
-  const step = Math.max(NARROWEST, (room - SEQUENCE_LEFT - 16) / Math.max(1, count));
+  const step = Math.max(NARROWEST, (room - SEQUENCE_LEFT - SEQUENCE_RIGHT) / Math.max(1, count));
   const xs = Array.from({ length: count }, (_, i) => SEQUENCE_LEFT + step * (i + 0.5));
-  return { xs, width: Math.max(room, SEQUENCE_LEFT + step * count + 16) };
+  return { xs, width: Math.max(room, SEQUENCE_LEFT + step * count + SEQUENCE_RIGHT) };
 }

@@ -7,7 +7,9 @@ import { RefusedError } from '../../model/refused.ts';
 import { FLOW_PROTOCOL, type FlowObject, type FromFlow, type ToFlow } from '../../protocol/flow.ts';
 import { parseFromFlow } from '../../protocol/flow-parse.ts';
 import type { WorkerPort } from '../../protocol/worker-client.ts';
+import { FanOuts } from '../../trace/fanout.ts';
 import { isWrite } from '../../trace/fold.ts';
+import { TraceIndex } from '../../trace/query.ts';
 import type { ObjectRef, Step, StepId } from '../../trace/step.ts';
 import { transcriptMarkdown } from '../../trace/words.ts';
 import type { ObjectDocuments } from '../documents.ts';
@@ -212,7 +214,7 @@ export class FlowHost implements vscode.Disposable {
     const names = { component: findComponent };
     const shownName = this.file?.name ?? this.cluster?.name;
     const title = shownName === undefined ? 'What the simulated cluster did' : `Transcript of ${shownName}`;
-    const text = transcriptMarkdown(names, shown, shown[0]?.at ?? 0, title);
+    const text = transcriptMarkdown(names, shown, shown[0]?.at ?? 0, title, new FanOuts(new TraceIndex(shown)));
     await vscode.env.clipboard.writeText(text);
     vscode.window.setStatusBarMessage(`$(check) Transcript of ${shown.length} steps copied`, 5000);
   }

@@ -3,7 +3,10 @@ import { applyManifest } from '../../cluster/apply/apply.ts';
 import { findComponent } from '../../knowledge/components.ts';
 import { RefusedError } from '../../model/refused.ts';
 import { Cluster } from '../../simulator/cluster.ts';
-import { duration, line } from '../../trace/words.ts';
+import { FanOuts } from '../../trace/fanout.ts';
+import { TraceIndex } from '../../trace/query.ts';
+import type { Step } from '../../trace/step.ts';
+import { duration, line, watchersText } from '../../trace/words.ts';
 import type { Command } from './args.ts';
 import { readText } from './read.ts';
 
@@ -52,10 +55,15 @@ Times are virtual, counted from the apply.`,
     cluster.settle(Number(values.minutes) * MINUTE);
     const steps = cluster.stepsAfter(last).filter((s) => values.all === true || !s.routine);
     const names = { component: findComponent };
+    const fans = new FanOuts(new TraceIndex(steps));
+    const told = (s: Step): string => {
+      const watchers = fans.of(s);
+      return watchers.length === 0 ? '' : ` ${watchersText(names, watchers)}`;
+    };
     process.stdout.write(
       values.json === true
         ? `${JSON.stringify(steps, null, 1)}\n`
-        : steps.map((s) => `${duration(s.at - from).padStart(10)}  ${line(names, s)}\n`).join(''),
+        : steps.map((s) => `${duration(s.at - from).padStart(10)}  ${line(names, s)}${told(s)}\n`).join(''),
     );
     return 0;
   },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { FanOuts } from '../../../src/trace/fanout.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import { Cast } from '../../../webview/scene/lifelines.ts';
 import { sequenceColumns, sequenceRow } from '../../../webview/scene/sequence.ts';
@@ -29,20 +30,25 @@ test('the cast: you, the control loops, the scheduler, the API server, the machi
 
 describe('the sequence', () => {
   const row = (pick: (step: Step) => boolean): unknown => {
-    const { at, to, watch, text } = sequenceRow(story, cast, find(pick));
+    const { at, to, watch = 'none', text } = sequenceRow(story, cast, new FanOuts(story.index), find(pick));
     return [cast.lines[at]?.name, to === undefined ? undefined : cast.lines[to]?.name, watch, text];
   };
 
   test('a request is an arrow to the API server', () => {
-    expect(row((s) => s.actor.component === 'user')).toEqual(['you', 'apiserver', false, 'POST deployments/web → 201']);
+    expect(row((s) => s.actor.component === 'user')).toEqual([
+      'you',
+      'apiserver',
+      'none',
+      'POST deployments/web → 201',
+    ]);
   });
 
   test('what came by watch says so', () => {
-    expect(row((s) => s.kind === 'schedule')).toEqual(['scheduler', undefined, true, 'Schedule']);
+    expect(row((s) => s.kind === 'schedule')).toEqual(['scheduler', undefined, 'arrow', 'Schedule']);
   });
 
   test('what happens on a machine says which part did it', () => {
-    expect(row((s) => s.action === 'ADD')).toEqual(['node-1', undefined, false, 'container-runtime: CNI ADD']);
+    expect(row((s) => s.action === 'ADD')).toEqual(['node-1', undefined, 'none', 'container-runtime: CNI ADD']);
   });
 
   test('columns share the room, and ask for more when it is too small', () => {

@@ -320,3 +320,27 @@ function finish(r: Recorder, replicas: number, running: readonly StepId[]): void
     text: `PUT deployments/web/status → 200: Available, ${replicas} of ${replicas} ready.`,
   });
 }
+
+/** A Service that is written once and that so many act on; then one of them again, its writer, and somebody's upkeep. */
+export function fanOutSteps(watchers: number): Step[] {
+  const r = new Recorder();
+  const service = ref('Service', 'services', '', 'web');
+  const write = r.request(1_000, actors.user, 'create', service, { causes: [], text: 'POST services/web → 201.' });
+  const acts = (at: number, component: string, routine = false): void => {
+    r.add({
+      at,
+      actor: { component, ...(component === 'user' ? {} : { node: CP }) },
+      kind: 'decide',
+      action: 'SyncService',
+      object: service,
+      causes: [write],
+      text: 'saw web.',
+      ...(routine ? { routine: true as const } : {}),
+    });
+  };
+  for (let i = 1; i <= watchers; i++) acts(1_000 + i * 1_000, `watcher-${i}`);
+  acts(50_000, 'watcher-1');
+  acts(51_000, 'user');
+  acts(52_000, 'keeper', true);
+  return r.steps;
+}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mermaidOf } from '../../../webview/scene/mermaid.ts';
 import { pictureText } from '../../../webview/scene/picture.ts';
 import { Story } from '../../../webview/scene/story.ts';
-import { deploymentSteps, topology } from '../scene/recording.ts';
+import { deploymentSteps, fanOutSteps, topology } from '../scene/recording.ts';
 
 const steps = deploymentSteps(1, 1).filter((step) => !step.routine);
 const story = new Story(topology(1), [], steps);
@@ -22,6 +22,13 @@ test('a sequence in Mermaid: who takes part, then one message or note a step', (
   expect(lines[8]).toBe('  p0->>p4: POST deployments/web → 201');
   expect(lines.slice(8, -1).every((l) => /^ {2}(p\d(->>|-x|-->>)p\d|Note over p\d): \S/.test(l))).toBe(true);
   expect(lines.filter((l) => !l.endsWith(': watch'))).toHaveLength(8 + steps.length + 1);
+});
+
+test('many deliveries of one write are one note over those who were told', () => {
+  const told = fanOutSteps(3);
+  const text = mermaidOf(new Story(topology(1), [], told), told, 't');
+  expect(text.match(/Note over p\d(,p\d)?: → 3 watchers: watcher-1, watcher-2, watcher-3$/gm)).toHaveLength(1);
+  expect(text).not.toContain(': watch\n');
 });
 
 test('words that Mermaid would read as its own, and refusals, and length', () => {

@@ -168,6 +168,7 @@ test('memory that cannot be used is forgotten, what can be is kept', () => {
     file: 'file:///a.trace.json',
     grouping: 'cause',
     axis: 'clock',
+    opened: [3, 7],
     tab: 'transcript',
     speed: 4,
     filter: { hideRoutine: false, namespace: 'a', query: 'b', object: 'c' },

@@ -1,6 +1,7 @@
 // What leaves the panel: each form as the text of a file.
 import type { FlowObject } from '../../../src/protocol/flow.ts';
 import { writeTrace } from '../../../src/protocol/flow-file.ts';
+import { FanOuts } from '../../../src/trace/fanout.ts';
 import { transcriptMarkdown } from '../../../src/trace/words.ts';
 import { type GifFrame, gifOf } from '../../scene/gif.ts';
 import { mermaidOf } from '../../scene/mermaid.ts';
@@ -93,7 +94,9 @@ async function animation({ picture, ...from }: Exportable): Promise<string | und
 }
 
 export function transcriptOf({ replay, source, origin }: Pick<Exportable, 'replay' | 'source' | 'origin'>): string {
-  return transcriptMarkdown(replay.story, replay.shownSteps(), origin, `Transcript of ${source}`);
+  const { story } = replay;
+  const fans = new FanOuts(story.index);
+  return transcriptMarkdown(story, replay.shownSteps(), origin, `Transcript of ${source}`, fans);
 }
 
 function drawingOf(seen: Seen, { source, description }: Exportable): string {

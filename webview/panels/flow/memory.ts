@@ -22,6 +22,8 @@ export interface Memory {
   /** Of the sequence, and of the timeline. */
   readonly grouping: Grouping;
   readonly axis: Axis;
+  /** Steps of the sequence that are opened to those who were told of them. */
+  readonly opened: readonly number[];
   /** What the Cluster reading looks into; absent for the whole cluster. */
   readonly focus?: Focus | undefined;
 }
@@ -40,6 +42,7 @@ export const FRESH: Memory = {
   shown: 'trace',
   grouping: 'none',
   axis: 'cut',
+  opened: [],
 };
 
 /** What VS Code kept for us, as far as it can be used. */
@@ -60,6 +63,9 @@ export function recall(state: unknown): Memory {
     shown: SHOWN.find((shown) => shown === kept.shown) ?? FRESH.shown,
     grouping: GROUPINGS.find((grouping) => grouping === kept.grouping) ?? FRESH.grouping,
     axis: AXES.find((axis) => axis === kept.axis) ?? FRESH.axis,
+    opened: Array.isArray(kept.opened)
+      ? kept.opened.filter((id): id is number => typeof id === 'number')
+      : FRESH.opened,
     filter: {
       hideRoutine: filter.hideRoutine !== false,
       namespace: typeof filter.namespace === 'string' ? filter.namespace : '',

@@ -117,7 +117,12 @@ export class Panel {
     this.stage.setFocus(this.memory.focus);
     const go = (index: number): void => this.player.seek(index);
     this.readings = {
-      sequence: new Sequence(go, this.memory.grouping, (grouping) => this.remember({ grouping })),
+      sequence: new Sequence({
+        go,
+        goTo: (id) => this.goToStep(id),
+        memory: this.memory,
+        remember: (part) => this.remember(part),
+      }),
       timeline: new TimelineReading(go, {
         axis: this.memory.axis,
         remember: (axis) => this.remember({ axis }),
@@ -207,6 +212,7 @@ export class Panel {
     this.epochMs = message.epochMs;
     this.readings.timeline.setEpoch(message.epochMs);
     this.origin = Math.min(first?.request?.sentAt ?? Number.POSITIVE_INFINITY, first?.at ?? steps[0]?.at ?? 0);
+    if (this.memory.source !== message.source.id) this.readings.sequence.fold();
     const file = message.source.kind === 'file' || message.source.kind === 'audit' ? message.source.id : '';
     this.remember({ filter: this.filters.begin(this.origin, this.memory.source === message.source.id), file });
     const base = new Replay(story, this.memory.filter);

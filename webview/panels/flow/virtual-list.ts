@@ -68,8 +68,32 @@ export class VirtualList {
     }
   }
 
-  /** Marks the current row and brings it into view. */
-  setCurrent(index: number): void {
+  /** Other rows come after `row`; it and what stands above it stay where they are on the screen. */
+  changeBelow(row: number): void {
+    const top = (): number => this.row(row)?.getBoundingClientRect().top ?? 0;
+    const before = top();
+    for (const { element } of this.blocks.splice(Math.floor(row / BLOCK))) {
+      this.observer.unobserve(element);
+      element.remove();
+    }
+    this.grow();
+    const block = this.blocks[Math.floor(row / BLOCK)];
+    if (block && !block.filled) this.fill(block);
+    this.element.scrollTop += top() - before;
+  }
+
+  /** Makes a row anew that has changed, where it is made at all. */
+  renew(row: number): void {
+    const old = this.row(row);
+    if (!old) return;
+    const focused = old.contains(document.activeElement) ? document.activeElement?.className : undefined;
+    const fresh = this.make(row);
+    old.replaceWith(fresh);
+    if (focused) [...fresh.querySelectorAll('button')].find(({ className }) => className === focused)?.focus();
+  }
+
+  /** Marks the current row and brings it into view, unless told otherwise. */
+  setCurrent(index: number, follow = true): void {
     this.row(this.current)?.removeAttribute('aria-current');
     this.current = index;
     const block = this.blocks[Math.floor(index / BLOCK)];
@@ -77,10 +101,11 @@ export class VirtualList {
     if (!block.filled) this.fill(block);
     const row = this.row(index);
     row?.setAttribute('aria-current', 'step');
-    row?.scrollIntoView({ block: 'nearest' });
+    if (follow) row?.scrollIntoView({ block: 'nearest' });
   }
 
-  private row(index: number): Element | undefined {
+  /** The element of a row, where it is made. */
+  row(index: number): Element | undefined {
     const block = this.blocks[Math.floor(index / BLOCK)];
     return block?.element.children[index - block.first];
   }

@@ -1,4 +1,5 @@
-// What a scheduler reads of a cluster, in one go: nodes, pods, and what their places depend on. Only read, and only on request.
+// What decides where pods go in a cluster, in one go: nodes, pods, and what the scheduler and admission look up. Only read, and
+// only on request.
 import { isRecord, type KubeObject } from '../model/object.ts';
 import { resourceForKind } from '../model/resources.ts';
 import { isStatus } from '../model/status.ts';
@@ -16,6 +17,9 @@ const READ: readonly (readonly [apiVersion: string, kind: string])[] = [
   ['v1', 'Node'],
   ['v1', 'Pod'],
   ['v1', 'Namespace'],
+  ['v1', 'ServiceAccount'],
+  ['v1', 'LimitRange'],
+  ['v1', 'ResourceQuota'],
   ['v1', 'Service'],
   ['v1', 'ReplicationController'],
   ['v1', 'PersistentVolumeClaim'],
@@ -26,6 +30,7 @@ const READ: readonly (readonly [apiVersion: string, kind: string])[] = [
   ['scheduling.k8s.io/v1', 'PriorityClass'],
   ['storage.k8s.io/v1', 'StorageClass'],
   ['storage.k8s.io/v1', 'CSINode'],
+  ['node.k8s.io/v1', 'RuntimeClass'],
 ];
 /** Without these there is nothing to answer from. */
 const NEEDED = new Set(['Node', 'Pod']);

@@ -2,8 +2,8 @@
 import * as vscode from 'vscode';
 import type { Explanation } from '../manifest/explanation.ts';
 import type { MarkdownLink } from '../manifest/markdown.ts';
+import { makesPods } from '../model/templates.ts';
 import { LANGUAGES, type Manifests, rangeOf } from './editor/manifests.ts';
-import { canBePlaced } from './editor/placeable.ts';
 import { settings } from './settings.ts';
 
 const PREPARE_AFTER_MS = 100;
@@ -59,7 +59,9 @@ function linksOf(uri: vscode.Uri, found: Explanation): MarkdownLink[] {
   const [first] = found.handlers;
   const watch = first ? [link('▶ Watch this step', 'watchStep', object, first.component)] : [];
   const placed =
-    canBePlaced(object) && path[0] === 'spec' && found.handlers.some(({ component }) => component === 'kube-scheduler');
+    makesPods(object.apiVersion, object.kind) &&
+    path[0] === 'spec' &&
+    found.handlers.some(({ component }) => component === 'kube-scheduler');
   const where = placed ? [link('Where would it go?', 'whereScheduled', object)] : [];
   return [...watch, ...where, more];
 }

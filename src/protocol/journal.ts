@@ -12,6 +12,14 @@ export interface SimulationWatch {
   stop(): void;
 }
 
+/** What else there is, when somebody asks where pods would go. */
+export interface Given {
+  /** Another cluster's objects, to ask about that one. */
+  readonly snapshot?: readonly KubeObject[];
+  /** The other objects of the manifest. */
+  readonly beside?: readonly KubeObject[];
+}
+
 /** A look into etcd. */
 export interface EtcdPort {
   directory(path: string, limit: number): EtcdDirectory;
@@ -37,7 +45,7 @@ export interface Simulation {
   /** A request in the API server's own form, as it came over HTTPS. */
   served?(request: unknown, done: (response: { readonly watch?: SimulationWatch }) => void): void;
   /** Changes nothing. Throws RefusedError for what cannot be answered. */
-  schedule(object: KubeObject, namespace: string, snapshot?: readonly KubeObject[]): Scheduled;
+  schedule(object: KubeObject, namespace: string, given?: Given): Scheduled;
   topology(): Topology;
   /** Throws RefusedError for what cannot be stopped or is not there. */
   fault(action: 'stop' | 'start', target: FaultTarget): void;
@@ -150,8 +158,8 @@ export class Journal implements Simulation {
     });
   }
 
-  schedule(object: KubeObject, namespace: string, snapshot?: readonly KubeObject[]): Scheduled {
-    return this.simulation.schedule(object, namespace, snapshot);
+  schedule(object: KubeObject, namespace: string, given?: Given): Scheduled {
+    return this.simulation.schedule(object, namespace, given);
   }
 
   topology(): Topology {

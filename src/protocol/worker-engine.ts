@@ -2,7 +2,7 @@
 // It knows neither the thread it runs in nor the simulator's parts: both are ports, wired in the entry points.
 import { type ApplyRequest, applyManifestLater } from '../cluster/apply/apply.ts';
 import { readManifest } from '../cluster/apply/text.ts';
-import type { KubeObject } from '../model/object.ts';
+import { isRecord, type KubeObject } from '../model/object.ts';
 import type { Outbound } from '../model/outbound.ts';
 import { RefusedError } from '../model/refused.ts';
 import type { StepId } from '../trace/step.ts';
@@ -392,18 +392,18 @@ function schedule(simulation: Simulation, { manifest, namespace, object, snapsho
   const { objects, problems } = readManifest(manifest);
   const [problem] = problems;
   if (problem) throw new RefusedError(`Line ${problem.line}: ${problem.message}`);
-  const found = objects
-    .map((o) => o.object as unknown as KubeObject)
-    .find(
-      ({ apiVersion, kind, metadata }) =>
-        apiVersion === object.apiVersion &&
-        kind === object.kind &&
-        metadata?.name === object.name &&
-        metadata?.namespace === object.namespace,
-    );
-  if (!found?.metadata) throw new RefusedError(`The manifest holds no ${object.kind} ${object.name ?? ''} any more.`);
+  const all = objects.map((o) => o.object as unknown as KubeObject).filter((o) => isRecord(o.metadata));
+  const found = all.find(
+    ({ apiVersion, kind, metadata }) =>
+      apiVersion === object.apiVersion &&
+      kind === object.kind &&
+      metadata.name === object.name &&
+      metadata.namespace === object.namespace,
+  );
+  if (!found) throw new RefusedError(`The manifest holds no ${object.kind} ${object.name ?? ''} any more.`);
   try {
-    return simulation.schedule(found, namespace, snapshot);
+    const beside = all.filter((o) => o !== found);
+    return simulation.schedule(found, namespace, { beside, ...(snapshot && { snapshot }) });
   } catch (error) {
     if (error instanceof RefusedError) throw error;
     // Asking changed nothing, so the simulation is as good as before.

@@ -65,10 +65,12 @@ export interface ScheduleOptions extends Pick<ApplyOptions, 'manifest' | 'namesp
 
 /** Where the pods of an object would go if it were applied now, in the order in which they would be scheduled. */
 export interface Scheduled {
-  /** An object of this name is there already; its pods count as running. */
+  /** An object of this name is there already; the notes say what becomes of its pods. */
   readonly exists: boolean;
   /** Pods that the object asks for; of many, the first are told. */
   readonly wanted: number;
+  /** What was assumed or left out for this object, in sentences. */
+  readonly notes: readonly string[];
   readonly pods: readonly {
     /** The node; null where the pod would stay Pending. */
     readonly chosen: string | null;

@@ -28,7 +28,7 @@ import { ComponentContext, type Surroundings } from './runtime/component.ts';
 import { runAsLeader } from './runtime/leader.ts';
 import { schedulerIdentity, startScheduler } from './scheduler/scheduler.ts';
 import { EtcdView, Store } from './store/index.ts';
-import { type WouldSchedule, wouldSchedule, wouldScheduleOn } from './what-if.ts';
+import { type Given, type WouldSchedule, wouldSchedule, wouldScheduleOn } from './what-if/what-if.ts';
 
 export const VERSION = 'v1.36.2';
 
@@ -382,12 +382,12 @@ export class Cluster {
   }
 
   /** Where the pods of an object would go if it were applied now, here or where the snapshot was taken. Throws RefusedError. */
-  schedule(object: KubeObject, namespace: string, snapshot?: readonly KubeObject[]): WouldSchedule {
-    if (snapshot) return wouldScheduleOn(snapshot, object, { seed: this.options.seed, namespace });
-    const { commonName, organizations = [] } = this.pki.admin.subject;
+  schedule(object: KubeObject, namespace: string, given: Given = {}): WouldSchedule {
+    const { snapshot, beside } = given;
+    const options = { seed: this.options.seed, namespace, ...(beside && { beside }) };
+    if (snapshot) return wouldScheduleOn(snapshot, object, options);
     if (!this.server.running) throw new RefusedError('kube-apiserver is stopped: nobody answers.', 'Start it again.');
-    const credential = { type: 'certificate', commonName, organizations } as const;
-    return wouldSchedule(this.server, object, { seed: this.options.seed, credential, namespace });
+    return wouldSchedule(this.server, object, options);
   }
 
   topology(): { version: string; machines: MachineState[] } {

@@ -60,6 +60,58 @@ test('where an object would be scheduled is a read-only table, and nothing is ap
   assert.equal((await ask()).uri.toString(), answer.uri.toString());
 });
 
+test('a workload is asked about beside the claims, classes and quotas of its file', async () => {
+  await runningSimulator();
+  const content = `apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata:
+  name: fast
+provisioner: disks.example
+volumeBindingMode: WaitForFirstConsumer
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: db
+spec:
+  replicas: 2
+  serviceName: db
+  selector:
+    matchLabels: { app: db }
+  template:
+    metadata:
+      labels: { app: db }
+    spec:
+      containers:
+        - name: db
+          image: redis:7
+  volumeClaimTemplates:
+    - metadata:
+        name: data
+      spec:
+        storageClassName: fast
+        accessModes: [ReadWriteOnce]
+        resources:
+          requests:
+            storage: 1Gi
+`;
+  const document = await vscode.workspace.openTextDocument({ language: 'yaml', content });
+  const lenses = (await lensesOf(document)).filter(([, title]) => title === WHERE);
+  assert.deepEqual(lenses, [[7, WHERE]]);
+  const object = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db' };
+  const answer = await vscode.commands.executeCommand<vscode.TextDocument>(
+    'kubeAnatomy.whereScheduled',
+    document.uri.toString(),
+    object,
+  );
+  const text = answer.getText().replace(/\s+/g, ' ');
+  assert.match(text, /^Where would StatefulSet db be scheduled\? 2 pods, onto the nodes of the simulator/);
+  assert.match(text, /Each pod is made when the one before is Ready\./);
+  assert.match(text, /from the same file: StorageClass fast\./);
+  assert.match(text, /disks\.example has to make the volume of its claim \(data-db-0, data-db-1\)/);
+  assert.match(text, /Pod 2 of 2 → worker-\d/);
+});
+
 test('from the palette it is the object at the cursor that is asked about', async () => {
   await runningSimulator();
   const document = await vscode.workspace.openTextDocument(sample('pending.yaml'));

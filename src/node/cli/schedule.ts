@@ -1,8 +1,10 @@
 // `kube-anatomy schedule`: what kube-scheduler would do with pods on nodes, plugin by plugin, without a cluster.
 import { readManifest } from '../../cluster/apply/text.ts';
-import type { Node, Pod } from '../../model/generated/core.v1.ts';
+import type { Node } from '../../model/generated/core.v1.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
-import { type Explained, schedulePods } from '../../simulator/scheduler/schedule-pods.ts';
+import { makesPods } from '../../model/templates.ts';
+import type { Explained } from '../../simulator/scheduler/schedule-pods.ts';
+import { type Decided, scheduleFile } from '../../simulator/what-if/file.ts';
 import { type Command, UsageError } from './args.ts';
 import { readText } from './read.ts';
 
@@ -10,8 +12,15 @@ import { readText } from './read.ts';
 function objectsIn(file: string): KubeObject[] {
   const { objects, problems } = readManifest(readText(file));
   const [problem] = problems;
-  if (problem) throw new UsageError(`${file}:${problem.line}: ${problem.message}`);
+  if (problem) throw new UsageError(`${file}:${problem.line}: ${problem.message.replace(/\.$/, '')}`);
   return objects.map((o) => o.object as unknown as KubeObject).filter((o) => isRecord(o.metadata));
+}
+
+/** Told on stderr, since the answer goes on without. */
+function checkNode({ metadata, status }: Node, file: string): void {
+  if (!metadata.name) throw new UsageError(`${file} holds a Node without metadata.name`);
+  if (!isRecord(status?.allocatable) || status.allocatable.pods === undefined)
+    process.stderr.write(`${file}: Node ${metadata.name} has no status.allocatable.pods, so no pod fits on it\n`);
 }
 
 function text(d: Explained): string {
@@ -26,16 +35,25 @@ function text(d: Explained): string {
       `  ${n.node.padEnd(width)} ${n.rejectedBy === undefined ? '✓' : '✗'} ${n.total === undefined ? '' : `${n.total} = `}${verdict}`,
     );
   }
-  if (d.message !== null) lines.push(`  ${d.message}`);
+  if (d.message !== null && d.message !== d.detail.why) lines.push(`  ${d.message}`);
   if (d.victims.length > 0) lines.push(`  Preemption on ${d.nominated} would evict ${d.victims.join(', ')}.`);
   return lines.join('\n');
+}
+
+/** What is said of one object: its notes, then its pods. */
+function blocks({ of, decisions, notes, refused }: Decided): string[] {
+  if (refused !== undefined) return [`${of}: refused\n  ${refused}`];
+  const about = notes.length > 0 || decisions.length === 0;
+  const none = decisions.length === 0 ? ['It asks for no pods.'] : [];
+  return [...(about ? [[of, ...none, ...notes].join('\n  ')] : []), ...decisions.map(text)];
 }
 
 export const schedule: Command = {
   name: 'schedule',
   positionals: ['PODS.yaml'],
-  about: `Schedules pods, in order, onto nodes and prints each decision.
-Objects other than Pods and Nodes in either file (claims, Services, PriorityClasses, running pods) count as there already.`,
+  about: `Schedules pods, in order, onto nodes and prints each decision. Of Deployments and other kinds with a pod template, the pods
+that their controllers would make. Other objects in either file (claims, Services, PriorityClasses, running pods) count as
+there already. Exits with 1 where kube-apiserver would refuse an object.`,
   flags: {
     nodes: {
       type: 'string',
@@ -50,23 +68,28 @@ Objects other than Pods and Nodes in either file (claims, Services, PriorityClas
     const given = objectsIn(String(values.nodes));
     const wanted = objectsIn(file);
     const nodes = given.filter((o) => o.kind === 'Node') as Node[];
-    const pods = wanted.filter((o) => o.kind === 'Pod') as Pod[];
     if (nodes.length === 0) throw new UsageError(`${values.nodes} holds no Node`);
-    if (pods.length === 0) throw new UsageError(`${file} holds no Pod`);
-    const otherObjects = [...given.filter((o) => o.kind !== 'Node'), ...wanted.filter((o) => o.kind !== 'Pod')];
-    const decisions = schedulePods(nodes, pods, { seed: String(values.seed), otherObjects });
-    if (values.json !== true) process.stdout.write(`${decisions.map(text).join('\n\n')}\n`);
+    for (const n of nodes) checkNode(n, String(values.nodes));
+    if (!wanted.some((o) => makesPods(o.apiVersion ?? '', o.kind ?? '')))
+      throw new UsageError(`${file} holds no Pod, and nothing that makes pods`);
+    const rest = given.filter((o) => o.kind !== 'Node');
+    const decided = scheduleFile({ seed: String(values.seed), nodes, given: rest, wanted });
+    const refused = decided.filter((d) => d.refused !== undefined);
+    if (values.json !== true) process.stdout.write(`${decided.flatMap(blocks).join('\n\n')}\n`);
     else {
-      const plain = decisions.map(({ pod, chosen, filteredOut, weightedScores, total, message }) => ({
-        pod,
-        chosen,
-        filteredOut,
-        weightedScores,
-        total,
-        message,
-      }));
-      process.stdout.write(`${JSON.stringify({ decisions: plain }, null, 1)}\n`);
+      const decisions = decided
+        .flatMap((d) => d.decisions)
+        .map(({ pod, chosen, filteredOut, weightedScores, total, message }) => ({
+          pod,
+          chosen,
+          filteredOut,
+          weightedScores,
+          total,
+          message,
+        }));
+      process.stdout.write(`${JSON.stringify({ decisions }, null, 1)}\n`);
+      for (const d of refused) process.stderr.write(`${d.of}: ${d.refused}\n`);
     }
-    return 0;
+    return refused.length > 0 ? 1 : 0;
   },
 };

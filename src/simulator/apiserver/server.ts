@@ -1,13 +1,13 @@
 // The API server as a function from request to response. Models cmd/kube-apiserver and k8s.io/apiserver/pkg/server: the
 // handler chain in its order, one step for each request.
-import { type Kernel, MINUTE } from '../../kernel/kernel.ts';
+import { Kernel, MINUTE } from '../../kernel/kernel.ts';
 import type { Random } from '../../kernel/random.ts';
 import { rfc3339 } from '../../kernel/time.ts';
 import { noOutbound, type Outbound } from '../../model/outbound.ts';
 import { allResources, qualifiedResource, type ResourceInfo, resourceOf } from '../../model/resources.ts';
 import { isStatus, notAcceptable, StatusError, timeout } from '../../model/status.ts';
 import type { StepSink } from '../../trace/log.ts';
-import type { Store } from '../store/index.ts';
+import { Store } from '../store/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { defaultPlugins } from './admission/plugins.ts';
 import { Hooks } from './admission/webhooks/hooks.ts';
@@ -253,14 +253,18 @@ export class ApiServer implements ApiServerPort {
     };
   }
 
-  /**
-   * What a write would be answered. Nothing is stored, told to anybody or recorded as a step, and what is random comes from
-   * `random`, so that asking does not change what happens later.
-   */
-  rehearse(request: ApiRequest, random: Random): Answer {
-    if (!this.up) return { code: 0, text: 'connect: connection refused' };
-    const asked = { ...request, query: { ...request.query, dryRun: ['All'] } };
-    return this.answer(new Context({ ...this.core, random }, asked, requestInfo(asked)));
+  /** A server of its own over a copy of what is stored, which nobody watches and which records nothing: for questions. */
+  aside(seed: string): ApiServer {
+    const { kernel: own, store } = this.core;
+    const kernel = new Kernel({ seed, epochMs: own.wallMs });
+    const trace: StepSink = { record: () => 0 };
+    return createApiServer({
+      ...this.options,
+      onAudit: undefined,
+      kernel,
+      store: new Store(kernel, store.snapshot()),
+      trace,
+    });
   }
 
   private answer(ctx: Context): Answer {

@@ -22,7 +22,7 @@ const PLACED: Scheduled['pods'][number] = {
 
 describe('the answer', () => {
   it('is a table with the chosen node first and those filtered out last', () => {
-    const text = scheduleText('Pod a', { exists: false, wanted: 1, pods: [PLACED] });
+    const text = scheduleText('Pod a', { exists: false, wanted: 1, notes: [], pods: [PLACED] });
     expect(text).toContain(
       [
         'Pod → b',
@@ -43,16 +43,23 @@ describe('the answer', () => {
     const node = { node: 'a', rejectedBy: 'NodeResourcesFit', reasons: ['Insufficient cpu'] };
     const detail = { ...PLACED.detail, why: 'No node fits.', nodes: [node] };
     const pod = { chosen: null, message: '0/1 nodes are available', nominated: 'a', victims: ['x/y'], detail };
-    const text = scheduleText('Deployment d', { exists: true, wanted: 30, pods: [pod] });
+    const text = scheduleText('Deployment d', {
+      exists: true,
+      wanted: 30,
+      notes: ['It is there already.'],
+      pods: [pod],
+    });
     expect(text).toContain('Pod 1 of 30 → stays Pending');
     expect(text).toContain('FailedScheduling: 0/1 nodes are available');
     expect(text).toContain('make room on a by evicting x/y.');
     expect(text).toContain('a     ✗ NodeResourcesFit: Insufficient cpu');
     expect(text).toMatch(/The first 1 are\s+shown/);
-    expect(text).toContain('is there already');
+    expect(text).toContain('It is there already.');
   });
 
   it('of no pods says so', () => {
-    expect(scheduleText('Deployment d', { exists: false, wanted: 0, pods: [] })).toMatch(/asks for no pods/);
+    expect(scheduleText('Deployment d', { exists: false, wanted: 0, notes: ['It is suspended.'], pods: [] })).toMatch(
+      /asks for no pods. It is suspended./,
+    );
   });
 });

@@ -133,7 +133,7 @@ export class FakeSimulation implements Simulation {
 
   schedule(object: { readonly kind?: string }): Scheduled {
     if (object.kind === 'Job') throw new TypeError('a mistake');
-    return { exists: false, wanted: 0, pods: [] };
+    return { exists: false, wanted: 0, notes: [], pods: [] };
   }
 
   topology(): Topology {

@@ -120,7 +120,7 @@ describe('where it would be scheduled on a cluster of which there is a snapshot'
     apply(there, sample('web.yaml'));
     const object = pod('next', {});
     const [own] = there.schedule(object, 'default').pods;
-    const [asked] = settled().schedule(object, 'default', snapshot(there)).pods;
+    const [asked] = settled().schedule(object, 'default', { snapshot: snapshot(there) }).pods;
     expect(asked?.chosen).toBe(own?.chosen);
     expect(asked?.detail.nodes.map((n) => n.total)).toEqual(own?.detail.nodes.map((n) => n.total));
   });
@@ -128,15 +128,19 @@ describe('where it would be scheduled on a cluster of which there is a snapshot'
   it('counts its nodes, not those of the simulator', () => {
     const other = new Cluster({ nodePrefix: 'theirs', nodes: 2 });
     other.settle(MINUTE);
-    const asked = settled().schedule(objectOf(sample('web.yaml')), 'default', snapshot(other));
+    const asked = settled().schedule(objectOf(sample('web.yaml')), 'default', { snapshot: snapshot(other) });
     expect(asked).toMatchObject({ exists: false, wanted: 3 });
     expect(asked.pods.every((p) => p.chosen?.startsWith('theirs-'))).toBe(true);
     const big = pod('big', { containers: [{ name: 'a', image: 'x', resources: { requests: { cpu: '900' } } }] });
-    expect(settled().schedule(big, 'default', snapshot(other)).pods[0]?.message).toMatch(/^0\/3 nodes are available: /);
+    expect(settled().schedule(big, 'default', { snapshot: snapshot(other) }).pods[0]?.message).toMatch(
+      /^0\/3 nodes are available: /,
+    );
   });
 
   it('refuses what cannot be read, in the server\u2019s words', () => {
     const wrong = pod('wrong', { containers: 'none' });
-    expect(() => settled().schedule(wrong, 'default', [])).toThrow(/kube-apiserver would refuse Pod wrong/);
+    expect(() => settled().schedule(wrong, 'default', { snapshot: [] })).toThrow(
+      /kube-apiserver would refuse Pod wrong/,
+    );
   });
 });

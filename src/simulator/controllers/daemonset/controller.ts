@@ -14,11 +14,12 @@ import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueu
 import { claim } from '../common/claim.ts';
 import { Expectations } from '../common/expectations.ts';
 import { goJson, newRevision, templatePatch } from '../common/history.ts';
-import { controllerRef, namespaceTerminating, PodControl, podFromTemplate } from '../common/podcontrol.ts';
+import { controllerRef, namespaceTerminating, PodControl } from '../common/podcontrol.ts';
 import { type Made, RevisionHistory } from '../common/revisions.ts';
 import { templateHash } from '../common/templatehash.ts';
 import { slowStartBatches } from '../replicaset/decide.ts';
 import * as decide from './decide.ts';
+import { daemonPod } from './pod.ts';
 
 const API = 'apps/v1';
 const KIND = 'DaemonSet';
@@ -287,7 +288,7 @@ export class DaemonSetController {
       left = left.slice(size);
       const results = yield* all(
         this.ctx.scope,
-        batch.map((node) => this.control.create(this.podFor(s, node), owner, causes)),
+        batch.map((node) => this.control.create(daemonPod(s.ds, s.hash, node), owner, causes)),
       );
       for (const r of results) {
         if (r.ok) continue;
@@ -322,27 +323,6 @@ export class DaemonSetController {
         `Found succeeded ${where}, will try to delete it`,
         causes,
       );
-  }
-
-  private podFor(s: Sight, node: string): Pod {
-    const { ds, hash } = s;
-    const pod = podFromTemplate(ds.spec?.template ?? {}, ds, controllerRef(ds, API, KIND));
-    const generation = ds.metadata.annotations?.[decide.GENERATION_ANNOTATION];
-    const labels = {
-      ...pod.metadata.labels,
-      [decide.HASH_LABEL]: hash,
-      ...(generation ? { [decide.GENERATION_LABEL]: generation } : {}),
-    };
-    return {
-      ...pod,
-      metadata: { ...pod.metadata, labels },
-      spec: {
-        containers: [],
-        ...pod.spec,
-        affinity: decide.pinned(pod.spec?.affinity, node),
-        tolerations: decide.daemonTolerations(pod.spec),
-      },
-    };
   }
 
   private *writeStatus(

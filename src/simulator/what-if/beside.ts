@@ -1,0 +1,111 @@
+// Objects that have to be there for a pod to be made or placed: those of the same manifest, and those nobody has told of.
+import type {
+  Namespace,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  PodSpec,
+  ResourceQuota,
+} from '../../model/generated/core.v1.ts';
+import { isRecord, type KubeObject } from '../../model/object.ts';
+import { RefusedError } from '../../model/refused.ts';
+import { templatePath } from '../../model/templates.ts';
+import type { Claims } from './claims.ts';
+import { someOf } from './pods.ts';
+import type { Scratch } from './scratch.ts';
+
+/** Kinds that have a say in whether and where a pod goes, in the order in which one may need the other. */
+const COUNTED = [
+  'Namespace',
+  'ServiceAccount',
+  'PriorityClass',
+  'RuntimeClass',
+  'LimitRange',
+  'ResourceQuota',
+  'StorageClass',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Service',
+];
+
+export class Beside {
+  private readonly scratch: Scratch;
+  private readonly claims: Claims;
+
+  constructor(scratch: Scratch, claims: Claims) {
+    this.scratch = scratch;
+    this.claims = claims;
+  }
+
+  /** Applies those that count and are not there yet; says which, in sentences. */
+  add(objects: readonly KubeObject[]): string[] {
+    const added: string[] = [];
+    const refused: string[] = [];
+    const order = (o: KubeObject): number => COUNTED.indexOf(o.kind ?? '');
+    for (const o of objects.filter((one) => order(one) >= 0).sort((a, b) => order(a) - order(b))) {
+      if (this.scratch.same(o) !== undefined) continue;
+      try {
+        this.made(this.scratch.create(o));
+        added.push(`${o.kind} ${o.metadata.name}`);
+      } catch (error) {
+        if (!(error instanceof RefusedError)) throw error;
+        refused.push(error.message);
+      }
+    }
+    return [
+      ...(added.length > 0 ? [`Counted as applied before it, from the same file: ${someOf(added)}.`] : []),
+      ...refused.map((why) => `Not counted, from the same file: ${why}`),
+    ];
+  }
+
+  /** What controllers make of it at once. */
+  private made(o: KubeObject): void {
+    const { scratch } = this;
+    if (o.kind === 'Namespace') account(scratch, o.metadata.name ?? '', 'default');
+    if (o.kind === 'PersistentVolume')
+      scratch.put({ ...(o as PersistentVolume), status: { phase: 'Available' } } as KubeObject);
+    if (o.kind === 'PersistentVolumeClaim') this.claims.settle(o as PersistentVolumeClaim);
+    if (o.kind === 'ResourceQuota') {
+      const { hard = {} } = (o as ResourceQuota).spec ?? {};
+      const used = Object.fromEntries(Object.keys(hard).map((name) => [name, '0']));
+      scratch.put({ ...o, status: { hard, used } } as KubeObject);
+    }
+  }
+}
+
+function account(scratch: Scratch, namespace: string, name: string): void {
+  const stub = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } };
+  if (scratch.same(stub) === undefined) scratch.put(stub);
+}
+
+/**
+ * Puts stand-ins for what the object's pods name and `unknown` kinds might hold. Says what was taken for granted and could
+ * change the answer.
+ */
+export function assume(scratch: Scratch, object: KubeObject, unknown: (kind: string) => boolean): string[] {
+  const { namespace = '' } = object.metadata;
+  const spec = podSpecOf(object);
+  const notes: string[] = [];
+  if (unknown('Namespace') && namespace !== '') {
+    const stub = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace }, status: { phase: 'Active' } };
+    if (scratch.same(stub) === undefined) scratch.put(stub as Namespace);
+  }
+  if (unknown('ServiceAccount')) account(scratch, namespace, spec?.serviceAccountName || 'default');
+  const { priorityClassName, runtimeClassName } = spec ?? {};
+  const stand = (apiVersion: string, kind: string, name: string | undefined, more: object, how: string): void => {
+    if (!name || !unknown(kind)) return;
+    const stub = { apiVersion, kind, metadata: { name }, ...more };
+    if (scratch.same(stub) !== undefined) return;
+    scratch.put(stub);
+    notes.push(`${kind} ${name} is not known: ${how}.`);
+  };
+  stand('scheduling.k8s.io/v1', 'PriorityClass', priorityClassName, { value: 0 }, 'its priority is taken as 0');
+  stand('node.k8s.io/v1', 'RuntimeClass', runtimeClassName, { handler: 'x' }, 'it is taken to add nothing to the pod');
+  return notes;
+}
+
+/** The spec of the object's pods, wherever its kind has it. */
+function podSpecOf(object: KubeObject): Partial<PodSpec> | undefined {
+  const path = templatePath(object.apiVersion ?? '', object.kind ?? '') ?? [];
+  const found = [...path, 'spec'].reduce<unknown>((o, key) => (isRecord(o) ? o[key] : undefined), object);
+  return isRecord(found) ? (found as Partial<PodSpec>) : undefined;
+}

@@ -1,0 +1,72 @@
+// Schedules what a file asks for, in its order, onto given nodes: for the command line, where there is no cluster.
+import type { Node, Pod } from '../../model/generated/core.v1.ts';
+import type { KubeObject } from '../../model/object.ts';
+import { RefusedError } from '../../model/refused.ts';
+import { makesPods } from '../../model/templates.ts';
+import type { Explained } from '../scheduler/schedule-pods.ts';
+import { assume } from './beside.ts';
+import { Scratch } from './scratch.ts';
+import { type Asked, ask, decide, placed } from './what-if.ts';
+
+/** What came of one object that asks for pods. */
+export interface Decided {
+  /** `Deployment web`. */
+  readonly of: string;
+  readonly decisions: readonly Explained[];
+  readonly notes: readonly string[];
+  /** Why nothing can be said of it, in the API server's words where it is the one to refuse. */
+  readonly refused?: string;
+}
+
+export interface FileOptions {
+  readonly seed: string;
+  /** Nodes in the order in which the scheduler gets to know them. */
+  readonly nodes: readonly Node[];
+  /** What is there already. */
+  readonly given: readonly KubeObject[];
+  /** What is to be scheduled; objects that ask for no pods count as applied before them. */
+  readonly wanted: readonly KubeObject[];
+}
+
+/** As a cluster has given it away, or a pod that has its node. */
+function isThere(o: KubeObject): boolean {
+  return (o.metadata.uid !== undefined && !asks(o)) || (o.kind === 'Pod' && !asks(o));
+}
+
+function asks(o: KubeObject): boolean {
+  return makesPods(o.apiVersion ?? '', o.kind ?? '') && !(o.kind === 'Pod' && (o as Pod).spec?.nodeName);
+}
+
+export function scheduleFile({ seed, nodes, given, wanted }: FileOptions): Decided[] {
+  const inPlace = (objects: readonly KubeObject[]): KubeObject[] => objects.map((o) => placed(o, 'default'));
+  const asked = inPlace(wanted.filter(asks));
+  const scratch = Scratch.with([...nodes, ...inPlace([...given, ...wanted.filter(isThere)])], seed);
+  const beside = inPlace(wanted.filter((o) => !asks(o) && !isThere(o)));
+  for (const o of [...beside, ...asked]) assume(scratch, o, () => true);
+  const answers = asked.map((o) => ({
+    of: `${o.kind} ${o.metadata.name ?? ''}`.trim(),
+    ...answer(scratch, o, beside),
+  }));
+  const decisions = decide(
+    scratch,
+    nodes,
+    answers.flatMap((a) => a.pods),
+    seed,
+  );
+  let next = 0;
+  return answers.map(({ pods, ...rest }) => {
+    next += pods.length;
+    return { ...rest, decisions: decisions.slice(next - pods.length, next) };
+  });
+}
+
+type Answer = Pick<Asked, 'notes' | 'pods'> & Pick<Decided, 'refused'>;
+
+function answer(scratch: Scratch, o: KubeObject, beside: readonly KubeObject[]): Answer {
+  try {
+    return ask(scratch, o, { namespace: 'default', beside, most: Number.POSITIVE_INFINITY });
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return { pods: [], notes: [], refused: error.message };
+  }
+}

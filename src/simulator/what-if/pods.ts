@@ -120,7 +120,7 @@ function ofDaemonSet(ds: DaemonSet, scratch: Scratch, most: number): Drafts {
 
 function ofJob(job: Job, scratch: Scratch, most: number): Drafts {
   const fresh: Job = { ...job, spec: { ...job.spec, suspend: false } as NonNullable<Job['spec']> };
-  const { wanted } = plan(fresh, tally(fresh, [], new Set()), scratch.nowMs);
+  const { wanted } = plan(fresh, tally(fresh, [], new Set()));
   const { completions, suspend } = job.spec ?? {};
   const notes = [
     ...(suspend ? ['It is suspended: its pods are made when it is resumed.'] : []),

@@ -74,6 +74,12 @@ describe('which old pods go', () => {
     expect(scaleDownOld(deployment(4, 1, 0), set('new', 1, 0), [set('o', 4)])).toEqual([]);
   });
 
+  // cleanupUnhealthyReplicas and scaleDownOldReplicaSetsForRollingUpdate each write and tell their own step.
+  it('scales a ReplicaSet twice where it has pods to clean up and pods to spare', () => {
+    const plan = scaleDownOld(deployment(4, 1, 2), set('new', 1, 1), [set('o', 4, 3)]);
+    expect(plan.map((s) => s.to)).toEqual([3, 1]);
+  });
+
   it('starts with the oldest ReplicaSet', () => {
     const plan = scaleDownOld(deployment(4, 1, 1), set('new', 2, 2), [set('bb', 2), set('a', 1)]);
     expect(plan.map((s) => [s.set.metadata.name, s.to])).toEqual([

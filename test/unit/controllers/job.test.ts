@@ -32,20 +32,20 @@ describe('how many pods a Job wants', () => {
     ['fewer when parallelism is lowered', job({ parallelism: 1 }), [run('a'), run('b')], 'delete 1'],
     ['none when suspended', job({ suspend: true }), [run('a'), run('b')], 'delete 2'],
   ])('%s', (_, j, pods, wanted) => {
-    const plan = decide.plan(j, tally(j, pods), NOW);
+    const plan = decide.plan(j, tally(j, pods));
     const n = plan.type === 'create' ? plan.count : plan.type === 'delete' ? plan.pods.length : 0;
     expect(`${plan.type} ${n}`).toBe(wanted);
   });
   it('without completions, no new ones after the first success', () => {
     const { completions: _, ...spec } = job().spec ?? {};
     const j: Job = { ...job(), spec: { ...spec, template: { spec: { containers: [] } } } };
-    expect(decide.plan(j, tally(j, [run('a', 'Succeeded'), run('b')]), NOW).type).toBe('nothing');
+    expect(decide.plan(j, tally(j, [run('a', 'Succeeded'), run('b')])).type).toBe('nothing');
     expect(decide.success(j, tally(j, [run('a', 'Succeeded'), run('b')]), 1)).toBeUndefined();
     expect(decide.success(j, tally(j, [run('a', 'Succeeded')]), 0)?.reason).toBe('CompletionsReached');
   });
   it('the lowest missing indexes of an Indexed Job', () => {
     const j = job({ completionMode: 'Indexed', completions: 5, parallelism: 3 }, { completedIndexes: '0,2' });
-    const plan = decide.plan(j, tally(j, [run('a', 'Running', { annotations: { [INDEX]: '1' } })]), NOW);
+    const plan = decide.plan(j, tally(j, [run('a', 'Running', { annotations: { [INDEX]: '1' } })]));
     expect(plan).toMatchObject({ type: 'create', indexes: [3, 4] });
   });
   it('one pod per index', () => {
@@ -53,7 +53,7 @@ describe('how many pods a Job wants', () => {
     const twice = ['a', 'b', 'c'].map((n, i) =>
       run(n, 'Running', { annotations: { [INDEX]: String(i === 2 ? 1 : i) } }),
     );
-    expect(decide.plan(j, tally(j, twice), NOW)).toMatchObject({ type: 'delete' });
+    expect(decide.plan(j, tally(j, twice))).toMatchObject({ type: 'delete' });
   });
 });
 

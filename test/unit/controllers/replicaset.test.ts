@@ -56,6 +56,21 @@ describe('which pod a ReplicaSet deletes first', () => {
   it('then the one that became ready last', () => {
     expect(victim(pod('a', { since: '2026-01-01T00:00:00Z' }), pod('b', { since: '2026-01-01T00:59:00Z' }))).toBe('b');
   });
+  // maxContainerRestarts in controller_utils.go takes the container that restarted most, not their sum.
+  it('then the one with the container that restarted most', () => {
+    const restarted = (name: string, ...counts: number[]): Pod => {
+      const p = pod(name);
+      const containerStatuses = counts.map((restartCount, i) => ({
+        name: `c${i}`,
+        restartCount,
+        ready: true,
+        image: '',
+        imageID: '',
+      }));
+      return { ...p, status: { ...p.status, containerStatuses } };
+    };
+    expect(victim(restarted('a', 2, 2), restarted('b', 3, 0))).toBe('b');
+  });
 });
 
 it('creates in batches of 1, 2, 4 … that add up', () => {

@@ -1,5 +1,5 @@
 // Questions that many controllers ask of a pod. Models pkg/api/v1/pod and pkg/controller/controller_utils.go.
-import type { Pod, PodCondition } from '../../../model/generated/core.v1.ts';
+import type { ContainerStatus, Pod, PodCondition } from '../../../model/generated/core.v1.ts';
 
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
   return pod.status?.conditions?.find((c) => c.type === type);
@@ -30,10 +30,19 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, nowMs: number)
   return since + minReadySeconds * 1000 <= nowMs;
 }
 
-export function restartsOf(pod: Pod): number {
-  let n = 0;
-  for (const c of pod.status?.containerStatuses ?? []) n += c.restartCount;
-  return n;
+/** The most restarts of any container, and of any sidecar. Models maxContainerRestarts, v1.36. */
+function maxRestarts(pod: Pod): readonly [containers: number, sidecars: number] {
+  const most = (all: readonly ContainerStatus[]): number => Math.max(0, ...all.map((c) => c.restartCount));
+  const sidecars = new Set(pod.spec?.initContainers?.filter((c) => c.restartPolicy === 'Always').map((c) => c.name));
+  return [
+    most(pod.status?.containerStatuses ?? []),
+    most((pod.status?.initContainerStatuses ?? []).filter((c) => sidecars.has(c.name))),
+  ];
+}
+
+function restartedFirst(p: Pod, q: Pod): number {
+  const [a, b] = [maxRestarts(p), maxRestarts(q)];
+  return b[0] - a[0] || b[1] - a[1];
 }
 
 const COST = 'controller.kubernetes.io/pod-deletion-cost';
@@ -63,14 +72,31 @@ function readySince(pod: Pod): number {
   return c?.status === 'True' && c.lastTransitionTime !== undefined ? Date.parse(c.lastTransitionTime) : Number.NaN;
 }
 
-/** Which of two pods a ReplicaSet deletes first. Models ActivePodsWithRanks in pkg/controller/controller_utils.go, v1.36. */
-export function deletedFirst(a: Ranked, b: Ranked, nowMs: number): number {
-  const [p, q] = [a.pod, b.pod];
+/** Without a node, not running, not ready. */
+function lessAliveFirst(p: Pod, q: Pod): number {
   const [unassignedP, unassignedQ] = [!p.spec?.nodeName, !q.spec?.nodeName];
   if (unassignedP !== unassignedQ) return unassignedP ? -1 : 1;
   const phases = (PHASES[p.status?.phase ?? ''] ?? 0) - (PHASES[q.status?.phase ?? ''] ?? 0);
   if (phases !== 0) return phases;
-  if (isPodReady(p) !== isPodReady(q)) return isPodReady(p) ? 1 : -1;
+  return Number(isPodReady(p)) - Number(isPodReady(q));
+}
+
+/** Which of two pods a Job deletes first: it asks for no cost. Models ActivePods in pkg/controller/controller_utils.go, v1.36. */
+export function newestFirst(p: Pod, q: Pod): number {
+  const lesser = lessAliveFirst(p, q);
+  if (lesser !== 0) return lesser;
+  const since = [readySince(p), readySince(q)] as const;
+  if (!since.some(Number.isNaN) && since[0] !== since[1]) return since[1] - since[0];
+  const restarts = restartedFirst(p, q);
+  if (restarts !== 0) return restarts;
+  return Date.parse(q.metadata.creationTimestamp ?? '') - Date.parse(p.metadata.creationTimestamp ?? '') || 0;
+}
+
+/** Which of two pods a ReplicaSet deletes first. Models ActivePodsWithRanks in pkg/controller/controller_utils.go, v1.36. */
+export function deletedFirst(a: Ranked, b: Ranked, nowMs: number): number {
+  const [p, q] = [a.pod, b.pod];
+  const lesser = lessAliveFirst(p, q);
+  if (lesser !== 0) return lesser;
   const cost = Number(p.metadata.annotations?.[COST] ?? 0) - Number(q.metadata.annotations?.[COST] ?? 0);
   if (cost !== 0) return cost;
   if (a.rank !== b.rank) return b.rank - a.rank;
@@ -78,7 +104,7 @@ export function deletedFirst(a: Ranked, b: Ranked, nowMs: number): number {
   if (isPodReady(p) && isPodReady(q) && readySince(p) !== readySince(q)) {
     return newerFirst(readySince(p), readySince(q), nowMs, uidP, uidQ);
   }
-  const restarts = restartsOf(q) - restartsOf(p);
+  const restarts = restartedFirst(p, q);
   if (restarts !== 0) return restarts;
   const [born, bornQ] = [
     Date.parse(p.metadata.creationTimestamp ?? ''),

@@ -125,9 +125,21 @@ export class DeploymentController {
   private *progress(r: Rollout): Process<void> {
     if (r.d.metadata.deletionTimestamp !== undefined) return yield* r.syncStatus();
     yield* checkPaused(r);
-    if (r.d.spec?.paused || isScalingEvent(r.d, r.sets)) return yield* scaleOnly(r);
+    if (r.d.spec?.paused || (yield* this.wasScaled(r))) return yield* scaleOnly(r);
     if (r.d.spec?.strategy?.type === 'Recreate') return yield* recreate(r, (rs) => this.podsOf(rs));
     return yield* rollingUpdate(r);
+  }
+
+  /**
+   * Upstream brings revisions up to date before it looks, and goes on with the ReplicaSets as they were: what was written
+   * here is met again as a conflict, and the sync begins anew. Models isScalingEvent, v1.36.
+   */
+  private *wasScaled(r: Rollout): Process<boolean> {
+    const sets = [...r.sets];
+    yield* r.syncNewest(false);
+    const scaled = isScalingEvent(r.d, r.sets);
+    r.sets.splice(0, r.sets.length, ...sets);
+    return scaled;
   }
 
   /** A Deployment that has stopped progressing gets no watch event at its deadline: look again then. */

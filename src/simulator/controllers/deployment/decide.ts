@@ -68,7 +68,10 @@ export interface Scale {
   readonly to: number;
 }
 
-/** First the old pods that are not available anyway, then available ones as far as minAvailable allows. */
+/**
+ * First the old pods that are not available anyway, then available ones as far as minAvailable allows: a ReplicaSet that is
+ * in both rounds is scaled twice. Models reconcileOldReplicaSets, v1.36.
+ */
 export function scaleDownOld(d: Deployment, newest: ReplicaSet, old: readonly ReplicaSet[]): Scale[] {
   const all = [...old, newest];
   const minAvailable = replicasOf(d) - maxUnavailable(d);
@@ -76,22 +79,21 @@ export function scaleDownOld(d: Deployment, newest: ReplicaSet, old: readonly Re
   const room = sumReplicas(all) - minAvailable - newUnavailable;
   if (sumReplicas(old) === 0 || room <= 0) return [];
   const size = new Map(byAge(old).map((rs) => [rs, replicasOf(rs)]));
+  const steps: Scale[] = [];
+  const shrink = (set: ReplicaSet, by: number): number => {
+    const to = (size.get(set) ?? 0) - by;
+    size.set(set, to);
+    steps.push({ set, to });
+    return by;
+  };
   let cleaned = 0;
-  for (const [rs, n] of size) {
+  for (const [rs, n] of [...size]) {
     const unavailable = n - (rs.status?.availableReplicas ?? 0);
-    if (n === 0 || unavailable <= 0 || cleaned >= room) continue;
-    const take = Math.min(room - cleaned, unavailable);
-    size.set(rs, n - take);
-    cleaned += take;
+    if (n > 0 && unavailable > 0 && cleaned < room) cleaned += shrink(rs, Math.min(room - cleaned, unavailable));
   }
   let spare = sumStatus(all, 'availableReplicas') - minAvailable;
-  for (const [rs, n] of size) {
-    if (spare <= 0) break;
-    const take = Math.min(n, spare);
-    size.set(rs, n - take);
-    spare -= take;
-  }
-  return [...size].filter(([rs, to]) => to !== replicasOf(rs)).map(([set, to]) => ({ set, to }));
+  for (const [rs, n] of [...size]) if (n > 0 && spare > 0) spare -= shrink(rs, Math.min(n, spare));
+  return steps;
 }
 
 /** The only active ReplicaSet, or the newest where none is; undefined while a rollout has several. */

@@ -184,14 +184,26 @@ export class Rollout {
     this.d = { ...this.d, status: { ...this.d.status, conditions } };
   }
 
-  /** Scales a ReplicaSet; without `event` only its size annotations may change. */
-  *scale(rs: ReplicaSet, to: number, why?: string): Process<boolean> {
+  /** The ReplicaSet as this sync has left it. */
+  latest(rs: ReplicaSet): ReplicaSet {
+    return this.sets.find((s) => s.metadata.uid === rs.metadata.uid) ?? rs;
+  }
+
+  /** False where it has that size already: then its size annotations stay as they are. */
+  *scale(rs: ReplicaSet, to: number, why: string): Process<boolean> {
+    if (replicasOf(rs) === to) return false;
+    yield* this.resize(rs, to, why);
+    return true;
+  }
+
+  /** As scale, but annotations that tell of another size are brought up to date also where the number stays. */
+  *resize(rs: ReplicaSet, to: number, why: string): Process<void> {
     const from = replicasOf(rs);
     const size = ann.sizeAnnotations(replicasOf(this.d), maxSurge(this.d));
     const annotations = rs.metadata.annotations ?? {};
     const stale = Object.entries(size).some(([k, v]) => annotations[k] !== v);
-    if (from === to && !stale) return false;
-    if (from !== to && why !== undefined) {
+    if (from === to && !stale) return;
+    if (from !== to) {
       this.explain(`${why} → scales ReplicaSet ${rs.metadata.name} from ${from} to ${to}.`, {
         from,
         to,
@@ -204,7 +216,6 @@ export class Rollout {
       spec: { ...rs.spec, replicas: to, selector: rs.spec?.selector ?? {} },
     });
     if (from !== to) this.scaledEvent(to > from ? 'up' : 'down', next, from, to, this.causes[0] ?? 0);
-    return from !== to;
   }
 
   private scaledEvent(direction: 'up' | 'down', rs: ReplicaSet, from: number, to: number, cause: StepId): void {

@@ -21,11 +21,10 @@ export function* rollingUpdate(r: Rollout): Process<void> {
   const newest = yield* r.syncNewest(true);
   if (newest !== undefined) {
     if (yield* scaleNewest(r, newest)) return void (yield* r.syncRolloutStatus());
-    let scaled = false;
-    for (const { set, to } of scaleDownOld(r.d, newest, r.old)) {
-      scaled = (yield* r.scale(set, to, 'enough pods of the new ReplicaSet are available')) || scaled;
-    }
-    if (scaled) return void (yield* r.syncRolloutStatus());
+    const steps = scaleDownOld(r.d, newest, r.old);
+    for (const { set, to } of steps)
+      yield* r.scale(r.latest(set), to, 'enough pods of the new ReplicaSet are available');
+    if (steps.length > 0) return void (yield* r.syncRolloutStatus());
   }
   if (isComplete(r.d, r.d.status ?? {})) yield* cleanUp(r);
   yield* r.syncRolloutStatus();
@@ -42,7 +41,7 @@ export function* recreate(r: Rollout, podsOf: (rs: ReplicaSet) => readonly Pod[]
   let scaled = false;
   for (const rs of r.old.filter(isActive))
     scaled = (yield* r.scale(rs, 0, 'strategy Recreate: old pods go first')) || scaled;
-  const oldRunning = r.old.some((rs) => podsOf(rs).some((p) => !isPodTerminal(p)));
+  const oldRunning = r.old.some((rs) => (rs.status?.replicas ?? 0) > 0 || podsOf(rs).some((p) => !isPodTerminal(p)));
   if (scaled || oldRunning) return void (yield* r.syncRolloutStatus());
   const newest = yield* r.syncNewest(true);
   if (newest !== undefined) yield* r.scale(newest, replicasOf(r.d), 'no old pod is left');
@@ -72,7 +71,7 @@ function* rescale(r: Rollout, newest: ReplicaSet | undefined): Process<void> {
   }
   if (r.d.spec?.strategy?.type !== 'RollingUpdate') return;
   for (const { set, to } of proportional(r.d, r.sets))
-    yield* r.scale(set, to, 'scaled in the middle of a rollout: each ReplicaSet gets its share');
+    yield* r.resize(set, to, 'scaled in the middle of a rollout: each ReplicaSet gets its share');
 }
 
 function* cleanUp(r: Rollout): Process<void> {

@@ -228,7 +228,7 @@ export class JobController {
   ): Process<{ active: number; step: readonly StepId[]; error?: string }> {
     const nowMs = this.ctx.kernel.wallMs;
     const active = t.active.length;
-    const plan = decide.plan(job, t, nowMs);
+    const plan = decide.plan(job, t);
     if (plan.type === 'nothing') return { active, step: causes };
     if (plan.type === 'delete') {
       const step = [this.explain(job, t, `deletes ${plan.pods.length}`, plan.wanted, causes)];

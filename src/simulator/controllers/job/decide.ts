@@ -2,7 +2,7 @@
 // pkg/controller/job/job_controller.go, v1.36.
 import type { Job, JobCondition } from '../../../model/generated/batch.v1.ts';
 import type { Pod } from '../../../model/generated/core.v1.ts';
-import { deletedFirst, isPodActive, isPodTerminating } from '../common/pods.ts';
+import { isPodActive, isPodTerminating, newestFirst } from '../common/pods.ts';
 import { indexOf, isIndexed, metSuccessRule, parseIndexes, pendingIndexes, succeededIndexes } from './indexes.ts';
 import { isFailed, judgeFailure, replacesOnlyFailed, restartsExceedLimit } from './policy.ts';
 
@@ -136,14 +136,14 @@ export type Plan =
   | { readonly type: 'create'; readonly count: number; readonly indexes: readonly number[]; readonly wanted: number }
   | { readonly type: 'delete'; readonly pods: readonly Pod[]; readonly wanted: number };
 
-export function plan(job: Job, t: Tally, nowMs: number): Plan {
+export function plan(job: Job, t: Tally): Plan {
   const { completions, parallelism = 1, suspend } = job.spec ?? {};
   const active = t.active.length;
   let wanted: number;
   if (suspend) wanted = 0;
   else if (completions === undefined) wanted = t.succeeded > 0 ? Math.min(active, parallelism) : parallelism;
   else wanted = Math.max(0, Math.min(completions - t.succeeded - t.failedIndexes.size, parallelism));
-  const surplus = forRemoval(job, t, Math.max(0, active - wanted), nowMs).slice(0, MAX_PER_SYNC);
+  const surplus = forRemoval(job, t, Math.max(0, active - wanted)).slice(0, MAX_PER_SYNC);
   if (surplus.length > 0) return { type: 'delete', pods: surplus, wanted };
   const waiting = replacesOnlyFailed(job) ? t.terminating.length : 0;
   const count = Math.min(wanted - active - waiting, MAX_PER_SYNC);
@@ -152,15 +152,15 @@ export function plan(job: Job, t: Tally, nowMs: number): Plan {
   return { type: 'create', count: isIndexed(job) ? indexes.length : count, indexes, wanted };
 }
 
-/** Pods of one index twice, or of an index that is done, go first; then as for ReplicaSets. */
-function forRemoval(job: Job, t: Tally, atLeast: number, nowMs: number): Pod[] {
-  const ranked = [...t.active].sort((a, b) => deletedFirst({ pod: a, rank: 0 }, { pod: b, rank: 0 }, nowMs));
+/** Pods of one index twice, or of none that is wanted, go first; then the newest. */
+function forRemoval(job: Job, t: Tally, atLeast: number): Pod[] {
+  const ranked = [...t.active].sort(newestFirst);
   if (!isIndexed(job)) return ranked.slice(0, atLeast);
   const seen = new Set<number>();
   const first: Pod[] = [];
   for (const pod of [...ranked].reverse()) {
     const i = indexOf(pod);
-    const over = i < 0 || i >= (job.spec?.completions ?? 0) || seen.has(i) || t.doneIndexes.has(i);
+    const over = i < 0 || i >= (job.spec?.completions ?? 0) || seen.has(i);
     if (over) first.push(pod);
     seen.add(i);
   }

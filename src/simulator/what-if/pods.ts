@@ -54,7 +54,7 @@ export function draftsOf(made: Exclude<KubeObject, Pod>, scratch: Scratch, most:
     case 'apps/v1 DaemonSet':
       return ofDaemonSet(made as DaemonSet, scratch, most);
     case 'batch/v1 Job':
-      return ofJob(made as Job, scratch, most);
+      return ofJob(made as Job, most);
     case 'batch/v1 CronJob':
       return ofCronJob(made as CronJob, scratch, most);
     case 'v1 PodTemplate':
@@ -118,7 +118,7 @@ function ofDaemonSet(ds: DaemonSet, scratch: Scratch, most: number): Drafts {
   };
 }
 
-function ofJob(job: Job, scratch: Scratch, most: number): Drafts {
+function ofJob(job: Job, most: number): Drafts {
   const fresh: Job = { ...job, spec: { ...job.spec, suspend: false } as NonNullable<Job['spec']> };
   const { wanted } = plan(fresh, tally(fresh, [], new Set()));
   const { completions, suspend } = job.spec ?? {};
@@ -134,7 +134,7 @@ function ofJob(job: Job, scratch: Scratch, most: number): Drafts {
 
 function ofCronJob(cron: CronJob, scratch: Scratch, most: number): Drafts {
   const job = scratch.create(jobFor(cron, scratch.nowMs));
-  const { notes, ...rest } = ofJob(job, scratch, most);
+  const { notes, ...rest } = ofJob(job, most);
   const suspended = cron.spec?.suspend ? ' It is suspended, so for now none is made.' : '';
   return { ...rest, notes: [`The pods are those of one Job, as each run makes it.${suspended}`, ...notes] };
 }

@@ -13,6 +13,7 @@ import { ObjectDocuments } from './documents.ts';
 import { Answers } from './editor/answers.ts';
 import { DryRunner } from './editor/dry-run.ts';
 import { editorFeatures } from './editor/features.ts';
+import { openChangedFieldPage } from './editor/field-page.ts';
 import { Manifests } from './editor/manifests.ts';
 import { EtcdView } from './etcd/etcd-view.ts';
 import { FLOW_VIEW, FlowHost } from './flow/flow-host.ts';
@@ -43,6 +44,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   const session = new SimulatorSession({ createWorker: () => platform.createWorker(), timing, now: () => Date.now() });
   const clusters = new Clusters(session, platform.kubeconfig, timing, () => settings.kubeconfig);
   const manifests = new Manifests(context.extensionUri);
+  const answers = new Answers();
   const documents = new ObjectDocuments((id) => clusters.source(id), liveReader(manifests, session));
   const ensure = async (): Promise<void> => void (await ensureSimulator({ session, log }));
   const flow = new FlowHost({
@@ -53,12 +55,12 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
     createWorker: () => platform.createWorker(),
     ensureSimulator: ensure,
     explainField: async (object, path) => (await manifests.load()).explainField(object, path),
+    openField: (object, path) => openChangedFieldPage({ manifests, answers }, object, path),
   });
   const { extensionUri } = context;
   const annotate = new AnnotateHost({ extensionUri, manifests, log, watch: (at, place) => watchAct(app, at, place) });
   const clustersView = createClustersView(clusters);
   const anatomy = createAnatomyView(clusters);
-  const answers = new Answers();
   const dryRunner = new DryRunner({ session, manifests, log, ensure: () => ensureSimulator({ session, log }) });
   const app: App = {
     context,

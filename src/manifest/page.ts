@@ -1,13 +1,16 @@
 // Explanation → the field's own page: the whole record as markdown, where the hover shows only the beginning.
 
 import { literal } from '../model/markdown.ts';
-import type { Explanation } from './explanation.ts';
+import type { Explanation, FieldFacts } from './explanation.ts';
 import { failureText, handlerLine, headline } from './markdown.ts';
 
 /** The release that the records were checked against. */
 const UPSTREAM = 'https://github.com/kubernetes/kubernetes/blob/v1.36.2';
 
-export function fieldPage(explanation: Explanation): string {
+/** What a page is made of: what is known of a field, and where it stands. */
+export type PagedField = FieldFacts & Pick<Explanation, 'object' | 'pathText' | 'reading'>;
+
+export function fieldPage(explanation: PagedField): string {
   const { object, pathText, version } = explanation;
   const of = `${object.apiVersion} ${object.kind}`;
   const section = (title: string, lines: readonly string[]): string[] =>

@@ -5,6 +5,7 @@ import { parseFieldPath } from '../trace/fieldpath.ts';
 import { known } from './explain.ts';
 import type { ExplainedHandler, Explanation, FieldFacts } from './explanation.ts';
 import { failureText } from './markdown.ts';
+import { fieldPage } from './page.ts';
 import { createManifestService, type ManifestService } from './service.ts';
 import { descend, type Place, rootPlace } from './typing.ts';
 import { groupOf } from './workspace/naming.ts';
@@ -128,6 +129,17 @@ export function explainField(
 
 function servedVersion(group: string, kind: string): string | undefined {
   return allKinds().find(([version, name]) => name === kind && groupOf(version) === group)?.[0];
+}
+
+/** The page of a field of an object, without a manifest; undefined where nothing is known. `path` as `diff` writes it. */
+export function fieldPageOf(
+  knowledge: Knowledge,
+  object: { readonly group: string; readonly kind: string },
+  path: string,
+): string | undefined {
+  const facts = explainField(knowledge, object, path);
+  const apiVersion = servedVersion(object.group, object.kind) ?? '';
+  return facts && fieldPage({ ...facts, object: { apiVersion, kind: object.kind }, pathText: path });
 }
 
 /** The facts as lines for a panel that shows plain text. */

@@ -81,6 +81,7 @@ const fromFlow: { readonly [type in FromFlow['type']]: Shape } = {
   clock: { request: isCount, command: oneOf('run', 'hold', 'step') },
   openObject: { request: isCount, object: isRef },
   explainField: { request: isCount, object: isRef, path: isString },
+  openField: { request: isCount, object: isRef, path: isString },
   exchange: { request: isCount, stepId: isCount },
   fork: { request: isCount, stepId: isCount, change: isChange, forUs: isNumber, repeat: isFlag },
   endFork: { request: isCount },

@@ -112,6 +112,8 @@ export type FromFlow =
   | { readonly type: 'clock'; readonly request: number; readonly command: 'run' | 'hold' | 'step' }
   | { readonly type: 'openObject'; readonly request: number; readonly object: ObjectRef }
   | { readonly type: 'explainField'; readonly request: number; readonly object: ObjectRef; readonly path: string }
+  /** The page of a field, beside the panel. */
+  | { readonly type: 'openField'; readonly request: number; readonly object: ObjectRef; readonly path: string }
   /** What went over the wire for a step: an `Exchange` as JSON. */
   | { readonly type: 'exchange'; readonly request: number; readonly stepId: StepId }
   /** Run on from a step twice, without and with a change. `progress` tells how far it is, `forked` brings what came of it. */

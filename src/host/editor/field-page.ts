@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { isRecord } from '../../model/object.ts';
 import { RefusedError } from '../../model/refused.ts';
+import type { ObjectRef } from '../../trace/step.ts';
 import type { Answers } from './answers.ts';
 import { isManifest, type Manifests } from './manifests.ts';
 
@@ -43,6 +44,24 @@ export async function openFieldPage(
   const found = service.explainAt(uri, place.line, place.character);
   if (!found)
     throw new RefusedError('There is no field at this place.', 'Put the cursor on a field of a Kubernetes object.');
-  const name = `${found.object.kind} ${found.pathText}`.replaceAll('/', '∕');
-  return answers.show(name, fieldPage(found), 'md');
+  return answers.show(titleOf(found.object.kind, found.pathText), fieldPage(found), 'md');
+}
+
+/** The same page for a field that stands in no manifest: one that a step has changed. */
+export async function openChangedFieldPage(
+  { manifests, answers }: PageDeps,
+  object: ObjectRef,
+  path: string,
+): Promise<vscode.TextDocument> {
+  const page = (await manifests.load()).fieldPageOf(object, path);
+  if (page === undefined)
+    throw new RefusedError(
+      `Nothing is known of ${path} of ${object.kind}.`,
+      'There are pages of the fields that Kubernetes itself serves.',
+    );
+  return answers.show(titleOf(object.kind, path), page, 'md');
+}
+
+function titleOf(kind: string, path: string): string {
+  return `${kind} ${path}`.replaceAll('/', '∕');
 }

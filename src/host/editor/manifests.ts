@@ -17,6 +17,8 @@ interface Loaded {
   readonly fieldPage: typeof import('../../manifest/page.ts').fieldPage;
   readonly kindPage: (apiVersion: string, kind: string) => string | undefined;
   readonly explainField: (object: ObjectRef, path: string) => string | undefined;
+  /** The page of a field, in markdown; undefined where nothing is known. */
+  readonly fieldPageOf: (object: ObjectRef, path: string) => string | undefined;
   readonly factsOfText: typeof import('../../manifest/service.ts').factsOfText;
   readonly rename: typeof import('../../manifest/workspace/rename.ts');
   readonly unresolved: typeof import('../../manifest/workspace/unresolved.ts').unresolved;
@@ -104,6 +106,7 @@ export class Manifests implements vscode.Disposable {
       service,
       markdown: explanationMarkdown,
       explainField,
+      fieldPageOf: (object, path) => report.fieldPageOf(knowledge, object, path),
       factsOfText,
       Workspace,
       unresolved,

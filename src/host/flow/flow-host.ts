@@ -3,43 +3,26 @@ import * as vscode from 'vscode';
 import type { ClusterSource, SourceState } from '../../cluster/source.ts';
 import { findComponent } from '../../knowledge/components.ts';
 import { isRecord } from '../../model/object.ts';
-import { RefusedError } from '../../model/refused.ts';
-import { FLOW_PROTOCOL, type FlowObject, type FromFlow, type ToFlow } from '../../protocol/flow.ts';
+import { FLOW_PROTOCOL, type FlowObject, type ToFlow } from '../../protocol/flow.ts';
 import { parseFromFlow } from '../../protocol/flow-parse.ts';
-import type { WorkerPort } from '../../protocol/worker-client.ts';
 import { FanOuts } from '../../trace/fanout.ts';
 import { isWrite } from '../../trace/fold.ts';
 import { TraceIndex } from '../../trace/query.ts';
 import type { ObjectRef, Step, StepId } from '../../trace/step.ts';
 import { transcriptMarkdown } from '../../trace/words.ts';
-import type { ObjectDocuments } from '../documents.ts';
 import { messageOf, remedyOf } from '../messages.ts';
 import { flowTopology, objectsOf } from '../simulator/flow-steps.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
-import { messagesOf, type OpenedFile, reopened, save } from './files.ts';
+import { FlowAnswers, type FlowDeps, type FlowRequest, type Shown } from './answers.ts';
+import { messagesOf, type OpenedFile, reopened } from './files.ts';
 import { Forks } from './forks.ts';
 import { panelHtml, webviewRoot } from './html.ts';
 import { LiveTrace } from './live-trace.ts';
-import { manifestAt } from './manifest-at.ts';
-import { pageHtml } from './page.ts';
 
 export const FLOW_VIEW = 'kubeAnatomy.flow';
 
 /** A panel begins with at most this many steps; older ones are left out. */
 const MOST_STEPS = 20_000;
-
-export interface FlowDeps {
-  readonly extensionUri: vscode.Uri;
-  readonly session: SimulatorSession;
-  readonly documents: ObjectDocuments;
-  readonly log: vscode.LogOutputChannel;
-  /** For a fork, which repeats the simulator in a worker of its own. */
-  readonly createWorker: () => WorkerPort;
-  /** Starts the simulator where it does not run. */
-  readonly ensureSimulator: () => Promise<void>;
-  /** What the editor knows of a field, as plain text; undefined where nothing is known. */
-  readonly explainField: (object: ObjectRef, path: string) => Promise<string | undefined>;
-}
 
 /** Where a trace begins, and what was there then. */
 interface Begin {
@@ -65,11 +48,13 @@ export class FlowHost implements vscode.Disposable {
   private generation = 0;
   private readonly stops: (() => void)[];
   private readonly forks: Forks;
+  private readonly answers: FlowAnswers;
 
   constructor(deps: FlowDeps) {
     this.deps = deps;
     const { session } = deps;
     this.forks = new Forks(session, deps.createWorker);
+    this.answers = new FlowAnswers(deps, this.shown());
     this.stops = [
       session.onSteps.add((steps) => this.append(steps)),
       session.onTopology.add((t) => this.live && this.post({ type: 'topology', topology: flowTopology(t) })),
@@ -329,6 +314,23 @@ export class FlowHost implements vscode.Disposable {
     });
   }
 
+  private shown(): Shown {
+    const host = this;
+    return {
+      get file() {
+        return host.file;
+      },
+      get cluster() {
+        return host.cluster;
+      },
+      get steps() {
+        return host.steps;
+      },
+      forks: host.forks,
+      post: (message) => host.post(message),
+    };
+  }
+
   private post(message: ToFlow): void {
     void this.panel?.webview.postMessage(message);
   }
@@ -356,10 +358,10 @@ export class FlowHost implements vscode.Disposable {
     } else void this.answer(message);
   }
 
-  private async answer(message: Extract<FromFlow, { request: number }>): Promise<void> {
+  private async answer(message: FlowRequest): Promise<void> {
     const { request } = message;
     try {
-      const text = await this.perform(message);
+      const text = await this.answers.to(message);
       this.post({ type: 'done', request, ...(text === undefined ? {} : { text }) });
     } catch (error) {
       this.post({
@@ -371,108 +373,7 @@ export class FlowHost implements vscode.Disposable {
       this.deps.log.error(messageOf(error));
     }
   }
-
-  private async perform(message: Extract<FromFlow, { request: number }>): Promise<string | undefined> {
-    const { session, documents } = this.deps;
-    if (this.file && NEEDS_CLUSTER.has(message.type))
-      throw new RefusedError(
-        'A trace from a file has its steps, not the cluster itself.',
-        'Open the flow panel of the simulator to look at its objects.',
-      );
-    if (this.cluster && NEEDS_CLUSTER.has(message.type) && message.type !== 'openObject')
-      throw new RefusedError(
-        'Nobody recorded this of a real cluster: its steps are inferred.',
-        'Its audit log, opened as a trace file, tells who asked what.',
-      );
-    switch (message.type) {
-      case 'clock':
-        if (message.command === 'step') await session.advance('next-step');
-        else await session.pace({ running: message.command === 'run' });
-        return undefined;
-      case 'openObject':
-        await documents.open(this.cluster?.source ?? session.source, message.object);
-        return undefined;
-      case 'explainField':
-        return (await this.deps.explainField(message.object, message.path)) ?? 'Nothing is known of this field yet.';
-      case 'exchange':
-        return JSON.stringify(await session.call('exchange', { step: message.stepId }));
-      case 'fork':
-        return this.fork(message);
-      case 'endFork':
-        this.forks.end();
-        return undefined;
-      case 'manifest':
-        return this.manifest(message.stepId, message.object);
-      case 'copyTranscript':
-        await vscode.env.clipboard.writeText(message.markdown);
-        return undefined;
-      case 'export':
-        return save(message.suggestedName, message.encoding === 'base64' ? bytesOf(message.data) : message.data);
-      case 'exportPage':
-        return save(message.suggestedName, await this.page(message));
-    }
-  }
-
-  private async fork({
-    request,
-    stepId,
-    change,
-    forUs,
-    repeat,
-  }: Extract<FromFlow, { type: 'fork' }>): Promise<undefined> {
-    const step = this.steps.find(({ id }) => id === stepId);
-    if (!step) throw new RefusedError(`Step ${stepId} is not in this trace.`, 'Choose another step.');
-    const { id, at, text } = step;
-    const comparison = await this.forks.run({ step: { id, at, text }, change, forUs, repeat }, (done) =>
-      this.post({ type: 'progress', request, done }),
-    );
-    this.post({ type: 'forked', comparison });
-    return undefined;
-  }
-
-  /** As YAML: an object as it was after a step, or the manifest that is in front of the reader. */
-  private async manifest(stepId: StepId, object: ObjectRef | undefined): Promise<string> {
-    if (object) {
-      const steps = await this.deps.session.call('steps', { after: 0, limit: 100_000 });
-      const { stringify } = await import('yaml');
-      return stringify(
-        manifestAt(
-          steps.filter(({ id }) => id <= stepId),
-          object,
-        ),
-        { lineWidth: 0, version: '1.1' },
-      );
-    }
-    const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
-    const editor = editors.find((one) => one && ['yaml', 'json', 'helm'].includes(one.document.languageId));
-    if (!editor)
-      throw new RefusedError('No manifest is open in an editor.', 'Open one beside the panel, or take an object.');
-    return editor.document.getText();
-  }
-
-  private async page({ init, theme, look, suggestedName }: Extract<FromFlow, { type: 'exportPage' }>): Promise<string> {
-    const root = webviewRoot(this.deps.extensionUri);
-    const [script = '', style = ''] = await Promise.all(
-      ['flow.js', 'flow.css'].map(async (file) =>
-        new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(root, file))),
-      ),
-    );
-    const title = suggestedName.replace(/\.html$/, '');
-    return pageHtml({ script, style, title, init, theme, look }, sha256);
-  }
 }
-
-/** In base64. */
-async function sha256(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return btoa(String.fromCharCode(...new Uint8Array(hash)));
-}
-
-function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
-}
-
-const NEEDS_CLUSTER: ReadonlySet<FromFlow['type']> = new Set(['clock', 'openObject', 'exchange', 'fork', 'manifest']);
 
 function isAbout(step: Step, ref: ObjectRef): boolean {
   const o = step.object;

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { explainField, explainText, factsText, runExplain } from '../../../src/manifest/report.ts';
+import { fieldPage } from '../../../src/manifest/page.ts';
+import { explainField, explainText, factsText, fieldPageOf, runExplain } from '../../../src/manifest/report.ts';
 import { createManifestService } from '../../../src/manifest/service.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
 
@@ -73,6 +74,16 @@ describe('a field of an object without a text', () => {
       entry: 'app.kubernetes.io/name',
     });
     expect(of('', 'Pod', 'status.conditions[type="Ready"]')).toMatchObject({ field: 'conditions' });
+  });
+
+  test('has the same page as the field in a manifest', () => {
+    const page = fieldPageOf(knowledge, { group: 'apps', kind: 'Deployment' }, 'spec.replicas') ?? '';
+    const service = createManifestService({ knowledge });
+    service.update('web.yaml', 1, web.text);
+    const found = service.explainAt('web.yaml', 7, 3);
+    expect(found && fieldPage(found)).toBe(page);
+    expect(page).toMatch(/^# spec\.replicas\n\nof apps\/v1 Deployment/);
+    expect(fieldPageOf(knowledge, { group: 'stable.example.com', kind: 'CronTab' }, 'spec.size')).toBeUndefined();
   });
 
   test('has the same words as the hover', () => {

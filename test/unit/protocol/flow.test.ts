@@ -44,6 +44,7 @@ const toHost: readonly FromFlow[] = [
   { type: 'clock', request: 1, command: 'run' },
   { type: 'openObject', request: 1, object },
   { type: 'explainField', request: 1, object, path: 'spec' },
+  { type: 'openField', request: 1, object, path: 'spec' },
   { type: 'copyTranscript', request: 1, markdown: '#' },
   { type: 'export', request: 1, suggestedName: 'a.md', mediaType: 'text/markdown', data: '' },
   { type: 'error', message: 'm' },

@@ -19,6 +19,8 @@ export interface DetailActions {
   open(object: ObjectRef): void;
   /** Answers with the explanation of a field, or what went wrong, as plain text. */
   explain(object: ObjectRef, path: string): Promise<string>;
+  /** Opens the page of a field. */
+  page(object: ObjectRef, path: string): void;
   /** What went over the wire for a step; a sentence where that is not known. */
   exchange(stepId: number): Promise<Exchange | string>;
 }
@@ -210,7 +212,18 @@ export class Details {
       { class: 'link path', type: 'button', title: 'What is this field?', onclick: explain },
       path,
     );
-    return h('li', {}, link, ...values.map(valueView), answer);
+    const more = h(
+      'button',
+      {
+        class: 'link quiet',
+        type: 'button',
+        title: 'Everything that is known of this field, as a page',
+        'aria-label': `More about ${path}`,
+        onclick: () => this.actions.page(object, path),
+      },
+      'more',
+    );
+    return h('li', {}, link, more, ...values.map(valueView), answer);
   }
 }
 

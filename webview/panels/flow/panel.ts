@@ -90,6 +90,7 @@ export class Panel {
       go: (id) => this.goToStep(id),
       follow: (object) => this.filters.follow(object),
       open: (object) => void this.out.request({ type: 'openObject', object }),
+      page: (object, path) => void this.out.request({ type: 'openField', object, path }),
       explain: (object, path) => this.out.explain(object, path),
       exchange: (stepId) => this.out.exchange(stepId, this.forking.sharedUpTo),
     });

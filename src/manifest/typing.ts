@@ -12,6 +12,8 @@ export interface Place {
   readonly entry?: string;
   /** Names of the enclosing schema fields, nearest last. */
   readonly within: readonly string[];
+  /** The place of the field that this one stands in; absent for fields of the object itself. */
+  readonly outer?: Place;
   readonly kind: string;
 }
 
@@ -41,7 +43,8 @@ function field(place: Place, name: string): Place | undefined {
   const found = type && fieldOf(type, name);
   if (!type || !found) return undefined;
   const within = place.owner ? [...place.within, place.owner.field.name] : place.within;
-  return { value: found, owner: { type: type.id, field: found }, within, kind: place.kind };
+  const outer = place.owner ? { outer: place } : {};
+  return { value: found, owner: { type: type.id, field: found }, within, ...outer, kind: place.kind };
 }
 
 function customMetadata(place: Place): Place | undefined {

@@ -8,7 +8,8 @@ import { sourceKnowledge } from '../../support/knowledge.ts';
 import { sharedPath } from '../../support/shared.ts';
 import { ask, type Bench, bench, bodyOf } from '../apiserver/support.ts';
 import { type Kinded, type Leaf, placeAt } from './places.ts';
-import { CHANGE_SAMPLES, type Sample } from './samples.ts';
+import type { Sample } from './sample.ts';
+import { CHANGE_SAMPLES } from './samples.ts';
 
 type Stored = KubeObject & Kinded;
 
@@ -20,6 +21,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   'core.v1.ResourceRequirements.limits': 'changes through the resize subresource',
   'core.v1.ResourceRequirements.requests': 'changes through the resize subresource',
   'core.v1.VolumeResourceRequirements.requests': 'grows once the claim is bound',
+  'core.v1.PersistentVolumeClaimSpec.volumeAttributesClassName': 'changes once the claim is bound',
   'core.v1.ConfigMap.data': 'the sample says immutable',
   'core.v1.NodeSpec.podCIDRs': 'the older podCIDR beside it counts',
   'core.v1.PodSpec.serviceAccount': 'an old name whose value is not looked at',
@@ -54,11 +56,16 @@ function replaced(object: unknown, [first, ...rest]: Leaf['path'], value: unknow
   return { ...from, [first]: replaced(from[String(first)], rest, value) };
 }
 
+function at(object: unknown, path: Leaf['path']): unknown {
+  return path.reduce((value, step) => (value as Record<string, unknown> | undefined)?.[step], object);
+}
+
 function verdictOf(b: Bench, path: string, object: Stored, leaf: Leaf): Verdict {
   let verdict: Verdict = 'other';
   for (const value of others(leaf, object)) {
     const answer = ask(b, `PUT ${path}/${object.metadata.name}`, replaced(object, leaf.path, value));
-    if (answer.code === 200) return 'free';
+    // Some fields keep their value without a word.
+    if (answer.code === 200) return at(bodyOf(answer), leaf.path) === leaf.value ? 'fixed' : 'free';
     if (FIXED.test(String(bodyOf(answer).message))) verdict = 'fixed';
   }
   return verdict;

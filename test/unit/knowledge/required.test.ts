@@ -7,7 +7,8 @@ import { sourceKnowledge } from '../../support/knowledge.ts';
 import { sharedPath } from '../../support/shared.ts';
 import { ask, bench, bodyOf } from '../apiserver/support.ts';
 import { type Kinded, type Leaf, placeAt } from './places.ts';
-import { CHANGE_SAMPLES, type Sample } from './samples.ts';
+import type { Sample } from './sample.ts';
+import { CHANGE_SAMPLES } from './samples.ts';
 
 interface Cause {
   readonly field: string;

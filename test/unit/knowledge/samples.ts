@@ -1,16 +1,9 @@
 // Valid objects of kinds that the recorded bases leave out, for tests that change one field after the other.
-import type { KubeObject } from '../../../src/model/object.ts';
-
-export interface Sample {
-  /** Where it is posted. */
-  readonly path: string;
-  readonly object: KubeObject;
-}
-
-function of(apiVersion: string, kind: string, plural: string, fields: object, name = 'v'): Sample {
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return { path: `${root}/${plural}`, object: { apiVersion, kind, metadata: { name }, ...fields } };
-}
+import { API_SAMPLES } from './api-samples.ts';
+import { DEVICE_SAMPLES } from './device-samples.ts';
+import { NETWORK_SAMPLES } from './network-samples.ts';
+import { sampleOf as of, type Sample } from './sample.ts';
+import { STORAGE_SAMPLES } from './storage-samples.ts';
 
 const claim = { devices: { requests: [{ name: 'a', exactly: { deviceClassName: 'c' } }] } };
 const device = { name: 'd', attributes: { a: { string: 'x' } }, capacity: { m: { value: '1' } } };
@@ -133,4 +126,8 @@ export const CHANGE_SAMPLES: readonly Sample[] = [
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' },
     subjects: [{ kind: 'User', name: 'u', apiGroup: 'rbac.authorization.k8s.io' }],
   }),
+  ...API_SAMPLES,
+  ...DEVICE_SAMPLES,
+  ...NETWORK_SAMPLES,
+  ...STORAGE_SAMPLES,
 ];

@@ -6,6 +6,7 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace',
   ],
   'pkg/apis/admissionregistration/validation/validation.go': [
+    'must be specified when patchType is JSONPatch',
     'exactly one of url or service is required',
     'must specify one of None, NoneOnDryRun',
     'the timeout value must be between 1 and 30 seconds',
@@ -61,8 +62,14 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'has invalid value',
     'needs to be unset',
   ],
-  'pkg/apis/core/validation/validation.go': ['must specify `addresses` or `notReadyAddresses`'],
+  'pkg/apis/core/validation/validation.go': [
+    'must specify required node constraints',
+    'has to be specified when using volumeAttributesClassName',
+    'lun is required if targetWWNs is specified',
+    'must specify `addresses` or `notReadyAddresses`',
+  ],
   'pkg/apis/flowcontrol/validation/validation.go': [
+    "group is required when subject kind is 'Group'",
     'must equal the fixed value',
     'must reference a priority level',
     "only the schema named 'exempt' may have matchingPrecedence 1",
@@ -86,6 +93,8 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'should not be greater than queues',
   ],
   'pkg/apis/networking/validation/validation.go': [
+    "`parameters.scope` is set to 'Namespace'",
+    "`parameters.scope` is set to 'Cluster'",
     'at least one CIDR required',
     'may only hold up to 2 values',
     'may specify no more than one IP for each IP family',
@@ -213,7 +222,10 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
   'staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go': [
     'should be a domain with at least three segments separated by dots',
   ],
-  'staging/src/k8s.io/apiserver/pkg/admission/plugin/cel/compile.go': ['compilation failed'],
+  'staging/src/k8s.io/apiserver/pkg/admission/plugin/cel/compile.go': [
+    'must evaluate to list(JSONPatch)',
+    'compilation failed',
+  ],
   'staging/src/k8s.io/apiserver/pkg/admission/plugin/policy/validating/dispatcher.go': [
     "ValidatingAdmissionPolicy '…' with binding '…' denied request",
   ],
@@ -255,4 +267,5 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
   ],
   'pkg/apis/scheduling/validation/validation.go': ['maximum allowed value of a user defined priority is 1000000000'],
   'plugin/pkg/admission/priority/admission.go': ['is already marked as default'],
+  'pkg/apis/rbac/validation/validation.go': ['at least one clusterRoleSelector required if aggregationRule is non-nil'],
 };

@@ -83,6 +83,11 @@ function createSigningRequest(o: Obj, ctx: Context): Obj {
   return { ...o, spec };
 }
 
+/** Whatever an update says of the request, the server keeps what was asked for at first. */
+function updateSigningRequest(now: Obj, old: Obj): Obj {
+  return { ...now, spec: old.spec };
+}
+
 export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   '/pods': pods,
   '/namespaces': namespaces,
@@ -115,7 +120,7 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   'rbac.authorization.k8s.io/clusterroles': { createOnUpdate: true },
   'rbac.authorization.k8s.io/clusterrolebindings': { createOnUpdate: true },
   'scheduling.k8s.io/priorityclasses': { generation: ['value', 'globalDefault', 'preemptionPolicy'] },
-  'certificates.k8s.io/certificatesigningrequests': { create: createSigningRequest },
+  'certificates.k8s.io/certificatesigningrequests': { create: createSigningRequest, update: updateSigningRequest },
   'flowcontrol.apiserver.k8s.io/flowschemas': { generation: SPEC, statusMetadata: 'fixed' },
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': { generation: SPEC, statusMetadata: 'fixed' },
   'apiregistration.k8s.io/apiservices': { conditionalUpdate: true, statusMetadata: 'fixed' },

@@ -20,6 +20,7 @@ import type { IngressClass, NetworkPolicy, NetworkPolicyPort } from '../../../..
 import type { ClusterRoleBinding, RoleBinding, RoleRef, Subject } from '../../../../model/generated/rbac.v1.ts';
 import type {
   DeviceRequest,
+  DeviceSubRequest,
   ResourceClaim,
   ResourceClaimSpec,
   ResourceClaimTemplate,
@@ -136,7 +137,7 @@ export function validatingPolicy(p: ValidatingAdmissionPolicy): ValidatingAdmiss
 
 export function mutatingPolicy(p: MutatingAdmissionPolicy): MutatingAdmissionPolicy {
   if (!p.spec) return p;
-  const spec = fill(p.spec, { failurePolicy: 'Fail', reinvocationPolicy: 'Never' });
+  const spec = fill(p.spec, { failurePolicy: 'Fail' });
   return update(p, { spec: update(spec, { matchConstraints: matchResources(spec.matchConstraints) }) });
 }
 
@@ -204,12 +205,20 @@ export function priorityLevel(p: PriorityLevelConfiguration): PriorityLevelConfi
   });
 }
 
+type Wanted = Pick<DeviceSubRequest, 'allocationMode' | 'count' | 'tolerations'>;
+
+function wantedDevices<T extends Wanted>(d: T): T {
+  const mode = fill(d, { allocationMode: 'ExactCount' } as Partial<T>);
+  const counted = mode.allocationMode === 'ExactCount' ? fill(mode, { count: 1 } as Partial<T>) : mode;
+  const tolerations = mapList(d.tolerations, (t) => fill(t, { operator: 'Equal' }));
+  return update(counted, { tolerations } as Partial<T>);
+}
+
 function deviceRequest(r: DeviceRequest): DeviceRequest {
-  const count = <T extends { allocationMode?: string; count?: number }>(d: T): T => {
-    const mode = fill(d, { allocationMode: 'ExactCount' } as Partial<T>);
-    return mode.allocationMode === 'ExactCount' ? fill(mode, { count: 1 } as Partial<T>) : mode;
-  };
-  return update(r, { exactly: r.exactly && count(r.exactly), firstAvailable: mapList(r.firstAvailable, count) });
+  return update(r, {
+    exactly: r.exactly && wantedDevices(r.exactly),
+    firstAvailable: mapList(r.firstAvailable, wantedDevices),
+  });
 }
 
 function claimSpec(s: ResourceClaimSpec): ResourceClaimSpec {

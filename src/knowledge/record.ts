@@ -71,7 +71,7 @@ export interface FieldRecord {
   readonly wrong?: readonly Failure[];
   /** Fields it works together with: paths from the same type, or `Kind:path` from another kind. */
   readonly with?: readonly string[];
-  /** First version in which it could be used without a feature gate. */
+  /** First version in which it could be used; `{Gate}` stands for what feature-gates.json says of that feature gate. */
   readonly since?: string;
   readonly deprecated?: string;
   /** Paths in kubernetes/kubernetes v1.36, nearest first. */

@@ -1,5 +1,6 @@
 // Record and schema of a place → Explanation. What depends on the place (a template, a probe's kind) is added here.
 import { findComponent } from '../knowledge/components.ts';
+import { sinceText } from '../knowledge/feature-gates.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type {
   ChangeEffect,
@@ -39,7 +40,7 @@ export function known(knowledge: Knowledge, place: Place): FieldFacts | undefine
     ...(change && { change }),
     wrong: record?.wrong ?? [],
     with: record?.with ?? [],
-    ...(record?.since && { since: record.since }),
+    ...(record?.since && { since: sinceText(record.since) }),
     ...(record?.deprecated && { deprecated: record.deprecated }),
     sources: record?.source ?? [],
     version: knowledge.version,

@@ -24,7 +24,7 @@ export function known(knowledge: Knowledge, place: Place): FieldFacts | undefine
   const merge = mergeText(schema);
   const schemaText = knowledge.description(owner.type, schema.name);
   const fallback = record?.default;
-  const change = changeText(record, place);
+  const change = changeText(knowledge, record, place);
   return {
     type: owner.type,
     field: schema.name,
@@ -95,9 +95,9 @@ function defaultText({ value, text, by, step, stored }: DefaultValue): string {
   return `${what} (${how})`;
 }
 
-function changeText(record: FieldRecord | undefined, place: Place): FieldFacts['change'] {
+function changeText(knowledge: Knowledge, record: FieldRecord | undefined, place: Place): FieldFacts['change'] {
   if (!record) return undefined;
-  const { effect, text } = record.change ?? {};
+  const { effect = fateOf(knowledge, place.outer), text } = record.change ?? {};
   const outer = templateChange(place);
   if (outer) {
     // What a record says of an object that exists does not hold for a template, unless it was written for one.
@@ -106,6 +106,15 @@ function changeText(record: FieldRecord | undefined, place: Place): FieldFacts['
   }
   const plain = text ?? (effect && plainChange(effect, place));
   return effect === undefined || plain === undefined ? undefined : { effect, text: plain };
+}
+
+/** Types that many fields share, such as selectors and references, leave it to the field they stand in. */
+function fateOf(knowledge: Knowledge, place: Place | undefined): ChangeEffect | undefined {
+  for (let outer = place; outer; outer = outer.outer) {
+    const effect = recordAt(knowledge, outer)?.change?.effect;
+    if (effect) return effect;
+  }
+  return undefined;
 }
 
 /** The sentence for an effect that has no particulars. */

@@ -6,7 +6,7 @@ import { isCustom } from '../crd/types.ts';
 import { pods } from './pods.ts';
 import { services } from './services.ts';
 import { type Obj, part, type Strategy } from './strategy.ts';
-import { daemonSets, jobs } from './workloads.ts';
+import { daemonSets, jobs, statefulSets } from './workloads.ts';
 
 const SPEC = ['spec'];
 
@@ -105,7 +105,7 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   '/resourcequotas': { returnsDeleted: true },
   'apps/deployments': { generation: ['spec', 'metadata.annotations'], statusMetadata: 'labels' },
   'apps/replicasets': { generation: SPEC },
-  'apps/statefulsets': { generation: SPEC },
+  'apps/statefulsets': statefulSets,
   'apps/daemonsets': daemonSets,
   'batch/jobs': jobs,
   'batch/cronjobs': { generation: SPEC },

@@ -1,5 +1,6 @@
-// What the registry does to Jobs and DaemonSets. Models pkg/registry/batch/job/strategy.go and pkg/registry/apps/daemonset.
-import type { DaemonSet } from '../../../model/generated/apps.v1.ts';
+// What the registry does to Jobs, DaemonSets and StatefulSets. Models pkg/registry/batch/job/strategy.go,
+// pkg/registry/apps/daemonset and pkg/registry/apps/statefulset.
+import type { DaemonSet, StatefulSet } from '../../../model/generated/apps.v1.ts';
 import type { Job } from '../../../model/generated/batch.v1.ts';
 import { equal } from '../../../model/paths.ts';
 import type { Obj, Strategy } from './strategy.ts';
@@ -46,5 +47,20 @@ export const daemonSets: Strategy = {
   convert: (o) => (o.metadata.annotations?.[TEMPLATE_GENERATION] === undefined ? withTemplateGeneration(o, '0') : o),
   create: (o) => withTemplateGeneration(o, '1'),
   update: updateDaemonSet,
+  generation: ['spec'],
+};
+
+/** The gate MaxUnavailableStatefulSet is off in v1.36 (kubernetes/kubernetes#137904): the field is not stored. */
+function withoutMaxUnavailable(o: Obj): Obj {
+  const { spec } = o as StatefulSet;
+  const { updateStrategy } = spec ?? {};
+  if (updateStrategy?.rollingUpdate?.maxUnavailable === undefined) return o;
+  const { maxUnavailable: _, ...rollingUpdate } = updateStrategy.rollingUpdate;
+  return { ...o, spec: { ...spec, updateStrategy: { ...updateStrategy, rollingUpdate } } } as Obj;
+}
+
+export const statefulSets: Strategy = {
+  create: withoutMaxUnavailable,
+  update: withoutMaxUnavailable,
   generation: ['spec'],
 };

@@ -48,48 +48,68 @@ export class Claims {
     this.events = events;
   }
 
-  /** Makes those that are missing; the error of the first that could not be made. */
+  /** Makes those that are missing; what went wrong, of all of them. Models createPersistentVolumeClaims. */
   *ensure(set: StatefulSet, ordinal: number, causes: readonly StepId[]): Process<string | undefined> {
     const subject = { apiVersion: API, kind: KIND, object: set };
+    const errors: string[] = [];
     for (const claim of claimsFor(set, ordinal)) {
       const { namespace, name } = claim.metadata;
-      if (this.informer.get(`${namespace}/${name}`) !== undefined) continue;
+      const known = this.informer.get(`${namespace}/${name}`);
+      if (known?.metadata.deletionTimestamp !== undefined) errors.push(`pvc ${name} is being deleted`);
+      if (known !== undefined) continue;
       const made = yield* this.client.create<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, claim, { causes });
       const whose = `Claim ${name} Pod ${podName(set, ordinal)} in StatefulSet ${set.metadata.name}`;
       if (made.ok) {
         this.events.event(subject, 'Normal', 'SuccessfulCreate', `Create ${whose} success`, [made.step]);
-      } else if (made.status.reason !== 'AlreadyExists') {
-        const message = `Create ${whose.replace(' Pod ', ' for Pod ')} failed error: ${made.status.message}`;
-        this.events.event(subject, 'Warning', 'FailedCreate', message, [made.step]);
-        return made.status.message ?? 'create failed';
+        continue;
       }
+      errors.push(`failed to create PVC ${name}: ${made.status.message}`);
+      if (made.status.reason === 'AlreadyExists') continue;
+      const message = `Create ${whose.replace(' Pod ', ' for Pod ')} failed error: ${made.status.message}`;
+      this.events.event(subject, 'Warning', 'FailedCreate', message, [made.step]);
     }
-    return undefined;
+    if (errors.length < 2) return errors[0];
+    return `[${[...new Set(errors)].join(', ')}]`;
   }
 
-  /** A claim of an earlier pod of the same name that is going away has to be gone first. */
+  /** A claim that goes with an earlier pod of the same name has to be gone first. Models PodClaimIsStale. */
   isStale(set: StatefulSet, ordinal: number): boolean {
+    if (set.spec?.persistentVolumeClaimRetentionPolicy?.whenScaled !== 'Delete') return false;
     return claimsFor(set, ordinal).some(({ metadata }) => {
-      const known = this.informer.get(`${metadata.namespace}/${metadata.name}`);
-      return known?.metadata.deletionTimestamp !== undefined;
+      const owners = this.informer.get(`${metadata.namespace}/${metadata.name}`)?.metadata.ownerReferences ?? [];
+      return owners.some((r) => r.kind === 'Pod' && r.name === podName(set, ordinal));
     });
   }
 
+  /** Whether a claim has other owners than the retention policy wants. */
+  isOff(set: StatefulSet, pod: Pod): boolean {
+    return this.toChange(set, pod).length > 0;
+  }
+
   *applyPolicy(set: StatefulSet, pod: Pod, causes: readonly StepId[]): Process<string | undefined> {
-    for (const { metadata } of claimsFor(set, ordinalOf(set, pod))) {
-      const known = this.informer.get(`${metadata.namespace}/${metadata.name}`);
-      const owners = known === undefined ? undefined : claimOwners(set, pod, known.metadata.ownerReferences ?? []);
-      if (known === undefined || owners === undefined) continue;
-      const { ownerReferences: _, ...rest } = known.metadata;
-      const next: PersistentVolumeClaim = {
-        ...known,
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        metadata: owners.length > 0 ? { ...rest, ownerReferences: owners } : rest,
-      };
+    for (const next of this.toChange(set, pod)) {
       const done = yield* this.client.update<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, next, { causes });
-      if (!done.ok) return done.status.message ?? 'update failed';
+      if (!done.ok)
+        return `could not update claim ${next.metadata.name} for delete policy ownerRefs: ${done.status.message}`;
     }
     return undefined;
+  }
+
+  /** The claims as they should be. One that the cache does not show yet is left to the next sync. */
+  private toChange(set: StatefulSet, pod: Pod): PersistentVolumeClaim[] {
+    return claimsFor(set, ordinalOf(set, pod)).flatMap(({ metadata }) => {
+      const known = this.informer.get(`${metadata.namespace}/${metadata.name}`);
+      const owners = known === undefined ? undefined : claimOwners(set, pod, known.metadata.ownerReferences ?? []);
+      if (known === undefined || owners === undefined) return [];
+      const { ownerReferences: _, ...rest } = known.metadata;
+      return [
+        {
+          ...known,
+          apiVersion: 'v1',
+          kind: 'PersistentVolumeClaim',
+          metadata: owners.length > 0 ? { ...rest, ownerReferences: owners } : rest,
+        },
+      ];
+    });
   }
 }

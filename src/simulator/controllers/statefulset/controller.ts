@@ -13,12 +13,12 @@ import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { claim } from '../common/claim.ts';
 import { newRevision, nextRevision, revisionHash, sameData, templatePatch } from '../common/history.ts';
-import { controllerRef, namespaceTerminating } from '../common/podcontrol.ts';
+import { controllerRef } from '../common/podcontrol.ts';
 import { type Made, RevisionHistory } from '../common/revisions.ts';
 import { slowStartBatches } from '../replicaset/decide.ts';
 import { Claims } from './claims.ts';
 import { type Action, decideStatefulSet, nextStatus, type Plan, type Revisions, sameStatus } from './decide.ts';
-import { API, KIND, revisionOf, withIdentity } from './identity.ts';
+import { API, inRange, KIND, ordinalOf, revisionOf, withIdentity } from './identity.ts';
 
 /** Source: --concurrent-statefulset-syncs, v1.36. */
 const WORKERS = 5;
@@ -102,8 +102,8 @@ export class StatefulSetController {
     const now = this.ctx.kernel.wallMs;
     const plan = decideStatefulSet(set, pods, chosen.value, now);
     const step = this.explain(set, pods, plan, causes);
-    const failed = yield* this.carryOut(set, plan, pods, [step]);
-    const updates = plan.actions.filter((a) => a.type === 'delete' && a.why === 'update').length;
+    const failed = yield* this.carryOut(set, plan, [step]);
+    const updates = plan.phases.flat(2).filter((a) => a.type === 'delete' && a.why === 'update').length;
     const status = nextStatus(set, pods, chosen.value, chosen.value.collisionCount, updates, now);
     const wrote = yield* this.writeStatus(set, status, [step]);
     const live = new Set([...pods.map(revisionOf), status.currentRevision, status.updateRevision]);
@@ -159,81 +159,118 @@ export class StatefulSetController {
   }
 
   private explain(set: StatefulSet, pods: readonly Pod[], plan: Plan, causes: readonly StepId[]): StepId {
-    const does = plan.actions.filter((a) => a.type !== 'claims');
+    const does = plan.phases.flat(2).flatMap((a) => {
+      if (a.type === 'create') return [`creates ${a.pod.metadata.name}`];
+      if (a.type === 'delete') return [`deletes ${a.pod.metadata.name} (${a.why})`];
+      return a.type === 'keep' && a.identity ? [`gives ${a.pod.metadata.name} its labels back`] : [];
+    });
     if (does.length === 0) return causes[0] ?? 0;
     const wanted = set.spec?.replicas ?? 1;
     const { namespace = '', name = '', uid = '' } = set.metadata;
-    const say = (a: Action): string => {
-      if (a.type === 'create') return `creates ${a.pod.metadata.name}`;
-      if (a.type === 'delete') return `deletes ${a.pod.metadata.name} (${a.why})`;
-      return a.type === 'repair' ? `gives ${a.pod.metadata.name} its labels back` : '';
-    };
     const waits = plan.waitsFor === undefined ? '' : `, then waits for ${plan.waitsFor}`;
     return this.ctx.record({
       kind: 'decide',
       action: 'SyncStatefulSet',
       object: { group: 'apps', resource: 'statefulsets', kind: KIND, namespace, name, uid },
       causes,
-      text: `wants ${wanted}, sees ${pods.length} → ${does.map(say).join(', ')}${waits}.`,
+      text: `wants ${wanted}, sees ${pods.length} → ${does.join(', ')}${waits}.`,
       detail: { type: 'decide', inputs: { wanted, saw: pods.length, ordered: plan.monotonic } },
     });
   }
 
-  private *carryOut(
+  /** The first error ends it. Models runForAll. */
+  private *carryOut(set: StatefulSet, plan: Plan, causes: readonly StepId[]): Process<string | undefined> {
+    for (const phase of plan.phases) {
+      let left = phase;
+      for (const size of plan.monotonic ? left.map(() => 1) : slowStartBatches(left.length)) {
+        const batch = left.slice(0, size).filter((actions) => actions.length > 0);
+        left = left.slice(size);
+        const errors = yield* all(
+          this.ctx.scope,
+          batch.map((actions) => this.actAll(set, actions, causes)),
+        );
+        const error = errors.find((e) => e !== undefined);
+        if (error !== undefined) return error;
+      }
+    }
+    return undefined;
+  }
+
+  private *actAll(
     set: StatefulSet,
-    plan: Plan,
-    pods: readonly Pod[],
+    actions: readonly Action[],
     causes: readonly StepId[],
   ): Process<string | undefined> {
-    let left = plan.actions;
-    for (const size of plan.monotonic ? left.map(() => 1) : slowStartBatches(left.length)) {
-      const batch = left.slice(0, size);
-      left = left.slice(size);
-      const errors = yield* all(
-        this.ctx.scope,
-        batch.map((a) => this.act(set, a, causes)),
-      );
-      const error = errors.find((e) => e !== undefined);
-      if (error !== undefined) return error;
-    }
-    const policy = set.spec?.persistentVolumeClaimRetentionPolicy;
-    if (policy === undefined || set.spec?.volumeClaimTemplates === undefined) return undefined;
-    for (const pod of pods) {
-      const error = yield* this.claims.applyPolicy(set, pod, causes);
+    for (const a of actions) {
+      const error = yield* this.act(set, a, causes);
       if (error !== undefined) return error;
     }
     return undefined;
   }
 
   private *act(set: StatefulSet, a: Action, causes: readonly StepId[]): Process<string | undefined> {
-    const { client } = this.ctx;
+    if (a.type === 'keep') return yield* this.keep(set, a.pod, a.identity, causes);
+    if (a.type === 'delete') return yield* this.remove(set, a.pod, causes);
+    if (a.type === 'create') return yield* this.create(set, a.pod, a.ordinal, causes);
+    const failed = yield* this.claims.ensure(set, ordinalOf(set, a.pod), causes);
+    return failed ?? (yield* this.applyPolicy(set, a.pod, causes));
+  }
+
+  /** As upstream's recordPodEvent says it. */
+  private say(
+    set: StatefulSet,
+    verb: 'Create' | 'Update' | 'Delete',
+    pod: Pod,
+    error: string | undefined,
+    causes: readonly StepId[],
+  ): void {
     const subject = { apiVersion: API, kind: KIND, object: set };
-    if (a.type === 'claims') return yield* this.claims.ensure(set, a.ordinal, causes);
-    if (a.type === 'repair') {
-      const done = yield* client.update<Pod>(PODS, withIdentity(set, a.pod), { causes });
-      return done.ok ? undefined : done.status.message;
+    const what = `${verb} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
+    if (error === undefined) this.events.event(subject, 'Normal', `Successful${verb}`, `${what} successful`, causes);
+    else this.events.event(subject, 'Warning', `Failed${verb}`, `${what} failed error: ${error}`, causes);
+  }
+
+  private *remove(set: StatefulSet, pod: Pod, causes: readonly StepId[]): Process<string | undefined> {
+    const { namespace = '', name = '' } = pod.metadata;
+    const gone = yield* this.ctx.client.delete(PODS, namespace, name, {}, { causes });
+    if (!gone.ok && gone.code === 404) return undefined;
+    const error = gone.ok ? undefined : gone.status.message;
+    this.say(set, 'Delete', pod, error, [gone.step]);
+    return error;
+  }
+
+  private *create(set: StatefulSet, pod: Pod, ordinal: number, causes: readonly StepId[]): Process<string | undefined> {
+    if (this.claims.isStale(set, ordinal)) return undefined;
+    const unclaimed = yield* this.claims.ensure(set, ordinal, causes);
+    if (unclaimed !== undefined) {
+      this.say(set, 'Create', pod, unclaimed, causes);
+      return unclaimed;
     }
-    const { namespace = '', name = '' } = a.pod.metadata;
-    const what = `Pod ${name} in StatefulSet ${set.metadata.name}`;
-    if (a.type === 'delete') {
-      const gone = yield* client.delete(PODS, namespace, name, {}, { causes });
-      if (gone.ok) this.events.event(subject, 'Normal', 'SuccessfulDelete', `Delete ${what} successful`, [gone.step]);
-      if (gone.ok || gone.code === 404) return undefined;
-      this.events.event(subject, 'Warning', 'FailedDelete', `Delete ${what} failed error: ${gone.status.message}`, [
-        gone.step,
-      ]);
-      return gone.status.message;
-    }
-    if (this.claims.isStale(set, a.ordinal)) return undefined;
-    const claimed = yield* this.claims.ensure(set, a.ordinal, causes);
-    if (claimed !== undefined) return claimed;
-    const made = yield* client.create<Pod>(PODS, a.pod, { causes });
-    if (made.ok) this.events.event(subject, 'Normal', 'SuccessfulCreate', `Create ${what} successful`, [made.step]);
-    if (made.ok || made.status.reason === 'AlreadyExists' || namespaceTerminating(made.status)) return undefined;
-    this.events.event(subject, 'Warning', 'FailedCreate', `Create ${what} failed error: ${made.status.message}`, [
-      made.step,
-    ]);
-    return made.status.message;
+    const made = yield* this.ctx.client.create<Pod>(PODS, pod, { causes });
+    if (!made.ok && made.status.reason === 'AlreadyExists') return made.status.message;
+    const failed = yield* this.applyPolicy(set, made.ok ? made.value : pod, causes);
+    if (failed !== undefined) return failed;
+    const error = made.ok ? undefined : (made.status.message ?? 'create failed');
+    this.say(set, 'Create', pod, error, [made.step]);
+    return error;
+  }
+
+  private *applyPolicy(set: StatefulSet, pod: Pod, causes: readonly StepId[]): Process<string | undefined> {
+    const failed = yield* this.claims.applyPolicy(set, pod, causes);
+    if (failed !== undefined) this.say(set, 'Update', pod, failed, causes);
+    return failed;
+  }
+
+  /** A pod that stays. One above the set's size only hands its claims on; any other is written anew with them. */
+  private *keep(set: StatefulSet, pod: Pod, identity: boolean, causes: readonly StepId[]): Process<string | undefined> {
+    const off = this.claims.isOff(set, pod);
+    if (!off && !identity) return undefined;
+    const failed = off ? yield* this.applyPolicy(set, pod, causes) : undefined;
+    if (failed !== undefined || !inRange(set, ordinalOf(set, pod))) return failed;
+    const done = yield* this.ctx.client.update<Pod>(PODS, withIdentity(set, pod), { causes });
+    const error = done.ok ? undefined : (done.status.message ?? 'update failed');
+    this.say(set, 'Update', pod, error, [done.step]);
+    return error;
   }
 
   private *writeStatus(

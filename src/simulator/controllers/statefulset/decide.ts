@@ -10,11 +10,13 @@ export type Action =
   | { readonly type: 'create'; readonly pod: Pod; readonly ordinal: number }
   | { readonly type: 'delete'; readonly pod: Pod; readonly why: 'it has ended' | 'scale down' | 'update' }
   /** Its claims may be missing. */
-  | { readonly type: 'claims'; readonly ordinal: number }
-  | { readonly type: 'repair'; readonly pod: Pod };
+  | { readonly type: 'claims'; readonly pod: Pod }
+  /** Its claims belong to whom the retention policy says, and where `identity` is set it has the labels of its ordinal. */
+  | { readonly type: 'keep'; readonly pod: Pod; readonly identity: boolean };
 
 export interface Plan {
-  readonly actions: readonly Action[];
+  /** One after the other. In each, what is done for one pod after the other; in order, or by slow start (Parallel). */
+  readonly phases: readonly (readonly (readonly Action[])[])[];
   /** What an ordered set waits for before it goes on. */
   readonly waitsFor?: string;
   readonly monotonic: boolean;
@@ -51,7 +53,7 @@ function fresh(set: StatefulSet, { current, update }: Revisions, ordinal: number
 
 export function decideStatefulSet(set: StatefulSet, pods: readonly Pod[], revisions: Revisions, nowMs: number): Plan {
   const monotonic = set.spec?.podManagementPolicy !== 'Parallel';
-  if (set.metadata.deletionTimestamp !== undefined) return { actions: [], monotonic };
+  if (set.metadata.deletionTimestamp !== undefined) return { phases: [], monotonic };
   const byOrdinal = new Map(pods.map((p) => [id.ordinalOf(set, p), p]));
   const first = id.startOrdinal(set);
   const ordinals = Array.from({ length: id.replicasOf(set) }, (_, i) => first + i);
@@ -59,29 +61,29 @@ export function decideStatefulSet(set: StatefulSet, pods: readonly Pod[], revisi
     .filter(([n]) => n >= 0 && !id.inRange(set, n))
     .sort(([a], [b]) => b - a)
     .map(([, p]) => p);
-  const actions: Action[] = [];
+  const replicas: Action[][] = [];
   for (const n of ordinals) {
-    const waitsFor = forReplica(set, byOrdinal.get(n), n, revisions, monotonic, nowMs, actions);
-    if (waitsFor !== undefined && monotonic) return { actions, waitsFor, monotonic };
+    const { actions, waitsFor } = forReplica(set, byOrdinal.get(n), n, revisions, monotonic, nowMs);
+    replicas.push(actions);
+    if (waitsFor !== undefined && monotonic) return { phases: [replicas], waitsFor, monotonic };
   }
-  if (!monotonic && actions.some((a) => a.type === 'create' || a.type === 'delete')) return { actions, monotonic };
-  const living = ordinals.flatMap((n) => byOrdinal.get(n) ?? []);
-  const firstUnhealthy = [...living, ...[...condemned].reverse()].find((p) => unavailable(set, p, nowMs));
+  const kept = condemned.map((pod): Action[] => [{ type: 'keep', pod, identity: false }]);
+  const living = ordinals.map((n) => byOrdinal.get(n));
+  const sick = [...living, ...[...condemned].reverse()].find((p) => p !== undefined && unavailable(set, p, nowMs));
+  const gone: Action[][] = [];
   for (const pod of condemned) {
     const name = pod.metadata.name ?? '';
-    if (terminating(pod)) {
-      if (monotonic) return { actions, waitsFor: `${name} to end`, monotonic };
-      continue;
-    }
-    if (monotonic && !available(set, pod, nowMs) && pod !== firstUnhealthy)
-      return { actions, waitsFor: `${firstUnhealthy?.metadata.name} to be ready`, monotonic };
-    actions.push({ type: 'delete', pod, why: 'scale down' });
-    if (monotonic) return { actions, waitsFor: `${name} to end`, monotonic };
+    const phases = [replicas, kept, gone];
+    if (monotonic && terminating(pod)) return { phases, waitsFor: `${name} to end`, monotonic };
+    if (monotonic && !available(set, pod, nowMs) && pod !== sick)
+      return { phases, waitsFor: `${sick?.metadata.name} to be ready`, monotonic };
+    gone.push(terminating(pod) ? [] : [{ type: 'delete', pod, why: 'scale down' }]);
+    if (monotonic) return { phases, waitsFor: `${name} to end`, monotonic };
   }
-  return { actions: [...actions, ...outdated(set, living, revisions, nowMs)], monotonic };
+  return { phases: [replicas, kept, gone, [outdated(set, ordinals, byOrdinal, revisions, nowMs)]], monotonic };
 }
 
-/** Appends what has to be done for one ordinal; tells what an ordered set has to wait for. */
+/** What has to be done for one ordinal, and what an ordered set has to wait for. Models processReplica. */
 function forReplica(
   set: StatefulSet,
   pod: Pod | undefined,
@@ -89,44 +91,47 @@ function forReplica(
   revisions: Revisions,
   monotonic: boolean,
   nowMs: number,
-  actions: Action[],
-): string | undefined {
+): { readonly actions: Action[]; readonly waitsFor?: string } {
   const name = id.podName(set, ordinal);
-  if (pod === undefined) {
-    actions.push({ type: 'create', pod: fresh(set, revisions, ordinal), ordinal });
-    return `${name} to be ready`;
-  }
+  if (pod === undefined)
+    return {
+      actions: [{ type: 'create', pod: fresh(set, revisions, ordinal), ordinal }],
+      waitsFor: `${name} to be ready`,
+    };
   if (isPodTerminal(pod)) {
-    if (!terminating(pod)) actions.push({ type: 'delete', pod, why: 'it has ended' });
-    return `${name} to end`;
+    const actions: Action[] = terminating(pod) ? [] : [{ type: 'delete', pod, why: 'it has ended' }];
+    return { actions, waitsFor: `${name} to end` };
   }
-  if (pod.status?.phase === 'Pending') actions.push({ type: 'claims', ordinal });
-  if (monotonic && terminating(pod)) return `${name} to end`;
-  if (monotonic && !running(pod)) return `${name} to be ready`;
-  if (monotonic && !available(set, pod, nowMs)) return `${name} to be available`;
-  if (!id.identityMatches(set, pod)) actions.push({ type: 'repair', pod });
-  return undefined;
+  const actions: Action[] = pod.status?.phase === 'Pending' ? [{ type: 'claims', pod }] : [];
+  if (monotonic && terminating(pod)) return { actions, waitsFor: `${name} to end` };
+  if (monotonic && !running(pod)) return { actions, waitsFor: `${name} to be ready` };
+  if (monotonic && !available(set, pod, nowMs)) return { actions, waitsFor: `${name} to be available` };
+  return { actions: [...actions, { type: 'keep', pod, identity: !id.identityMatches(set, pod) }] };
 }
 
-/** The pods to delete so that they come back with the new template: the highest ordinals first, maxUnavailable at a time. */
-function outdated(set: StatefulSet, living: readonly Pod[], { update }: Revisions, nowMs: number): Action[] {
+/**
+ * The pod to delete so that it comes back with the new template: from the highest ordinal down, past those that have it and
+ * are available. maxUnavailable is behind a gate that v1.36 leaves off: the API server does not store it.
+ */
+function outdated(
+  set: StatefulSet,
+  ordinals: readonly number[],
+  pods: ReadonlyMap<number, Pod>,
+  { update }: Revisions,
+  nowMs: number,
+): Action[] {
   const strategy = set.spec?.updateStrategy;
   if (strategy?.type === 'OnDelete') return [];
   const partition = id.startOrdinal(set) + (strategy?.rollingUpdate?.partition ?? 0);
-  const max = maxUnavailable(strategy?.rollingUpdate?.maxUnavailable, id.replicasOf(set));
-  const room = max - living.filter((p) => unavailable(set, p, nowMs)).length;
-  return [...living]
-    .reverse()
-    .filter((p) => id.ordinalOf(set, p) >= partition && id.revisionOf(p) !== update.metadata.name && !terminating(p))
-    .slice(0, Math.max(0, room))
-    .map((pod) => ({ type: 'delete', pod, why: 'update' }));
-}
-
-/** A share is rounded down, yet at least one may be unavailable. */
-export function maxUnavailable(value: string | number | undefined, replicas: number): number {
-  if (typeof value === 'string' && value.endsWith('%'))
-    return Math.max(1, Math.floor((Number.parseInt(value, 10) * replicas) / 100));
-  return Math.max(1, Number(value ?? 1));
+  for (const n of [...ordinals].reverse()) {
+    const pod = pods.get(n);
+    // One that is made in this very sync is not available either.
+    if (n < partition || pod === undefined) return [];
+    if (id.revisionOf(pod) !== update.metadata.name && !terminating(pod))
+      return [{ type: 'delete', pod, why: 'update' }];
+    if (unavailable(set, pod, nowMs)) return [];
+  }
+  return [];
 }
 
 /** `deletedForUpdate`: pods of the current revision that this sync has deleted. */

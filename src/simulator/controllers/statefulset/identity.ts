@@ -69,13 +69,10 @@ export function podFor(set: StatefulSet, template: PodTemplateSpec, revision: st
   };
 }
 
+/** The label with the ordinal comes back with that of the name, and is not missed alone. */
 export function identityMatches(set: StatefulSet, pod: Pod): boolean {
   const ordinal = ordinalOf(set, pod);
-  return (
-    ordinal >= 0 &&
-    pod.metadata.labels?.[NAME_LABEL] === podName(set, ordinal) &&
-    pod.metadata.labels?.[INDEX_LABEL] === String(ordinal)
-  );
+  return ordinal >= 0 && pod.metadata.labels?.[NAME_LABEL] === podName(set, ordinal);
 }
 
 /** The pod with the labels that make it the n-th again. */

@@ -19,7 +19,6 @@ export function scheduleText(object: string, { wanted, pods, notes }: Scheduled,
   if (wanted === 0) return `${[title, '', ...wrapped(['It asks for no pods.', ...notes].join(' '))].join('\n')}\n`;
   const about = [
     `${wanted === 1 ? 'One pod' : `${wanted} pods`}, onto the nodes of ${other?.name ?? 'the simulator'} as they are now. Nothing was applied.`,
-    ...notes,
     ...(pods.length > 1 ? ['Each pod counts for those after it.'] : []),
     ...(pods.length > 0 && pods.length < wanted ? [`The first ${pods.length} are shown.`] : []),
   ];
@@ -27,6 +26,7 @@ export function scheduleText(object: string, { wanted, pods, notes }: Scheduled,
     title,
     '',
     ...wrapped(about.join(' ')),
+    ...(notes.length > 0 ? ['', ...notes.flatMap((note) => wrapped(`– ${note}`))] : []),
     ...groups(pods, wanted),
     '',
     ...wrapped([NOTES, ...(other ? notesOn(other) : [])].join(' ')),

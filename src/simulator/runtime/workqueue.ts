@@ -10,6 +10,9 @@ const MAX_CAUSES = 8;
 
 /** µs */
 const FAR = 30 * SECOND;
+/** DefaultTypedControllerRateLimiter: the delay of an item's first retry, doubled with each, and the longest one. */
+const RETRY_FIRST = 5 * MS;
+const RETRY_MOST = 1000 * SECOND;
 
 export class WorkQueue {
   private readonly kernel: Kernel;
@@ -22,9 +25,13 @@ export class WorkQueue {
   private readonly bucket: TokenBucket;
   private readonly waiting: ((key: string) => void)[] = [];
 
-  constructor(kernel: Kernel) {
+  private readonly retryFirst: number;
+
+  /** @param retryFirst µs before an item is tried again for the first time. */
+  constructor(kernel: Kernel, retryFirst = RETRY_FIRST) {
     this.kernel = kernel;
-    // DefaultTypedControllerRateLimiter: 5 ms doubling to 1000 s for each item, 10 a second and a burst of 100 for all.
+    this.retryFirst = retryFirst;
+    // For all items together 10 retries a second and a burst of 100.
     this.bucket = new TokenBucket(kernel, 10, 100);
   }
 
@@ -70,7 +77,7 @@ export class WorkQueue {
   addRateLimited(key: string, causes: readonly StepId[]): void {
     const n = this.failures.get(key) ?? 0;
     this.failures.set(key, n + 1);
-    const own = Math.min(5 * MS * 2 ** n, 1000 * SECOND);
+    const own = Math.min(this.retryFirst * 2 ** n, RETRY_MOST);
     this.addAfter(key, Math.max(own, this.bucket.reserve()), causes);
   }
 

@@ -1,49 +1,35 @@
 // The EndpointSlices that a Service should have: pure. Models staging/src/k8s.io/endpointslice/reconciler.go, v1.36.
 import type { Node, Pod, Service } from '../../../model/generated/core.v1.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../../model/generated/discovery.v1.ts';
-import { addressesOf, belongsInEndpoints, HEADLESS, hostnameOf, isHeadless, targetPort } from '../common/endpoints.ts';
+import { addressesOf, belongsInEndpoints } from '../common/endpoints.ts';
 import { sameMap } from '../common/maps.ts';
-import { controllerRef } from '../common/podcontrol.ts';
-import { isPodReady } from '../common/pods.ts';
+import { familiesOf, newLabels, newSlice, ownedBy, portsOf, toEndpoint } from './endpoint.ts';
+import { reconcileHints, type SliceEvent } from './hints.ts';
+import type { TopologyCache } from './topology.ts';
 
-export const CONTROLLER = 'endpointslice-controller.k8s.io';
-export const SERVICE_NAME = 'kubernetes.io/service-name';
-export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
-const ZONE = 'topology.kubernetes.io/zone';
-const RESERVED = new Set([SERVICE_NAME, MANAGED_BY, HEADLESS]);
 /** Source: --max-endpoints-per-slice, v1.36. */
 const MAX_ENDPOINTS = 100;
 
+export type Family = 'IPv4' | 'IPv6';
+
+/** What is written for one family of addresses, in this order. */
 export interface SlicePlan {
-  readonly create: readonly EndpointSlice[];
-  readonly update: readonly EndpointSlice[];
-  readonly remove: readonly EndpointSlice[];
+  readonly create: EndpointSlice[];
+  readonly update: EndpointSlice[];
+  readonly remove: EndpointSlice[];
+  readonly events?: readonly SliceEvent[];
 }
 
-export function toEndpoint(pod: Pod, node: Node | undefined, service: Service, addresses: readonly string[]): Endpoint {
-  const serving = isPodReady(pod);
-  const terminating = pod.metadata.deletionTimestamp !== undefined;
-  const ready = service.spec?.publishNotReadyAddresses === true || (serving && !terminating);
-  const zone = node?.metadata.labels?.[ZONE];
-  const hostname = hostnameOf(pod, service);
-  const { namespace = '', name = '', uid = '' } = pod.metadata;
-  return {
-    addresses,
-    conditions: { ready, serving, terminating },
-    ...(hostname ? { hostname } : {}),
-    ...(pod.spec?.nodeName ? { nodeName: pod.spec.nodeName } : {}),
-    targetRef: { kind: 'Pod', namespace, name, uid },
-    ...(zone ? { zone } : {}),
-  };
+export interface Plans {
+  readonly plans: readonly SlicePlan[];
+  /** Pods that were left out, since the node that they name is not known. */
+  readonly lost: readonly Pod[];
 }
 
-export function portsOf(pod: Pod, service: Service): EndpointPort[] {
-  return (service.spec?.ports ?? []).flatMap((p): EndpointPort[] => {
-    const port = targetPort(pod, p);
-    if (port === undefined) return [];
-    const { appProtocol, protocol = 'TCP' } = p;
-    return [{ name: p.name ?? '', port, protocol, ...(appProtocol ? { appProtocol } : {}) }];
-  });
+/** What is known besides the Service, its pods and its slices. */
+export interface Surroundings {
+  readonly nodeOf: (name: string) => Node | undefined;
+  readonly topology: TopologyCache;
 }
 
 const portKey = (ports: readonly EndpointPort[] | undefined): string =>
@@ -51,167 +37,164 @@ const portKey = (ports: readonly EndpointPort[] | undefined): string =>
     .map((p) => `${p.name ?? ''}/${p.port ?? ''}/${p.protocol ?? ''}/${p.appProtocol ?? ''}`)
     .sort()
     .join();
-const endpointKey = (e: Endpoint): string => `${e.targetRef?.uid ?? ''}/${e.addresses.join()}`;
+const endpointKey = (e: Endpoint): string =>
+  `${e.targetRef?.namespace ?? ''}/${e.targetRef?.name ?? ''}/${e.hostname ?? ''}/${e.addresses.join()}`;
 
-export function labelsFor(service: Service): { readonly [key: string]: string } {
-  const own = Object.entries(service.metadata.labels ?? {}).filter(([k]) => !RESERVED.has(k));
-  return {
-    ...Object.fromEntries(own),
-    ...(isHeadless(service) ? { [HEADLESS]: '' } : {}),
-    [SERVICE_NAME]: service.metadata.name ?? '',
-    [MANAGED_BY]: CONTROLLER,
-  };
-}
-
-function newSlice(
-  service: Service,
-  addressType: 'IPv4' | 'IPv6',
-  ports: readonly EndpointPort[],
-  endpoints: readonly Endpoint[],
-): EndpointSlice {
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      generateName: `${service.metadata.name}-`,
-      namespace: service.metadata.namespace ?? '',
-      labels: labelsFor(service),
-      ownerReferences: [controllerRef(service, 'v1', 'Service')],
-    },
-    addressType,
-    endpoints,
-    ports,
-  };
-}
-
-interface Wanted {
+interface Group {
   readonly ports: readonly EndpointPort[];
   readonly endpoints: Map<string, Endpoint>;
 }
 
-function familiesOf(service: Service): ('IPv4' | 'IPv6')[] {
-  const known = (service.spec?.ipFamilies ?? []).flatMap((f) => (f === '' ? [] : [f]));
-  return known.length > 0 ? known : ['IPv4'];
-}
-
-/** `existing`: the slices of this Service and this controller. Families a Service no longer has lose theirs. */
+/** `existing`: the slices that carry the names of this Service and of this controller. */
 export function planSlices(
   service: Service,
   pods: readonly Pod[],
   existing: readonly EndpointSlice[],
-  nodeOf: (name: string) => Node | undefined,
-): SlicePlan {
+  around: Surroundings,
+): Plans {
   const families = familiesOf(service);
-  const plan = { create: [] as EndpointSlice[], update: [] as EndpointSlice[], remove: [] as EndpointSlice[] };
-  plan.remove.push(...existing.filter((s) => !families.includes(s.addressType as 'IPv4')));
-  for (const family of families) {
-    const wanted = new Map<string, Wanted>();
-    for (const pod of pods) {
-      const addresses = addressesOf(pod, family);
-      if (!belongsInEndpoints(pod, true) || addresses.length === 0) continue;
-      const ports = portsOf(pod, service);
-      const key = portKey(ports);
-      const group = wanted.get(key) ?? { ports, endpoints: new Map<string, Endpoint>() };
-      const endpoint = toEndpoint(pod, nodeOf(pod.spec?.nodeName ?? ''), service, addresses);
-      group.endpoints.set(endpointKey(endpoint), endpoint);
-      wanted.set(key, group);
-    }
+  const lost = new Set<Pod>();
+  const plans = families.map((family): SlicePlan => {
+    const wanted = groupsOf(service, family, pods, around.nodeOf, lost);
     const own = existing.filter((s) => s.addressType === family);
-    planFamily(service, family, wanted, own, plan);
-  }
-  return plan;
+    const plan = planFamily(service, family, wanted, own);
+    const changed = new Set([...plan.update, ...plan.remove].map((s) => s.metadata.name));
+    const unchanged = own.filter((s) => !changed.has(s.metadata.name));
+    return recycled(service, { ...plan, ...reconcileHints(service, family, { ...plan, unchanged }, around.topology) });
+  });
+  // A family that the Service no longer has loses its slices, after all else.
+  const remove = existing.filter((s) => !families.includes(s.addressType as Family));
+  return { plans: remove.length > 0 ? [...plans, { create: [], update: [], remove }] : plans, lost: [...lost] };
 }
 
-interface Draft {
-  readonly create: EndpointSlice[];
-  readonly update: EndpointSlice[];
-  readonly remove: EndpointSlice[];
+function groupsOf(
+  service: Service,
+  family: Family,
+  pods: readonly Pod[],
+  nodeOf: (name: string) => Node | undefined,
+  lost: Set<Pod>,
+): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const pod of pods) {
+    if (!belongsInEndpoints(pod, true)) continue;
+    const ports = portsOf(pod, service);
+    const key = portKey(ports);
+    const group = groups.get(key) ?? { ports, endpoints: new Map<string, Endpoint>() };
+    groups.set(key, group);
+    const node = nodeOf(pod.spec?.nodeName ?? '');
+    if (node === undefined && service.spec?.publishNotReadyAddresses !== true) {
+      lost.add(pod);
+      continue;
+    }
+    const endpoint = toEndpoint(pod, node, service, addressesOf(pod, family));
+    if (endpoint.addresses.length > 0) group.endpoints.set(endpointKey(endpoint), endpoint);
+  }
+  return groups;
 }
 
 function planFamily(
   service: Service,
-  family: 'IPv4' | 'IPv6',
-  wanted: ReadonlyMap<string, Wanted>,
+  family: Family,
+  wanted: ReadonlyMap<string, Group>,
   existing: readonly EndpointSlice[],
-  plan: Draft,
-): void {
-  const create: EndpointSlice[] = [];
-  const update: EndpointSlice[] = [];
+): SlicePlan {
+  const plan: SlicePlan = { create: [], update: [], remove: existing.filter((s) => !ownedBy(s, service)) };
   const byPorts = new Map<string, EndpointSlice[]>();
-  for (const s of existing) byPorts.set(portKey(s.ports), [...(byPorts.get(portKey(s.ports)) ?? []), s]);
-  const remove = existing.filter((s) => !wanted.has(portKey(s.ports)));
+  for (const s of existing.filter((one) => ownedBy(one, service)))
+    byPorts.set(portKey(s.ports), [...(byPorts.get(portKey(s.ports)) ?? []), s]);
   for (const [key, group] of wanted) {
     const part = planPorts(service, family, group, byPorts.get(key) ?? []);
-    create.push(...part.create);
-    update.push(...part.update);
-    remove.push(...part.remove);
+    plan.create.push(...part.create);
+    plan.update.push(...part.update);
+    plan.remove.push(...part.remove);
   }
+  for (const [key, slices] of byPorts) if (!wanted.has(key)) plan.remove.push(...slices);
+  if (plan.create.length > 0 || plan.remove.length < existing.length) return plan;
   // A Service without endpoints keeps one empty slice.
-  if (create.length + update.length === 0 && remove.length === existing.length)
-    create.push(newSlice(service, family, [], []));
-  // A slice that would go and one that would come are one slice that changes.
-  while (remove.length > 0 && create.length > 0) {
-    const old = remove.shift();
-    const next = create.shift();
-    if (old === undefined || next === undefined) break;
-    const same =
-      (old.endpoints ?? []).length + (next.endpoints ?? []).length === 0 && portKey(old.ports) === portKey(next.ports);
-    if (same && sameMap(old.metadata.labels, next.metadata.labels)) continue;
-    update.push({
-      ...old,
-      metadata: { ...old.metadata, labels: labelsFor(service) },
-      ports: next.ports ?? [],
-      endpoints: next.endpoints ?? [],
-    });
-  }
-  plan.create.push(...create);
-  plan.update.push(...update);
-  plan.remove.push(...remove);
+  const empty = newSlice(service, family, [], []);
+  const [only] = plan.remove;
+  if (plan.remove.length === 1 && only !== undefined && isEmptySlice(only, empty) && ownedBy(only, service))
+    return { ...plan, remove: [] };
+  return { ...plan, create: [empty] };
 }
 
-function planPorts(
-  service: Service,
-  family: 'IPv4' | 'IPv6',
-  wanted: Wanted,
-  existing: readonly EndpointSlice[],
-): Draft {
+function isEmptySlice(slice: EndpointSlice, empty: EndpointSlice): boolean {
+  const nothing = (slice.endpoints ?? []).length + (slice.ports ?? []).length === 0;
+  return nothing && sameMap(slice.metadata.labels, empty.metadata.labels);
+}
+
+/** A slice that would go and one that would come are one slice that is written over. */
+function recycled(service: Service, { create, update, remove, events = [] }: SlicePlan): SlicePlan {
+  const comes = [...create];
+  const changes = [...update];
+  const goes: EndpointSlice[] = [];
+  for (const old of remove) {
+    const next = comes.at(-1);
+    if (next !== undefined && old.addressType === next.addressType && ownedBy(old, service)) {
+      comes.pop();
+      changes.push({ ...next, metadata: { ...next.metadata, name: old.metadata.name ?? '' } });
+    } else goes.push(old);
+  }
+  return { create: comes, update: changes, remove: goes, ...(events.length > 0 ? { events } : {}) };
+}
+
+function planPorts(service: Service, family: Family, wanted: Group, existing: readonly EndpointSlice[]): SlicePlan {
   const left = new Map(wanted.endpoints);
-  const draft: Draft = { create: [], update: [], remove: [] };
-  const kept = new Map<EndpointSlice, Endpoint[]>();
-  const changed = new Set<EndpointSlice>();
+  const remove: EndpointSlice[] = [];
+  const changed: EndpointSlice[] = [];
+  const unchanged: EndpointSlice[] = [];
   for (const slice of existing) {
-    const next: Endpoint[] = [];
-    for (const e of slice.endpoints ?? []) {
-      const found = left.get(endpointKey(e));
-      if (found === undefined) {
-        changed.add(slice);
-        continue;
-      }
-      left.delete(endpointKey(e));
-      next.push(found);
-      if (!sameEndpoint(e, found)) changed.add(slice);
-    }
-    if (next.length === 0 && (slice.endpoints ?? []).length > 0 && left.size === 0) draft.remove.push(slice);
-    else kept.set(slice, next);
-    if (!sameMap(slice.metadata.labels, labelsFor(service))) changed.add(slice);
+    const { kept, same } = keep(slice, left);
+    const labels = newLabels(slice, service);
+    const metadata = { ...slice.metadata, labels: labels ?? slice.metadata.labels ?? {} };
+    if (same && labels === undefined) unchanged.push(slice);
+    else if (!same && kept.length === 0) remove.push(slice);
+    else changed.push({ ...slice, metadata, endpoints: kept });
   }
   const rest = [...left.values()];
-  // First into slices that are written anyway, then into the fullest that still holds the rest, then into new ones.
-  for (const [slice, endpoints] of kept)
-    if (changed.has(slice)) endpoints.push(...rest.splice(0, MAX_ENDPOINTS - endpoints.length));
-  const fullestFirst = [...kept].sort((a, b) => b[1].length - a[1].length);
-  const fits = fullestFirst.find(([s, e]) => !changed.has(s) && e.length + rest.length <= MAX_ENDPOINTS);
-  if (rest.length > 0 && rest.length < MAX_ENDPOINTS && fits !== undefined) {
-    fits[1].push(...rest.splice(0));
-    changed.add(fits[0]);
+  // First into slices that are written anyway, the fullest first.
+  const bySize = (a: EndpointSlice, b: EndpointSlice): number => sizeOf(b) - sizeOf(a);
+  const update = changed.sort(bySize).map((s) => filled(s, rest));
+  const create: EndpointSlice[] = [];
+  while (rest.length > 0) {
+    const room = rest.length < MAX_ENDPOINTS ? fullestWithRoom(unchanged, rest.length) : undefined;
+    if (room === undefined) create.push(filled(newSlice(service, family, wanted.ports, []), rest));
+    else {
+      unchanged.splice(unchanged.indexOf(room), 1);
+      update.push(filled(room, rest));
+    }
   }
-  while (rest.length > 0) draft.create.push(newSlice(service, family, wanted.ports, rest.splice(0, MAX_ENDPOINTS)));
-  for (const [slice, endpoints] of kept) {
-    if (!changed.has(slice)) continue;
-    if (endpoints.length === 0) draft.remove.push(slice);
-    else draft.update.push({ ...slice, metadata: { ...slice.metadata, labels: labelsFor(service) }, endpoints });
+  return { create, update, remove };
+}
+
+/** The endpoints of a slice that are still wanted, as they are now; they are taken from `left`. */
+function keep(slice: EndpointSlice, left: Map<string, Endpoint>): { kept: Endpoint[]; same: boolean } {
+  const kept: Endpoint[] = [];
+  let same = true;
+  for (const e of slice.endpoints ?? []) {
+    const found = left.get(endpointKey(e));
+    if (found === undefined || !sameEndpoint(e, found)) same = false;
+    if (found === undefined) continue;
+    left.delete(endpointKey(e));
+    kept.push(found);
   }
-  return draft;
+  return { kept, same };
+}
+
+const sizeOf = (s: EndpointSlice): number => (s.endpoints ?? []).length;
+
+function filled(slice: EndpointSlice, rest: Endpoint[]): EndpointSlice {
+  const endpoints = [...(slice.endpoints ?? []), ...rest.splice(0, MAX_ENDPOINTS - sizeOf(slice))];
+  return { ...slice, metadata: slice.metadata, endpoints };
+}
+
+function fullestWithRoom(slices: readonly EndpointSlice[], count: number): EndpointSlice | undefined {
+  let best: EndpointSlice | undefined;
+  for (const s of slices) {
+    if (sizeOf(s) + count > MAX_ENDPOINTS) continue;
+    if (best === undefined || sizeOf(s) > sizeOf(best)) best = s;
+  }
+  return best;
 }
 
 function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
@@ -219,7 +202,6 @@ function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
     a.conditions?.ready === b.conditions?.ready &&
     a.conditions?.serving === b.conditions?.serving &&
     a.conditions?.terminating === b.conditions?.terminating &&
-    a.hostname === b.hostname &&
     a.nodeName === b.nodeName &&
     a.zone === b.zone &&
     a.targetRef?.uid === b.targetRef?.uid

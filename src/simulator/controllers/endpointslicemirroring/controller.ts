@@ -9,7 +9,7 @@ import type { ComponentContext } from '../../runtime/component.ts';
 import { ENDPOINT_SLICES, ENDPOINTS, SERVICES } from '../../runtime/kinds.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { namespaceTerminating } from '../common/podcontrol.ts';
-import { MANAGED_BY, SERVICE_NAME } from '../endpointslice/decide.ts';
+import { MANAGED_BY, SERVICE_NAME } from '../endpointslice/endpoint.ts';
 import { CONTROLLER, type MirrorPlan, mirror, planMirror, shouldMirror } from './decide.ts';
 
 /** Source: --mirroring-concurrent-service-endpoint-syncs, v1.36. */

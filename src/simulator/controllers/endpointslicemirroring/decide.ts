@@ -5,7 +5,7 @@ import { TRIGGER_TIME } from '../common/endpoints.ts';
 import { goJson } from '../common/history.ts';
 import { sameMap } from '../common/maps.ts';
 import { controllerRef } from '../common/podcontrol.ts';
-import { MANAGED_BY, SERVICE_NAME } from '../endpointslice/decide.ts';
+import { MANAGED_BY, SERVICE_NAME } from '../endpointslice/endpoint.ts';
 
 export const CONTROLLER = 'endpointslicemirroring-controller.k8s.io';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';

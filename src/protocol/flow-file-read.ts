@@ -4,6 +4,7 @@ import { isRecord, type Json } from '../model/object.ts';
 import { RefusedError } from '../model/refused.ts';
 import { parseSteps } from '../trace/parse.ts';
 import { TRACE_FORMAT, TRACE_VERSION, type TraceFile } from './flow-file.ts';
+import { salvage } from './flow-file-salvage.ts';
 import { parseToFlow } from './flow-parse.ts';
 import { topologyOf } from './flow-topology.ts';
 
@@ -19,12 +20,15 @@ export interface OpenedTrace extends TraceFile {
 /** Throws a RefusedError when the text holds no trace. */
 export function readTrace(text: string): OpenedTrace {
   const whole = parse(text);
-  const cut = whole === undefined;
-  const value = whole ?? salvage(text);
-  if (Array.isArray(value)) return ofSteps(value);
+  const rest = whole === undefined ? salvage(text) : undefined;
+  const value = whole ?? rest?.value;
+  const broken = rest?.problems ?? [];
+  if (Array.isArray(value)) return ofSteps(value, broken);
   if (!isRecord(value) || value.format !== TRACE_FORMAT)
     throw new RefusedError(
-      cut ? 'The file is not JSON, or was cut off near its beginning.' : 'The file is JSON, but not a trace.',
+      whole === undefined
+        ? 'The file is not JSON, or was cut off near its beginning.'
+        : 'The file is JSON, but not a trace.',
       REMEDY,
     );
   if (value.version !== TRACE_VERSION)
@@ -32,10 +36,11 @@ export function readTrace(text: string): OpenedTrace {
       `The trace has version ${JSON.stringify(value.version)}; this version of Kube Anatomy reads ${TRACE_VERSION}.`,
       'Install a newer version of the extension.',
     );
-  return ofFile(value, cut);
+  return ofFile(value, broken);
 }
 
-function ofFile(value: Json, cut: boolean): OpenedTrace {
+/** `broken`: where the file breaks. */
+function ofFile(value: Json, broken: readonly string[]): OpenedTrace {
   const list = Array.isArray(value.steps) ? value.steps : [];
   const { steps, problems } = parseSteps(list);
   // The shapes of everything but the steps are those of the message that carries them to the panel.
@@ -53,13 +58,12 @@ function ofFile(value: Json, cut: boolean): OpenedTrace {
     throw new RefusedError('The trace is damaged: its list of machines or of objects cannot be read.', REMEDY);
   const { source, topology, objects = [], epochMs } = shape.message;
   const epoch = epochMs === undefined ? {} : { epochMs };
-  const early = `The file ends early: it was cut off after step ${steps.at(-1)?.id ?? 0}.`;
-  const told = cut ? [early, ...problems] : problems;
+  const told = [...broken, ...problems];
   return { kind: 'file', source: source.name, ...epoch, topology, objects, steps, problems: told };
 }
 
 /** Steps alone, as the command line prints them: the machines are those that acted or that the scheduler looked at. */
-function ofSteps(list: readonly unknown[]): OpenedTrace {
+function ofSteps(list: readonly unknown[], broken: readonly string[]): OpenedTrace {
   const { steps, problems } = parseSteps(list);
   if (steps.length === 0) throw new RefusedError('The file is a list, but holds no step of a trace.', REMEDY);
   const machines = new Map<string, Set<string>>();
@@ -80,7 +84,7 @@ function ofSteps(list: readonly unknown[]): OpenedTrace {
     ...(masters.length > 0 ? masters : ['control plane']).map((name) => ({ name, controlPlane: true })),
     ...names.filter((name) => !isMaster(name)).map((name) => ({ name, controlPlane: false })),
   ]);
-  return { kind: 'file', source: 'trace', topology, objects: [], steps, problems };
+  return { kind: 'file', source: 'trace', topology, objects: [], steps, problems: [...broken, ...problems] };
 }
 
 function parse(text: string): unknown {
@@ -89,13 +93,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** What stands before the place where a file of ours was cut off. */
-function salvage(text: string): unknown {
-  const [first = '', ...lines] = text.split(/\r?\n/);
-  if (!first.endsWith(',"steps":[')) return undefined;
-  const head = parse(`${first}]}`);
-  const steps = lines.flatMap((line) => parse(line.replace(/,\s*$/, '')) ?? []);
-  return isRecord(head) ? { ...head, steps } : undefined;
 }

@@ -1,12 +1,29 @@
 // Steps from outside (another thread, a file) are unknown JSON until they were looked at. A step that cannot be used is left
 // out and reported; the rest stays usable. Unknown kinds of step pass: a view shows what every step has.
 import { isRecord, type Json } from '../model/object.ts';
-import type { Step } from './step.ts';
+import type { Step, StepKind } from './step.ts';
 
 export interface ParsedSteps {
   readonly steps: readonly Step[];
   /** One sentence for each step that was left out. */
   readonly problems: readonly string[];
+}
+
+/** Kinds that this version knows; `Record` makes the compiler ask for each. */
+const KINDS: { readonly [kind in StepKind]: true } = {
+  request: true,
+  decide: true,
+  schedule: true,
+  node: true,
+  fault: true,
+  system: true,
+};
+
+/** Kinds that only a newer version knows, with how many steps are of them. */
+export function unknownKinds(steps: Iterable<Step>): ReadonlyMap<string, number> {
+  const out = new Map<string, number>();
+  for (const { kind } of steps) if (!Object.hasOwn(KINDS, kind)) out.set(kind, (out.get(kind) ?? 0) + 1);
+  return out;
 }
 
 type Check = (value: unknown) => boolean;

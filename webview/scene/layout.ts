@@ -35,6 +35,9 @@ export interface Layout {
   readonly folded: readonly string[];
 }
 
+/** Callers that are no part of the cluster as it is known: one box for all of them. */
+const STRANGERS = 'others';
+
 export const MARGIN = 12;
 const OUTSIDE = 72;
 const REACH = 52;
@@ -188,7 +191,7 @@ function standbyRow(story: Story, node: FlowNode, rect: Rect, boxes: Box[]): voi
 /** Who is outside: the user beside the API server, others above. */
 function outside(story: Story, api: Rect, boxes: Box[]): void {
   const placed = story.topology.placements.filter((p) => p.node === undefined).map((p) => p.component);
-  const others = placed.filter((component) => component !== 'user');
+  const others = [...placed.filter((component) => component !== 'user'), ...(story.hasStrangers ? [STRANGERS] : [])];
   ['user', ...others].slice(0, 4).forEach((component, i) => {
     const rect = { x: MARGIN, y: api.y + (API_H - 56) / 2 - i * 66, w: OUTSIDE, h: 56 };
     const name = story.component(component)?.name ?? component;
@@ -216,6 +219,6 @@ export function boxOf(layout: Layout, story: Story, actor: Actor): Box | undefin
     by(boxId(actor.component, actor.node)) ??
     (actor.node === undefined ? layout.boxes.find((box) => box.component === actor.component) : undefined) ??
     (actor.node === undefined ? undefined : by(nodeId(actor.node))) ??
-    (actor.node !== undefined && layout.folded.length > 0 ? undefined : by(boxId('user')))
+    (layout.folded.includes(actor.node ?? '') ? undefined : (by(boxId(STRANGERS)) ?? by(boxId('user'))))
   );
 }

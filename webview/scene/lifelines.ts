@@ -20,14 +20,18 @@ export class Cast {
   readonly signature: string;
   private readonly places = new Map<string, number>();
   private readonly shared = new Set<number>();
+  /** The line of those who are no part of the cluster as it is known. */
+  private readonly strangers: number = 0;
 
-  constructor(story: Story) {
+  /** `withUpkeep`: heartbeats and the like are shown, and need lines too. */
+  constructor(story: Story, withUpkeep = false) {
+    const acting = story.actorsSeen(withUpkeep);
     const lines: Lifeline[] = [];
     const add = (id: string, name: string, colour: string): void => {
       this.places.set(id, lines.length);
       lines.push({ id, name, colour });
     };
-    const component = (id: string): void =>
+    const own = (id: string): void =>
       add(id, shortName(story.component(id)?.name ?? id).replace(/^kube-/, ''), story.component(id)?.colour ?? 'none');
     const share = (name: string, colour: string, ids: readonly string[]): void => {
       if (ids.length === 0) return;
@@ -35,12 +39,18 @@ export class Cast {
       this.shared.add(lines.length);
       lines.push({ id: name, name, colour });
     };
-    component('user');
-    for (const id of story.loopOrder.slice(0, MOST_LOOPS)) component(id);
+    own('user');
+    if (acting.some((actor) => story.isStranger(actor))) {
+      this.strangers = lines.length;
+      this.shared.add(lines.length);
+      lines.push({ id: 'others', name: 'others', colour: 'user' });
+    }
+    for (const id of story.loopOrder.slice(0, MOST_LOOPS)) own(id);
     share('other loops', 'controller', story.loopOrder.slice(MOST_LOOPS));
-    component('kube-scheduler');
-    component('kube-apiserver');
-    const machines = story.topology.nodes.flatMap(({ name }) => (story.isBusy(name) ? name : []));
+    own('kube-scheduler');
+    own('kube-apiserver');
+    const busy = new Set(acting.flatMap(({ component, node }) => (this.places.has(component) ? [] : (node ?? []))));
+    const machines = story.topology.nodes.flatMap(({ name }) => (busy.has(name) ? name : []));
     for (const name of machines.slice(0, MOST_MACHINES)) add(boxId('', name), name, 'kubelet');
     share(
       'other nodes',
@@ -60,7 +70,11 @@ export class Cast {
   placeOf({ actor }: Step): number {
     const own = this.places.get(actor.component);
     if (own !== undefined) return own;
-    return (actor.node === undefined ? undefined : this.places.get(boxId('', actor.node))) ?? 0;
+    return (actor.node === undefined ? undefined : this.places.get(boxId('', actor.node))) ?? this.strangers;
+  }
+
+  isMachine(line: number): boolean {
+    return this.lines[line]?.id.startsWith(boxId('')) ?? false;
   }
 
   get server(): number {

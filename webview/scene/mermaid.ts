@@ -10,7 +10,10 @@ import type { Story } from './story.ts';
 const MOST_CHARACTERS = 50_000;
 
 export function mermaidOf(story: Story, steps: readonly Step[], title: string): string {
-  const cast = new Cast(story);
+  const cast = new Cast(
+    story,
+    steps.some(({ routine }) => routine),
+  );
   const fans = new FanOuts(story.index);
   const rows = steps.map((step) => ({ ...sequenceRow(story, cast, fans, step), told: fans.of(step) }));
   const taking = new Set(

@@ -23,9 +23,20 @@ function toApi(layout: Layout, from: Box, api: Rect, side: number): Point[] {
   const edge = machine ?? from;
   if (edge.rect.y > api.y + api.h) return fromBelow(layout, from, edge.rect, reach, api, shift);
   if (from.rect.x + from.rect.w < api.x) {
-    const y = clamp(from.rect.y + from.rect.h / 2, api.y + 14, api.y + api.h - 14) + shift;
+    const own = from.rect.y + from.rect.h / 2;
+    const y = clamp(own, api.y + 14, api.y + api.h - 14) + shift;
+    const x = from.rect.x + from.rect.w;
+    if (y - shift === own)
+      return [
+        { x, y },
+        { x: api.x, y },
+      ];
+    // Who stands above goes down to it on the way.
+    const down = x + (api.x - x) / 2 + shift;
     return [
-      { x: from.rect.x + from.rect.w, y },
+      { x, y: own + shift },
+      { x: down, y: own + shift },
+      { x: down, y },
       { x: api.x, y },
     ];
   }

@@ -53,7 +53,7 @@ function sceneBox(story: Story, box: Box, taking: ReadonlySet<string>, count: nu
   const known = box.component === undefined ? undefined : story.component(box.component);
   return {
     ...box,
-    colour: known?.colour ?? 'none',
+    colour: known?.colour ?? (box.kind === 'outside' ? 'user' : 'none'),
     active: taking.has(box.id),
     stopped: box.kind !== 'outside' && story.isStopped(box.component, box.node, count),
     title: known ? `${known.name}: ${known.role}` : box.name,

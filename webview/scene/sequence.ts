@@ -63,13 +63,15 @@ function watchOf(story: Story, fans: FanOuts, step: Step): SequenceRow['watch'] 
   return brought.every((write) => fans.of(write).length > 0) ? 'bundled' : 'arrow';
 }
 
-/** On a line that several share, and on a machine's, who acts is part of the text. */
+/** On a line that several share, and on a machine's, who acts is part of the text; that a kubelet asks is what is usual. */
 function deedText(story: Story, cast: Cast, step: Step): string {
   const { actor, action, detail, request } = step;
-  const said = request ? `${deed(step)} → ${request.code}` : action;
-  if (cast.isShared(cast.placeOf(step))) return `${actorName(story, step)}: ${said}`;
   const api = detail?.type === 'node' && detail.api !== undefined ? `${detail.api} ` : '';
-  return !request && actor.node !== undefined && detail?.type === 'node' ? `${actor.component}: ${api}${said}` : said;
+  const said = request ? `${deed(step)} → ${request.code}` : `${api}${action}`;
+  const line = cast.placeOf(step);
+  if (cast.isShared(line)) return `${actorName(story, step)}: ${said}`;
+  const usual = request !== undefined && actor.component === 'kubelet';
+  return cast.isMachine(line) && !usual ? `${actor.component}: ${said}` : said;
 }
 
 /** Where the lines stand, and how wide the whole is: wider than the room when there are many. */

@@ -13,13 +13,16 @@ import {
 } from '../../src/trace/fold.ts';
 import { TraceIndex } from '../../src/trace/query.ts';
 import { Sharing } from '../../src/trace/share.ts';
-import type { FaultDetail, ObjectRef, Step, StepId } from '../../src/trace/step.ts';
+import type { Actor, FaultDetail, ObjectRef, Step, StepId } from '../../src/trace/step.ts';
 import { type PodState, podState } from './looks.ts';
 import { PodSlots } from './slots.ts';
 
 /** What the drawing reads of an object; the rest of a long trace is not kept twice. */
 const KEPT =
   /^(status|spec\.(replicas|nodeName|unschedulable|completions)|metadata\.(deletionTimestamp|ownerReferences))(\.|\[|$)|^(spec|metadata)?$/;
+
+/** Every cluster has them, named in its topology or not. */
+const MAIN = new Set(['kube-apiserver', 'etcd', 'kube-scheduler', 'kube-controller-manager']);
 
 const WORKLOADS = new Set([
   'Deployment',
@@ -66,11 +69,13 @@ export class Story {
   private readonly slots = new PodSlots();
   private readonly states = new WeakMap<Json, PodState>();
   private readonly loops = new Map<string, number>();
-  private readonly busy = new Set<string>();
+  /** Who acted, and whether it was only upkeep. */
+  private readonly actors = new Map<string, { readonly actor: Actor; only: boolean }>();
   private readonly faults: (FaultDetail & { readonly after: number })[] = [];
   private readonly decisions = new Map<string, { readonly after: number; readonly text: string }[]>();
   private readonly bindings: Binding[] = [];
   private lastPods: { readonly count: number; readonly pods: readonly PodView[] } = { count: -1, pods: [] };
+  private strangers = false;
   private readonly revisions: { after: number; revision: string }[] = [];
 
   constructor(topology: Topology, objects: readonly FlowObject[] = [], steps: readonly Step[] = []) {
@@ -218,9 +223,21 @@ export class Story {
     return this.loops.get(component);
   }
 
-  /** Whether a kubelet or what works for it did something on this machine, upkeep aside. */
-  isBusy(node: string): boolean {
-    return this.busy.has(node);
+  /** Everyone who acted, each once; upkeep counts only where it is asked for. */
+  actorsSeen(withUpkeep: boolean): readonly Actor[] {
+    return [...this.actors.values()].flatMap(({ actor, only }) => (withUpkeep || !only ? actor : []));
+  }
+
+  /** Whether somebody acted who is no part of the cluster as it is known, and not the user. */
+  get hasStrangers(): boolean {
+    return this.strangers;
+  }
+
+  isStranger({ component, node }: Actor): boolean {
+    if (component === 'user' || this.loops.has(component)) return false;
+    const { nodes, placements } = this.topology;
+    if (node !== undefined) return !nodes.some(({ name }) => name === node);
+    return !MAIN.has(component) && !placements.some((placement) => placement.component === component);
   }
 
   /** The control loops that have a place, first come first. */
@@ -256,10 +273,15 @@ export class Story {
   }
 
   private noteActor(step: Step): void {
-    if (step.routine || this.loops.has(step.actor.component)) return;
+    const key = `${step.actor.component}@${step.actor.node ?? ''}`;
+    const known = this.actors.get(key);
+    if (!known) this.actors.set(key, { actor: step.actor, only: step.routine === true });
+    else if (!step.routine) known.only = false;
+    if (step.routine) return;
     const component = this.component(step.actor.component);
-    if (component?.group === 'node' && step.actor.node !== undefined) this.busy.add(step.actor.node);
-    if (component?.process !== undefined) this.loops.set(component.id, this.loops.size);
+    if (component?.process !== undefined && !this.loops.has(component.id))
+      this.loops.set(component.id, this.loops.size);
+    this.strangers ||= this.isStranger(step.actor);
   }
 
   private noteWork({ actor, detail, object, request, changed }: Step): void {

@@ -39,7 +39,7 @@ export async function save(suggestedName: string, data: string | Uint8Array): Pr
   return `Saved as ${vscode.workspace.asRelativePath(target)}.`;
 }
 
-/** Asks for a trace file, or takes the one that is given. Undefined when nothing was chosen; throws what is wrong with it. */
+/** Asks for a trace file, or takes the one that is given. Undefined when nothing was chosen. */
 export async function chooseTrace(given: unknown): Promise<OpenedFile | undefined> {
   const chosen =
     given instanceof vscode.Uri
@@ -53,30 +53,24 @@ export async function chooseTrace(given: unknown): Promise<OpenedFile | undefine
   return uri && openFile(uri);
 }
 
-/** The file that a panel showed before its window was loaded anew. What is wrong with it now is said in the panel. */
-export async function reopened(id: string): Promise<OpenedFile> {
-  const uri = vscode.Uri.parse(id);
-  try {
-    return await openFile(uri);
-  } catch (error) {
-    const advice = remedyOf(error) ?? 'Open it again from where it is now.';
-    return {
-      id,
-      name: nameOf(uri),
-      kind: 'file',
-      source: nameOf(uri),
-      topology: topologyOf([{ name: 'control plane', controlPlane: true }]),
-      objects: [],
-      steps: [],
-      problems: [`${nameOf(uri)} could not be read again: ${messageOf(error)}`, advice],
-    };
-  }
+/** The file that a panel showed before its window was loaded anew. */
+export function reopened(id: string): Promise<OpenedFile> {
+  return openFile(vscode.Uri.parse(id));
 }
 
+/** Of a file that holds no trace, the problems are all there is: they are said in the panel. */
 async function openFile(uri: vscode.Uri): Promise<OpenedFile> {
-  const text = await unpacked(await vscode.workspace.fs.readFile(uri));
-  const opened = isAuditLog(text) ? auditTrace(text) : readTrace(text);
-  return { ...opened, name: nameOf(uri), id: uri.toString() };
+  const [name, id] = [nameOf(uri), uri.toString()];
+  try {
+    const text = await unpacked(await vscode.workspace.fs.readFile(uri));
+    const opened = isAuditLog(text) ? auditTrace(text) : readTrace(text);
+    return { ...opened, name, id };
+  } catch (error) {
+    const topology = topologyOf([{ name: 'control plane', controlPlane: true }]);
+    const advice = remedyOf(error) ?? 'Open it again from where it is now.';
+    const problems = [`${name} could not be read: ${messageOf(error)}`, advice];
+    return { id, name, kind: 'file', source: name, topology, objects: [], steps: [], problems };
+  }
 }
 
 function nameOf(uri: vscode.Uri): string {
@@ -112,11 +106,14 @@ export function messagesOf({ id, name, kind, topology, objects, steps, problems,
     autoplay: false,
     ...(epochMs === undefined ? {} : { epochMs }),
   };
-  const [problem, ...more] = problems;
-  if (problem === undefined) return [init];
-  const rest =
-    more.length <= 1
-      ? (more[0] ?? 'What could be read is shown.')
-      : `There are ${more.length} more problems. What could be read is shown.`;
-  return [init, { type: 'error', message: problem, advice: rest }];
+  return [init, ...problemOf({ steps, problems })];
+}
+
+/** What is wrong with a file, for the panel. */
+export function problemOf({ steps, problems }: Pick<OpenedFile, 'steps' | 'problems'>): ToFlow[] {
+  const [message, ...more] = problems;
+  if (message === undefined) return [];
+  if (steps.length === 0) return [{ type: 'error', message, advice: more.join(' ') }];
+  const rest = more.length > 1 ? `${more[0]} There are ${more.length - 1} more problems.` : (more[0] ?? '');
+  return [{ type: 'error', message, advice: `${rest} What could be read is shown.`.trim() }];
 }

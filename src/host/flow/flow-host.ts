@@ -5,6 +5,7 @@ import { findComponent } from '../../knowledge/components.ts';
 import { isRecord } from '../../model/object.ts';
 import { FLOW_PROTOCOL, type FlowObject, type ToFlow } from '../../protocol/flow.ts';
 import { parseFromFlow } from '../../protocol/flow-parse.ts';
+import { topologyOf } from '../../protocol/flow-topology.ts';
 import { FanOuts } from '../../trace/fanout.ts';
 import { isWrite } from '../../trace/fold.ts';
 import { TraceIndex } from '../../trace/query.ts';
@@ -14,12 +15,22 @@ import { messageOf, remedyOf } from '../messages.ts';
 import { flowTopology, objectsOf } from '../simulator/flow-steps.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
 import { FlowAnswers, type FlowDeps, type FlowRequest, type Shown } from './answers.ts';
-import { messagesOf, type OpenedFile, reopened } from './files.ts';
+import { messagesOf, type OpenedFile, problemOf, reopened } from './files.ts';
 import { Forks } from './forks.ts';
 import { panelHtml, webviewRoot } from './html.ts';
 import { LiveTrace } from './live-trace.ts';
 
 export const FLOW_VIEW = 'kubeAnatomy.flow';
+
+/** Shown where the simulator never ran. */
+const NOTHING: Extract<ToFlow, { readonly type: 'init' }> = {
+  type: 'init',
+  protocol: FLOW_PROTOCOL,
+  source: { id: 'simulator', name: 'simulator', kind: 'simulator' },
+  topology: topologyOf([{ name: 'control plane', controlPlane: true }]),
+  steps: [],
+  autoplay: false,
+};
 
 /** A panel begins with at most this many steps; older ones are left out. */
 const MOST_STEPS = 20_000;
@@ -40,6 +51,8 @@ export class FlowHost implements vscode.Disposable {
   private ready = false;
   private begin: Begin = { after: 0, autoplay: false };
   private steps: Step[] = [];
+  /** What a panel on the simulator was last given; its steps are those of then. */
+  private lastInit: Extract<ToFlow, { readonly type: 'init' }> | undefined;
   /** A trace that was opened from a file, which the panel then shows instead of the simulator. */
   private file: OpenedFile | undefined;
   /** A real cluster, which the panel then shows instead of the simulator. */
@@ -95,6 +108,12 @@ export class FlowHost implements vscode.Disposable {
 
   /** Shows a trace from a file; the simulator goes on unseen. */
   async openFile(file: OpenedFile): Promise<void> {
+    if (file.steps.length === 0 && file.problems.length > 0 && this.panel && this.ready) {
+      // What is there stays: nothing came that could take its place.
+      this.panel.reveal(undefined, true);
+      for (const message of problemOf(file)) this.post(message);
+      return;
+    }
     this.leave();
     this.file = file;
     this.show(file.name, vscode.ViewColumn.Active);
@@ -116,7 +135,7 @@ export class FlowHost implements vscode.Disposable {
       },
       grown: (from, steps) => this.ready && this.cluster && this.post({ type: 'steps', from, steps }),
       changed: (topology) => this.ready && this.cluster && this.post({ type: 'topology', topology }),
-      tell: (message, advice) => this.ready && this.cluster && this.post({ type: 'error', message, advice }),
+      tell: (message) => this.ready && this.cluster && this.post(message),
     });
     this.show(source.name, vscode.ViewColumn.Active);
     if (this.ready) await this.init();
@@ -124,6 +143,10 @@ export class FlowHost implements vscode.Disposable {
 
   /** Lets go of what was shown instead of the simulator. */
   private leave(): void {
+    if (this.elsewhere) {
+      this.steps = [];
+      this.lastInit = undefined;
+    }
     this.file = undefined;
     this.cluster?.stop();
     this.cluster = undefined;
@@ -260,11 +283,14 @@ export class FlowHost implements vscode.Disposable {
     if (this.cluster) {
       this.generation++;
       this.steps = this.cluster.steps;
-      this.post(this.cluster.init());
+      for (const message of this.cluster.messages()) this.post(message);
       return;
     }
     const { topology, clock } = session;
     if (!topology || !clock) {
+      // A panel that was hidden meanwhile is given again what it had.
+      const kept = this.lastInit ?? NOTHING;
+      this.post({ ...kept, steps: this.steps, autoplay: false });
       this.simulatorGone(session.state);
       return;
     }
@@ -276,7 +302,7 @@ export class FlowHost implements vscode.Disposable {
     this.steps = steps;
     // A panel that was hidden asks again when it is shown; it goes on where it was.
     this.begin = { after, ...(objects ? { objects } : {}), ...(startAt ? { startAt } : {}), autoplay: false };
-    this.post({
+    this.lastInit = {
       type: 'init',
       protocol: FLOW_PROTOCOL,
       source: { id: `simulator-${session.run}-${after}`, name: 'simulator', kind: 'simulator' },
@@ -287,7 +313,8 @@ export class FlowHost implements vscode.Disposable {
       autoplay,
       clock: { running: clock.running, speed: clock.speed, atUs: clock.now },
       epochMs: clock.wallMs - clock.now / 1000,
-    });
+    };
+    this.post(this.lastInit);
     if (reveal) this.post(reveal);
     else if (this.forks.last && this.forks.last.fork > after)
       this.post({ type: 'forked', comparison: this.forks.last });
@@ -306,11 +333,12 @@ export class FlowHost implements vscode.Disposable {
 
   private simulatorGone(state: SimulatorSession['state'] | SourceState): void {
     if (!this.live) return;
+    this.post({ type: 'state', clock: { running: false, speed: 0, atUs: 0 } });
     const crashed = state.phase === 'crashed';
     this.post({
       type: 'error',
       message: crashed ? state.message : 'The simulator is not running.',
-      advice: crashed ? state.remedy : 'Start it with “Kube Anatomy: Start Simulator”.',
+      advice: `${crashed ? state.remedy : 'Start it with “Kube Anatomy: Start Simulator”.'}${this.steps.length > 0 ? ' What happened until then stays here.' : ''}`,
     });
   }
 
@@ -344,7 +372,9 @@ export class FlowHost implements vscode.Disposable {
     const { message } = parsed;
     if (message.type === 'ready') {
       this.ready = true;
-      const source = this.elsewhere ? Promise.resolve() : this.deps.ensureSimulator();
+      // Of a simulator that ended, what it did is still here: starting another one would take it away.
+      const kept = this.steps.length > 0 && !this.deps.session.clock;
+      const source = this.elsewhere || kept ? Promise.resolve() : this.deps.ensureSimulator();
       void source.then(
         () => this.init(),
         (error) => this.deps.log.error(messageOf(error)),

@@ -3,7 +3,7 @@ import type { ObjectCache } from '../../cluster/cache.ts';
 import { apiPath } from '../../cluster/resources.ts';
 import type { ClusterSource } from '../../cluster/source.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
-import { FLOW_PROTOCOL, type FlowObject, type ToFlow, type Topology } from '../../protocol/flow.ts';
+import { type ClockState, FLOW_PROTOCOL, type FlowObject, type ToFlow, type Topology } from '../../protocol/flow.ts';
 import { Inference, type SeenChange } from '../../provenance/inferred.ts';
 import type { Step } from '../../trace/step.ts';
 import { objectsOf } from '../simulator/flow-steps.ts';
@@ -22,8 +22,8 @@ export interface LivePorts {
   /** `from` is how many steps there were before. */
   grown(from: number, steps: readonly Step[]): void;
   changed(topology: Topology): void;
-  /** What the reader is told above the steps, which stay. */
-  tell(message: string, advice: string): void;
+  /** What the reader is told above the steps, which stay; `clock` says that no more will come, or that they may. */
+  tell(message: ToFlow): void;
 }
 
 export class LiveTrace {
@@ -38,6 +38,8 @@ export class LiveTrace {
   private nodes = '';
   private eventsFailed = false;
   private stopped = false;
+  /** What the reader was told last of the connection; a panel that is shown again is told again. */
+  private trouble: ToFlow | undefined;
 
   constructor(source: ClusterSource, ports: LivePorts) {
     this.source = source;
@@ -61,7 +63,11 @@ export class LiveTrace {
   }
 
   /** What the panel begins with. */
-  init(): ToFlow {
+  messages(): ToFlow[] {
+    return [this.init(), ...(this.trouble ? [this.trouble] : [])];
+  }
+
+  private init(): ToFlow {
     return {
       type: 'init',
       protocol: FLOW_PROTOCOL,
@@ -70,9 +76,13 @@ export class LiveTrace {
       objects: this.seeds,
       steps: this.steps,
       autoplay: false,
-      clock: { running: this.source.state.phase === 'connected', speed: 0, atUs: this.at },
+      clock: this.clock,
       epochMs: this.start,
     };
+  }
+
+  private get clock(): ClockState {
+    return { running: this.source.state.phase === 'connected', speed: 0, atUs: this.at };
   }
 
   stop(): void {
@@ -109,19 +119,26 @@ export class LiveTrace {
     this.nodes = nodes;
     this.ports.grown(from, fresh);
     if (this.steps.length >= MOST)
-      this.ports.tell(`${MOST} steps are kept, and more came.`, 'Open the flow panel again to go on from now.');
+      this.tell(`${MOST} steps are kept, and more came.`, 'Open the flow panel again to go on from now.');
+  }
+
+  private tell(message: string, advice: string): void {
+    this.trouble = { type: 'error', message, advice };
+    this.ports.tell(this.trouble);
   }
 
   private state(state: ClusterSource['state']): void {
+    this.ports.tell({ type: 'state', clock: this.clock });
+    if (state.phase === 'connected') this.trouble = undefined;
     if (state.phase === 'failed')
-      this.ports.tell(`${this.name} is gone: ${state.message}`, `${state.remedy} What was seen until then stays here.`);
+      this.tell(`${this.name} is gone: ${state.message}`, `${state.remedy} What was seen until then stays here.`);
     else if (state.phase === 'disconnected')
-      this.ports.tell(
+      this.tell(
         `${this.name} was disconnected.`,
         'Connect again and open the flow panel anew; what was seen stays here.',
       );
     else if (state.phase === 'connected' && state.stale)
-      this.ports.tell(`${this.name}: ${state.stale.message}`, `${state.stale.remedy} Steps may be missing.`);
+      this.tell(`${this.name}: ${state.stale.message}`, `${state.stale.remedy} Steps may be missing.`);
   }
 
   /** What happened before the trace began is only taken note of. */
@@ -135,7 +152,7 @@ export class LiveTrace {
       if (this.stopped) return;
       if (answer && answer.code >= 400) {
         this.eventsFailed = true;
-        this.ports.tell(
+        this.tell(
           `Events of ${this.name} may not be read (${answer.code}).`,
           'Steps are inferred from the objects alone.',
         );

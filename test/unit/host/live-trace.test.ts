@@ -2,6 +2,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { LiveTrace } from '../../../src/host/flow/live-trace.ts';
 import { SimulatorSession } from '../../../src/host/simulator/session.ts';
+import type { ToFlow } from '../../../src/protocol/flow.ts';
 import { parseToFlow } from '../../../src/protocol/flow-parse.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import { Story } from '../../../webview/scene/story.ts';
@@ -36,7 +37,7 @@ test('what a cluster does from now on is told; its end is said, and is not its o
   });
   await turns();
   const grown: { from: number; steps: readonly Step[] }[] = [];
-  const said: string[] = [];
+  const said: ToFlow[] = [];
   let askEvents: (() => void) | undefined;
   let now = 1_000;
   const trace = new LiveTrace(session.source, {
@@ -49,8 +50,8 @@ test('what a cluster does from now on is told; its end is said, and is not its o
     changed: () => {},
     tell: (message) => said.push(message),
   });
-  const init = trace.init();
-  if (init.type !== 'init') throw new Error('no init');
+  const [init] = trace.messages();
+  if (init?.type !== 'init') throw new Error('no init');
   expect(parseToFlow(JSON.parse(JSON.stringify(init))).ok).toBe(true);
   expect(init.objects?.some(({ ref }) => ref.kind === 'Node' && ref.name === 'worker-1')).toBe(true);
   await turns();
@@ -82,6 +83,11 @@ test('what a cluster does from now on is told; its end is said, and is not its o
   session.source.disconnect();
   await turns();
   expect(trace.steps).toHaveLength(count);
-  expect(said).toEqual(['simulator was disconnected.']);
+  expect(said.filter(({ type }) => type === 'error')).toMatchObject([{ message: 'simulator was disconnected.' }]);
+  expect(said.findLast(({ type }) => type === 'state')).toMatchObject({ clock: { running: false } });
+  // A panel that was hidden meanwhile has all of it again, and is told again.
+  const again = trace.messages();
+  expect(again.map(({ type }) => type)).toEqual(['init', 'error']);
+  expect(again[0]?.type === 'init' && again[0].steps).toHaveLength(count);
   trace.stop();
 });

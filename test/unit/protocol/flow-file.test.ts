@@ -40,7 +40,49 @@ test('of a file that was cut off, the whole steps are read, and the reader is to
   expect(cut.steps).toEqual(steps.slice(0, cut.steps.length));
   expect(cut.steps.length).toBeGreaterThan(steps.length / 3);
   expect(cut.topology).toEqual(trace.topology);
-  expect(cut.problems).toEqual([`The file ends early: it was cut off after step ${cut.steps.at(-1)?.id}.`]);
+  const last = cut.steps.length;
+  expect(cut.problems).toEqual([`The file ends early: it breaks off in line ${last + 2}, after step ${last}.`]);
+});
+
+test('wherever a file is cut off, what can be read of it is read, or it is refused in words', () => {
+  const ways = [
+    text,
+    JSON.stringify(JSON.parse(text)),
+    JSON.stringify(JSON.parse(text), null, 2),
+    JSON.stringify(steps),
+  ];
+  for (const way of ways) {
+    let most = 0;
+    for (let i = 1; i < 40; i++) {
+      const cut = way.slice(0, Math.floor((way.length * i) / 40));
+      try {
+        const { steps: left, problems } = readTrace(cut);
+        expect(left).toEqual(steps.slice(0, left.length));
+        expect(problems[0]).toMatch(
+          /^The file ends early: it breaks off in line \d+(, column \d+)?, after (step \d+|no step at all)\.$/,
+        );
+        most = Math.max(most, left.length);
+      } catch (error) {
+        expect(error).toBeInstanceOf(RefusedError);
+        expect((error as RefusedError).message).toMatch(/cut off near its beginning|holds no step/);
+      }
+    }
+    expect(most).toBeGreaterThan(steps.length / 2);
+  }
+});
+
+test('a line that cannot be read is left out, and named', () => {
+  const lines = text.split('\n');
+  lines[3] = (lines[3] ?? '').slice(0, 50);
+  const { steps: left, problems } = readTrace(lines.join('\n'));
+  expect(left).toHaveLength(steps.length - 1);
+  expect(problems).toEqual(['Line 4 cannot be read: the step there is left out.']);
+});
+
+test('what follows a list that has ended is not taken for steps', () => {
+  expect(readTrace(`${JSON.stringify(steps)} and more`).problems).toEqual([
+    expect.stringMatching(/^The file is damaged in line 1, column \d+, after step \d+\.$/),
+  ]);
 });
 
 test('one step that is damaged does not take the others with it', () => {

@@ -227,3 +227,17 @@ describe('the way from one picture to the next', () => {
     expect(planBetween(scene, scene, false)).toEqual({ beats: [], ms: 0 });
   });
 });
+
+test('a caller that is no part of the cluster has a box of his own, not yours', () => {
+  const [first, ...rest] = deploymentSteps(1, 1);
+  if (!first) throw new Error('no steps');
+  const strange = new Story(
+    topology(1),
+    [],
+    [{ ...first, actor: { component: 'system:serviceaccount:a:b' } }, ...rest],
+  );
+  const { boxes, hops } = sceneOf(strange, layoutOf(strange), 1);
+  expect(hops[0]?.from).toBe('others@');
+  expect(boxes.filter(({ active }) => active).map(({ name }) => name)).not.toContain('you');
+  expect(sceneOf(strange, layoutOf(strange), 1).labels.map(({ text }) => text)).toContain('others');
+});

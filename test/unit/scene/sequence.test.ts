@@ -117,3 +117,38 @@ describe('one write, many told', () => {
     expect(sequenceRow(crowd, wide, new FanOuts(crowd.index), crowd.steps[1] as Step).text).toBe('SyncService');
   });
 });
+
+describe('who has no line of his own', () => {
+  const steps = fanOutSteps(1);
+  const [write] = steps;
+  if (!write) throw new Error('no steps');
+  const by = (component: string, node?: string, routine?: true): Step => ({
+    ...write,
+    id: steps.length + 1,
+    actor: { component, ...(node === undefined ? {} : { node }) },
+    ...(routine ? { routine } : {}),
+  });
+  const lineOf = (step: Step, upkeep = false): unknown => {
+    const story = told(1, [...steps, step]);
+    const cast = new Cast(story, upkeep);
+    const row = sequenceRow(story, cast, new FanOuts(story.index), step);
+    return [cast.lines[row.at]?.name, row.text];
+  };
+
+  test('a caller from elsewhere is not taken for you', () => {
+    expect(lineOf(by('system:serviceaccount:a:b'))).toEqual([
+      'others',
+      'system:serviceaccount:a:b: POST services/web → 201',
+    ]);
+    expect(lineOf(by('user'))).toEqual(['you', 'POST services/web → 201']);
+  });
+
+  test('an unknown part of a machine stands on the machine’s line, and its rows name it', () => {
+    expect(lineOf(by('ebpf-agent', 'node-1'))).toEqual(['node-1', 'ebpf-agent: POST services/web → 201']);
+    expect(lineOf(by('kubelet', 'node-1'))).toEqual(['node-1', 'POST services/web → 201']);
+  });
+
+  test('upkeep has lines when it is shown', () => {
+    expect(lineOf(by('kubelet', 'node-1', true), true)).toEqual(['node-1', 'POST services/web → 201']);
+  });
+});

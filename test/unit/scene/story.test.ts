@@ -163,6 +163,6 @@ test('actors that the drawing has no place for still have one', () => {
   });
   const story = new Story(topology(1), [], r.steps);
   const from = (n: number): string | undefined => sceneOf(story, layoutOf(story), n).hops[0]?.from;
-  expect(from(1)).toBe('user@');
+  expect(from(1)).toBe('others@');
   expect(from(2)).toBe('node:node-1');
 });

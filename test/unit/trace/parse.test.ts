@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSteps } from '../../../src/trace/parse.ts';
+import { parseSteps, unknownKinds } from '../../../src/trace/parse.ts';
 import { deploymentSteps } from '../scene/recording.ts';
 
 test('good steps pass untouched', () => {
@@ -28,4 +28,12 @@ test('kinds and details of steps that are not known yet pass', () => {
   const [step] = deploymentSteps();
   const { steps, problems } = parseSteps([{ ...step, kind: 'quantum', detail: { type: 'new', x: 1 } }]);
   expect([steps.length, problems]).toEqual([1, []]);
+});
+
+test('kinds that only a newer version knows are counted, and their steps stay', () => {
+  const step = { id: 1, at: 0, actor: { component: 'a' }, action: 'b', causes: [], fidelity: 'simulated', text: '' };
+  const { steps, problems } = parseSteps(
+    ['request', 'network', 'network'].map((kind, i) => ({ ...step, id: i + 1, kind })),
+  );
+  expect([steps.length, problems, [...unknownKinds(steps)]]).toEqual([3, [], [['network', 2]]]);
 });

@@ -10,8 +10,8 @@ import {
 } from '../../../src/protocol/annotate.ts';
 import { parseToAnnotate } from '../../../src/protocol/annotate-parse.ts';
 import { type Chosen, fieldLine, Legend, movedLine, nextLine, textColumns } from '../../scene/annotate.ts';
+import { Banner } from '../flow/banner.ts';
 import { h } from '../flow/dom.ts';
-import { Banner } from '../flow/notice.ts';
 import { type AskOf, type VsCode, Wire } from '../wire.ts';
 import { Details } from './details.ts';
 import { Filters } from './filters.ts';

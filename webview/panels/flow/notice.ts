@@ -1,5 +1,6 @@
-// What is said instead of steps, or above them: loading, nothing there, something went wrong. Never a blank panel.
-import { GLYPHS, glyph, h } from './dom.ts';
+// What is said instead of steps: loading, nothing there, nothing to see. Never a blank panel.
+import type { FlowSource } from '../../../src/protocol/flow.ts';
+import { h } from './dom.ts';
 
 export function loading(): HTMLElement {
   return h(
@@ -25,19 +26,26 @@ export function silent(again: () => void): HTMLElement {
   );
 }
 
-export function empty(source: string, running: boolean): HTMLElement {
-  return h(
-    'div',
-    { class: 'notice', role: 'status' },
-    h('h2', {}, 'Nothing has happened yet'),
-    h('p', {}, running ? `Steps of ${source} appear here as soon as something happens.` : `${source} has no steps.`),
-    h(
-      'p',
-      {},
-      'Open a manifest and run “Apply This Manifest in the Simulator” to see what every component does with it.',
-    ),
-  );
+/** A trace without steps. Of a file, what is wrong with it stands above. */
+export function empty(source: Pick<FlowSource, 'name' | 'kind'> | undefined, running: boolean): HTMLElement {
+  const { name = 'This trace', kind = 'file' } = source ?? {};
+  const [title, ...rest] =
+    kind === 'file' || kind === 'audit'
+      ? ['No steps to show', `Nothing that happened could be read from ${name}.`, OTHER_FILE]
+      : [
+          'Nothing has happened yet',
+          running ? `Steps of ${name} appear here as soon as something happens.` : `${name} has no steps.`,
+          APPLY[kind],
+        ];
+  return h('div', { class: 'notice', role: 'status' }, h('h2', {}, title), ...rest.map((text) => h('p', {}, text)));
 }
+
+const OTHER_FILE =
+  'Open another file with “Kube Anatomy: Open Trace File…”, or the simulator with “Kube Anatomy: Open Flow Panel”.';
+const APPLY = {
+  simulator: 'Open a manifest and run “Apply This Manifest in the Simulator” to see what every component does with it.',
+  cluster: 'Change something in the cluster, such as the scale of a Deployment, to see what its components do.',
+};
 
 export function allHidden(hidden: number, clear: () => void): HTMLElement {
   return h(
@@ -47,27 +55,4 @@ export function allHidden(hidden: number, clear: () => void): HTMLElement {
     h('p', {}, `${hidden} ${hidden === 1 ? 'step is' : 'steps are'} hidden.`),
     h('button', { class: 'labelled', type: 'button', onclick: clear }, 'Show all steps'),
   );
-}
-
-/** Messages above the content; what is there stays usable. */
-export class Banner {
-  readonly element = h('div', { class: 'banner', role: 'alert' });
-
-  constructor() {
-    this.element.hidden = true;
-  }
-
-  show(message: string, advice: string): void {
-    const close = h(
-      'button',
-      { class: 'icon', type: 'button', title: 'Dismiss', 'aria-label': 'Dismiss', onclick: () => this.hide() },
-      glyph(GLYPHS.close),
-    );
-    this.element.replaceChildren(h('p', {}, h('b', {}, message), ' ', advice), close);
-    this.element.hidden = false;
-  }
-
-  hide(): void {
-    this.element.hidden = true;
-  }
 }

@@ -16,7 +16,8 @@ import { GoMenu } from './go-menu.ts';
 import { Host, type VsCode } from './host.ts';
 import { keys } from './keys.ts';
 import { type Memory, recall, TABS, type Tab } from './memory.ts';
-import { allHidden, Banner, empty, loading, silent } from './notice.ts';
+import { allHidden, empty, loading, silent } from './notice.ts';
+import { Notices } from './notices.ts';
 import { Outgoing, type Showing } from './outgoing.ts';
 import { Player, type PlayerFace } from './player.ts';
 import type { Reading } from './reading.ts';
@@ -47,10 +48,9 @@ export class Panel {
   private epochMs: number | undefined;
   private running = false;
   private asked = false;
-  private readonly banner = new Banner();
   private readonly body = h('main', { class: 'body' });
   private readonly live = h('p', { class: 'sr', 'aria-live': 'polite' });
-  private readonly notice = h('div', { class: 'notices' });
+  private readonly notices = new Notices(this.body);
   private readonly player: Player;
   private readonly toolbar: Toolbar;
   private readonly go: GoMenu;
@@ -134,7 +134,10 @@ export class Panel {
     this.build(root);
     this.host.listen(
       (message) => this.take(message),
-      (problem) => this.complain(problem),
+      (problem) => {
+        this.host.send({ type: 'error', message: problem });
+        this.notices.misunderstood(problem);
+      },
     );
     this.hello();
   }
@@ -163,8 +166,8 @@ export class Panel {
     root.replaceChildren(
       this.toolbar.element,
       this.forking.futures.bar,
-      this.banner.element,
-      this.notice,
+      this.notices.banner.element,
+      this.notices.element,
       this.body,
       this.forking.futures.view,
       this.live,
@@ -182,16 +185,16 @@ export class Panel {
   }
 
   private hello(): void {
-    this.notify(loading());
+    this.notices.instead(loading());
     this.host.send({ type: 'ready', protocol: FLOW_PROTOCOL });
     window.setTimeout(() => {
-      if (!this.replay) this.notify(silent(() => this.hello()));
+      if (!this.replay) this.notices.instead(silent(() => this.hello()));
     }, PATIENCE);
   }
 
   private take(message: ToFlow): void {
     if (message.type === 'init') this.init(message);
-    else if (message.type === 'error') this.banner.show(message.message, message.advice);
+    else if (message.type === 'error') this.notices.show(message.message, message.advice);
     else if (!this.replay) return;
     else if (message.type === 'steps') this.append(message.from, message.steps);
     else if (message.type === 'topology') this.setTopology(message.topology);
@@ -219,8 +222,9 @@ export class Panel {
     const base = new Replay(story, this.memory.filter);
     this.forking.begin(base, message.source.kind === 'simulator');
     this.use(base);
-    this.banner.hide();
-    if (problems.length > 0) this.tellLeftOut(problems);
+    this.notices.banner.hide();
+    this.notices.leftOut(problems);
+    this.notices.unknown(steps);
     const known = this.memory.source === message.source.id && story.positionOf(this.memory.stepId) !== undefined;
     const start = known ? this.memory.stepId : message.startAt;
     const position = start === undefined ? undefined : story.positionOf(start);
@@ -251,7 +255,8 @@ export class Panel {
     const { steps, problems } = parseSteps(list, story.steps.at(-1)?.id);
     story.append(steps);
     replay.grow();
-    if (problems.length > 0) this.tellLeftOut(problems);
+    this.notices.leftOut(problems);
+    this.notices.unknown(steps);
     if (this.replay !== replay) return;
     this.filters.grow(story);
     for (const one of Object.values(this.readings)) one.grow();
@@ -280,7 +285,7 @@ export class Panel {
     const { replay } = this;
     const position = replay?.story.positionOf(id);
     if (!replay || position === undefined) {
-      this.banner.show(`Step ${id} is not in this trace.`, 'It may be older than what the panel was given.');
+      this.notices.show(`Step ${id} is not in this trace.`, 'It may be older than what the panel was given.');
       return;
     }
     if (!replay.isShown(position)) this.filters.reset();
@@ -413,9 +418,9 @@ export class Panel {
       noFork: this.forking.unavailable,
     });
     const hidden = replay.story.length - replay.visible.length;
-    if (replay.story.length === 0) this.notify(empty(this.source?.name ?? 'This trace', this.running));
-    else if (replay.visible.length === 0) this.notify(allHidden(hidden, () => this.filters.reset()));
-    else this.notify(undefined);
+    if (replay.story.length === 0) this.notices.instead(empty(this.source, this.running));
+    else if (replay.visible.length === 0) this.notices.instead(allHidden(hidden, () => this.filters.reset()));
+    else this.notices.instead(undefined);
   }
 
   private viewOf(tab: Tab): HTMLElement {
@@ -429,34 +434,13 @@ export class Panel {
     if (this.replay) this.show();
   }
 
-  private notify(notice: HTMLElement | undefined): void {
-    this.notice.replaceChildren(...(notice ? [notice] : []));
-    this.body.classList.toggle('covered', notice !== undefined);
-  }
-
-  private tellLeftOut(problems: readonly string[]): void {
-    const count = problems.length === 1 ? 'One step' : `${problems.length} steps`;
-    this.banner.show(
-      `${count} could not be read and ${problems.length === 1 ? 'is' : 'are'} left out.`,
-      problems[0] ?? '',
-    );
-  }
-
-  private complain(problem: string): void {
-    this.host.send({ type: 'error', message: problem });
-    this.banner.show(
-      'The panel did not understand the extension.',
-      `${problem} Reload the window, so that both are of one version.`,
-    );
-  }
-
   // What is asked of the host --------------------------------------------------------------------------------------------
 
   private outgoing(): Outgoing {
     return new Outgoing({
       host: this.host,
       showing: () => this.showing(),
-      complain: (message, advice) => this.banner.show(message, advice),
+      complain: (message, advice) => this.notices.show(message, advice),
       say: (text) => {
         this.live.textContent = text;
       },

@@ -4,7 +4,14 @@ import type { Step } from '../../../src/trace/step.ts';
 import { duration, watchersText } from '../../../src/trace/words.ts';
 import { fit, textWidth } from '../../scene/geometry.ts';
 import type { Cast } from '../../scene/lifelines.ts';
-import { memberRow, SEQUENCE_ROW, type SequenceRow, type sequenceColumns, sequenceRow } from '../../scene/sequence.ts';
+import {
+  memberRow,
+  SEQUENCE_RIGHT,
+  SEQUENCE_ROW,
+  type SequenceRow,
+  type sequenceColumns,
+  sequenceRow,
+} from '../../scene/sequence.ts';
 import type { SequenceLine } from '../../scene/sequence-list.ts';
 import type { Story } from '../../scene/story.ts';
 import { h, present } from './dom.ts';
@@ -111,7 +118,12 @@ function pictureOf({ cast, columns }: SequencePaper, row: SequenceRow): SVGEleme
   const start = to === undefined ? at + 9 : Math.min(at, to) + 9;
   const end = to === undefined && start > width - 300;
   picture.append(
-    text(row.text, { x: end ? at - 9 : start, y: y - 6, 'text-anchor': end ? 'end' : 'start', class: 'said' }),
+    text(end ? row.text : fit(row.text, width - start - (row.fan ? SEQUENCE_RIGHT : 0), 11), {
+      x: end ? at - 9 : start,
+      y: y - 6,
+      'text-anchor': end ? 'end' : 'start',
+      class: 'said',
+    }),
   );
   if (row.fan)
     picture.append(

@@ -137,7 +137,7 @@ export class Sequence implements Reading {
     const { replay } = this;
     const room = this.list.element.clientWidth;
     if (!replay || room === 0) return;
-    const cast = new Cast(replay.story);
+    const cast = new Cast(replay.story, !replay.filter.hideRoutine);
     const signature = `${room} ${cast.signature}`;
     if (signature === this.drawn) return;
     this.drawn = signature;

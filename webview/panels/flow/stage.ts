@@ -202,7 +202,13 @@ export class Stage {
   /** Laid out anew only when something that places depend on has changed. */
   private layoutFor(story: Story): Layout {
     this.width ||= Math.round(this.element.clientWidth);
-    const signature = [this.width, story.topology.nodes.length, story.loopOrder.length, story.crowd].join(' ');
+    const signature = [
+      this.width,
+      story.topology.nodes.length,
+      story.loopOrder.length,
+      story.crowd,
+      story.hasStrangers,
+    ].join(' ');
     if (this.layout === undefined || signature !== this.laidOut) {
       this.laidOut = signature;
       this.layout = layoutOf(story, this.width || undefined);

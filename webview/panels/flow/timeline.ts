@@ -143,7 +143,7 @@ export class TimelineReading implements Reading {
     if (!replay || width === 0) return;
     this.stale = false;
     const { story, visible } = replay;
-    const cast = new Cast(story);
+    const cast = new Cast(story, !replay.filter.hideRoutine);
     const picture = timelineOf(story, cast, visible, LEFT, width - LEFT - 16, this.axisShown);
     this.picture = picture;
     this.height = AXIS + picture.lines.length * LANE;

@@ -1,12 +1,16 @@
 // Finds, makes and prunes the ControllerRevisions of an owner. Models realHistory in pkg/controller/history, v1.36.
 import type { Process } from '../../../kernel/process.ts';
 import type { ControllerRevision } from '../../../model/generated/apps.v1.ts';
+import type { LabelSelector } from '../../../model/generated/meta.v1.ts';
 import { controllerOf, type KubeObject } from '../../../model/object.ts';
+import { selects } from '../../../model/selectors.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import { CONTROLLER_REVISIONS } from '../../runtime/kinds.ts';
+import { claim } from './claim.ts';
 import { byRevision } from './history.ts';
+import { controllerRef } from './podcontrol.ts';
 
 export type Made<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 
@@ -17,7 +21,30 @@ export class RevisionHistory {
   constructor(ctx: ComponentContext) {
     this.ctx = ctx;
     this.informer = ctx.informers.of(CONTROLLER_REVISIONS);
-    this.informer.addIndex('owner', (r) => [controllerOf(r)?.uid ?? '']);
+    this.informer.addIndex('owner', (r) => [controllerOf(r)?.uid ?? `orphans/${r.metadata.namespace}`]);
+  }
+
+  /** Revisions that an owner of the same labels has left behind become this one's; an error is for a retry. */
+  *adopt(
+    owner: KubeObject,
+    kind: 'StatefulSet' | 'DaemonSet',
+    selector: LabelSelector | undefined,
+    causes: readonly StepId[],
+  ): Process<string | undefined> {
+    const left = this.informer.byIndex('owner', `orphans/${owner.metadata.namespace}`);
+    const matches = (r: ControllerRevision): boolean => selects(selector, r.metadata.labels);
+    const orphans = left.filter(matches);
+    if (orphans.length === 0) return undefined;
+    const { namespace, name, deletionTimestamp } = owner.metadata;
+    if (deletionTimestamp !== undefined)
+      return `can't adopt ControllerRevisions: ${namespace}/${name} has just been deleted at ${deletionTimestamp}`;
+    const ref = controllerRef(owner, 'apps/v1', kind);
+    const { error } = yield* claim(
+      this.ctx.client,
+      { kind: CONTROLLER_REVISIONS, owner, ref, matches, causes },
+      orphans.sort(byRevision),
+    );
+    return error;
   }
 
   /** Oldest first. */
@@ -48,15 +75,17 @@ export class RevisionHistory {
     return done.ok ? done : { ok: false, error: done.status.message ?? 'update failed' };
   }
 
-  /** Deletes the oldest that nobody uses, down to `limit`. */
+  /** Deletes the oldest that nobody uses, down to `limit`; with `countLive` those in use count against it. */
   *prune(
     revisions: readonly ControllerRevision[],
     live: (r: ControllerRevision) => boolean,
     limit: number,
     causes: readonly StepId[],
+    countLive = false,
   ): Process<void> {
     const dead = revisions.filter((r) => !live(r));
-    for (const { metadata } of dead.slice(0, Math.max(0, dead.length - limit))) {
+    const surplus = (countLive ? revisions : dead).length - limit;
+    for (const { metadata } of dead.slice(0, Math.max(0, surplus))) {
       const { namespace = '', name = '' } = metadata;
       yield* this.ctx.client.delete(CONTROLLER_REVISIONS, namespace, name, {}, { causes });
     }

@@ -15,6 +15,7 @@ import { claim } from '../common/claim.ts';
 import { Expectations } from '../common/expectations.ts';
 import { goJson, newRevision, templatePatch } from '../common/history.ts';
 import { controllerRef, namespaceTerminating, PodControl } from '../common/podcontrol.ts';
+import { isPodTerminal } from '../common/pods.ts';
 import { type Made, RevisionHistory } from '../common/revisions.ts';
 import { templateHash } from '../common/templatehash.ts';
 import { slowStartBatches } from '../replicaset/decide.ts';
@@ -140,6 +141,8 @@ export class DaemonSetController {
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {
     const ds = this.sets.get(key);
     if (ds === undefined || ds.metadata.deletionTimestamp !== undefined) return undefined;
+    const refused = yield* this.history.adopt(ds, KIND, ds.spec?.selector, causes);
+    if (refused !== undefined) return { error: refused };
     const chosen = yield* this.revision(ds, causes);
     if (!chosen.ok) return { error: chosen.error };
     const { hash, old } = chosen.value;
@@ -155,7 +158,7 @@ export class DaemonSetController {
       if (error === undefined && this.expectations.satisfied(key)) error = yield* this.roll(key, ds, hash, causes);
       const live = new Set([...before.pods.values()].flat().map((p) => p.metadata.labels?.[decide.HASH_LABEL]));
       const isLive = (r: ControllerRevision): boolean => live.has(r.metadata.labels?.[decide.HASH_LABEL]);
-      yield* this.history.prune(old, isLive, ds.spec?.revisionHistoryLimit ?? 10, step);
+      yield* this.history.prune(old, isLive, ds.spec?.revisionHistoryLimit ?? 10, step, true);
     }
     const after = yield* this.look(ds, hash, causes);
     if (typeof after === 'string') return { error: after };
@@ -180,6 +183,8 @@ export class DaemonSetController {
     const pods = new Map<string, Pod[]>();
     for (const pod of mine.claimed) {
       const node = decide.nodeOf(pod);
+      // One that has ended and is going leaves its node free. Models getNodesToDaemonPods.
+      if (isPodTerminal(pod) && pod.metadata.deletionTimestamp !== undefined) continue;
       if (node !== '') pods.set(node, [...(pods.get(node) ?? []), pod]);
     }
     return { ds, nodes: [...this.nodes.all()], pods, hash, nowMs: this.ctx.kernel.wallMs };

@@ -78,12 +78,13 @@ export function isUpdated(ds: DaemonSet, pod: Pod, hash: string): boolean {
   return labels[HASH_LABEL] === hash || (generation !== undefined && labels[GENERATION_LABEL] === generation);
 }
 
-const PHASES: { readonly [phase: string]: number } = { Pending: 0, Unknown: 1, Running: 2 };
-
+/** Models podByCreationTimestampAndPhase. */
 function oldestFirst(a: Pod, b: Pod): number {
+  const [on, no] = [Boolean(a.spec?.nodeName), Boolean(b.spec?.nodeName)];
+  if (on !== no) return on ? -1 : 1;
   const [x, y] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
   if (x !== y) return x < y ? -1 : 1;
-  return (PHASES[a.status?.phase ?? ''] ?? 0) - (PHASES[b.status?.phase ?? ''] ?? 0);
+  return (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1;
 }
 
 export interface Numbers {

@@ -88,6 +88,8 @@ export class StatefulSetController {
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {
     const set = this.sets.get(key);
     if (set === undefined) return undefined;
+    const refused = yield* this.history.adopt(set, KIND, set.spec?.selector, causes);
+    if (refused !== undefined) return { error: refused };
     const orphans = this.pods.byIndex('owner', `orphans/${set.metadata.namespace}`);
     const own = this.pods.byIndex('owner', set.metadata.uid ?? '');
     const mine = yield* claim(

@@ -5,6 +5,7 @@ import { type Process, spawn } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
 import type { Node, Pod, Taint, Toleration } from '../../../model/generated/core.v1.ts';
 import { keyOf } from '../../../model/object.ts';
+import { equal } from '../../../model/paths.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
@@ -24,12 +25,17 @@ export function staySeconds(taints: readonly Taint[], tolerations: readonly Tole
   return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
+function evicting(node: Node): Taint[] {
+  return (node.spec?.taints ?? []).filter((t) => t.effect === 'NoExecute');
+}
+
 export class TaintEvictionController {
   private readonly ctx: ComponentContext;
   private readonly nodes: Informer<Node>;
   private readonly pods: Informer<Pod>;
   private readonly events: EventRecorder;
-  private readonly due = new Map<string, Timer>();
+  /** By the key of the pod; undefined once it has been evicted, until it is gone. */
+  private readonly plans = new Map<string, Timer | undefined>();
 
   constructor(ctx: ComponentContext) {
     this.ctx = ctx;
@@ -43,43 +49,53 @@ export class TaintEvictionController {
     this.nodes.onChange({
       add: all,
       update: (n, old, cause) => {
-        if (n.spec?.taints !== old.spec?.taints) all(n, cause);
+        if (n.spec?.taints !== old.spec?.taints && !equal(evicting(n), evicting(old))) all(n, cause);
       },
     });
     const one = (p: Pod, cause: StepId): void => {
       const node = this.nodes.get(p.spec?.nodeName ?? '');
       if (node !== undefined) this.consider(p, node, cause);
     };
-    this.pods.onChange({ add: one, update: (p, _, cause) => one(p, cause), remove: (p) => this.cancel(p) });
+    this.pods.onChange({
+      add: one,
+      // Its own note on the pod's status is no reason to look again.
+      update: (p, old, cause) => {
+        const [now, before] = [p.spec, old.spec];
+        const same = now?.nodeName === before?.nodeName && equal(now?.tolerations, before?.tolerations);
+        if (!same) one(p, cause);
+      },
+      remove: (p, cause) => this.cancel(p, [cause]),
+    });
   }
 
   private consider(pod: Pod, node: Node, cause: StepId): void {
-    const taints = (node.spec?.taints ?? []).filter((t) => t.effect === 'NoExecute');
-    const key = keyOf(pod);
-    const stay = taints.length === 0 ? undefined : staySeconds(taints, pod.spec?.tolerations ?? []);
-    if (stay === undefined || pod.metadata.deletionTimestamp !== undefined) {
-      if (this.due.has(key) && pod.metadata.deletionTimestamp === undefined) {
-        this.events.event(this.subject(pod), 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key}`, [
-          cause,
-        ]);
-      }
-      this.cancel(pod);
+    const taints = evicting(node);
+    if (taints.length === 0) {
+      this.cancel(pod, [cause]);
       return;
     }
-    if (this.due.has(key) && stay > 0) return;
-    this.cancel(pod);
+    const { tolerations = [] } = pod.spec ?? {};
+    const stay = staySeconds(taints, tolerations);
+    const tolerated = taints.every((taint) => tolerations.some((t) => tolerates(t, taint)));
+    // What is planned is called off first, even where it is only brought forward.
+    if (!tolerated || stay === undefined) this.cancel(pod, [cause]);
+    const key = keyOf(pod);
+    if (stay === undefined || this.plans.has(key)) return;
+    const fire = (): void => {
+      this.plans.set(key, undefined);
+      spawn(this.ctx.scope, this.evict(pod, taints, cause));
+    };
     // The wait for tolerationSeconds is nothing that is under way.
-    const timer = this.ctx.kernel.schedule(
-      stay * SECOND,
-      () => spawn(this.ctx.scope, this.evict(pod, taints, cause)),
-      stay > 30,
-    );
-    this.due.set(key, timer);
+    this.plans.set(key, this.ctx.kernel.schedule(stay * SECOND, fire, stay > 30));
   }
 
-  private cancel(pod: Pod): void {
-    this.due.get(keyOf(pod))?.cancel();
-    this.due.delete(keyOf(pod));
+  private cancel(pod: Pod, causes: readonly StepId[]): void {
+    const key = keyOf(pod);
+    const planned = this.plans.get(key);
+    this.plans.delete(key);
+    if (planned === undefined) return;
+    planned.cancel();
+    this.events.event(this.subject(pod), 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key}`, causes);
   }
 
   private subject(pod: Pod): { apiVersion: string; kind: string; object: Pod } {

@@ -2,19 +2,34 @@
 
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})$/;
 
-/** `2026-01-01T00:00:00Z`, as nearly every time is written. */
-const UTC_SECONDS = /^\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ$/;
+/** The two digits at `i` as a number; NaN where there is something else. */
+function two(text: string, i: number): number {
+  const tens = text.charCodeAt(i) - 48;
+  const ones = text.charCodeAt(i + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
+const SHAPE = '    -  -  T  :  :  Z';
+const SIGNS = [4, 7, 10, 13, 16, 19];
+
+/** `2026-01-01T00:00:00Z`, as nearly every time is written, on a day that every month has; undefined for all else. */
+function plainTime(text: string): number | undefined {
+  if (text.length !== SHAPE.length) return undefined;
+  for (const i of SIGNS) if (text.charCodeAt(i) !== SHAPE.charCodeAt(i)) return undefined;
+  const year = two(text, 0) * 100 + two(text, 2);
+  const month = two(text, 5);
+  const day = two(text, 8);
+  const [hour, minute, second] = [two(text, 11), two(text, 14), two(text, 17)];
+  const right = year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
+  return right && hour <= 23 && minute <= 59 && second <= 59
+    ? Date.UTC(year, month - 1, day, hour, minute, second)
+    : undefined;
+}
 
 /** Milliseconds since 1970 of an RFC 3339 time, to the µs; undefined where the text is none. */
 export function parseTime(text: string): number | undefined {
-  if (UTC_SECONDS.test(text)) {
-    const at = (i: number): number => text.charCodeAt(i) * 10 + text.charCodeAt(i + 1) - 528;
-    const month = at(5);
-    const day = at(8);
-    const hour = at(11);
-    if (month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23)
-      return Date.UTC(at(0) * 100 + at(2), month - 1, day, hour, at(14), at(17));
-  }
+  const plain = plainTime(text);
+  if (plain !== undefined) return plain;
   const m = RFC3339.exec(text);
   if (!m) return undefined;
   const [year, month, day, hour, minute, second] = m.slice(1, 7).map(Number) as [

@@ -25,7 +25,8 @@ export interface Conformed {
   readonly kept?: unknown;
 }
 
-type Frame = { readonly field: FieldSchema; readonly owner: TypeSchema } | string | number;
+/** Where decoding is: a field of a struct, an entry of a map, an item of a list. */
+type Frame = FieldSchema | string | number;
 
 /** JSON text, or a map that never was text (after a strategic merge patch), whose errors have other words. */
 export type Source = 'json' | 'map';
@@ -64,10 +65,11 @@ class Conformer {
   private readonly keep: boolean;
   private readonly notes: ReadonlyMap<object, JsonNotes>;
   private readonly frames: Frame[] = [];
-
+  private readonly root: TypeSchema;
   private readonly from: Source;
 
-  constructor(notes: ReadonlyMap<object, JsonNotes>, from: Source, keep = false) {
+  constructor(root: TypeSchema, notes: ReadonlyMap<object, JsonNotes>, from: Source, keep = false) {
+    this.root = root;
     this.keep = keep;
     this.notes = notes;
     this.from = from;
@@ -77,11 +79,16 @@ class Conformer {
   private where(): { field?: FieldSchema; owner?: TypeSchema; path: string } {
     const path: string[] = [];
     let last: { field: FieldSchema; owner: TypeSchema } | undefined;
+    let at: ValueSchema | undefined = { kind: 'object', object: this.root };
     for (const f of this.frames) {
-      if (typeof f !== 'object') continue;
-      if (f.field.embedded) path.push(f.field.embedded);
-      path.push(f.field.name);
-      last = f;
+      if (typeof f !== 'object') {
+        at = at?.items;
+        continue;
+      }
+      if (f.embedded) path.push(f.embedded);
+      path.push(f.name);
+      if (at?.object) last = { field: f, owner: at.object };
+      at = f;
     }
     return { ...last, path: path.join('.') };
   }
@@ -111,7 +118,7 @@ class Conformer {
     let path = '';
     for (const f of [...this.frames, name]) {
       if (typeof f === 'number') path += `[${f}]`;
-      else path += `${path ? '.' : ''}${typeof f === 'string' ? f : f.field.name}`;
+      else path += `${path ? '.' : ''}${typeof f === 'string' ? f : f.name}`;
     }
     const text = `${what} ${JSON.stringify(path)}`;
     if (!this.strict.includes(text)) this.strict.push(text);
@@ -130,24 +137,11 @@ class Conformer {
     const from = input as Members;
     const was = membersOf(fits);
     let out: Record<string, unknown> | undefined;
-    const done: string[] = [];
     for (const key in from) {
-      const field = type.fields.get(key);
-      let value: unknown;
-      if (from[key] === was[key] && from[key] !== undefined) value = from[key];
-      else if (field) {
-        this.frames.push({ field, owner: type });
-        value = this.present(from[key], field, from, was[key]);
-        this.frames.pop();
-      } else if (type.preserveUnknown) value = from[key];
-      else this.note('unknown field', key);
-      if (value !== from[key] && !out) {
-        out = {};
-        for (const k of done) put(out, k, from[k]);
-      }
-      if (value === undefined) continue;
-      if (out) put(out, key, value);
-      else done.push(key);
+      const given = from[key];
+      const value = given !== undefined && given === was[key] ? given : this.member(given, key, type, from, was);
+      if (value !== given && !out) out = membersBefore(from, key);
+      if (out && value !== undefined) put(out, key, value);
     }
     if (this.notes.size) for (const key of this.notes.get(from)?.duplicates ?? []) this.note('duplicate field', key);
     for (const field of type.always) {
@@ -158,7 +152,21 @@ class Conformer {
     return out ?? from;
   }
 
-  /** The field's value as it is written back; undefined where it is left out. */
+  /** The value of a member as it is written back; undefined where it is left out. */
+  private member(given: unknown, key: string, type: TypeSchema, from: Members, was: Members): unknown {
+    const field = type.fields.get(key);
+    if (field === undefined) {
+      if (type.preserveUnknown) return given;
+      this.note('unknown field', key);
+      return undefined;
+    }
+    if (typeof given === 'string' && given !== '' && field.kind === 'string') return given;
+    this.frames.push(field);
+    const value = this.present(given, field, from, was[key]);
+    this.frames.pop();
+    return value;
+  }
+
   private present(input: unknown, field: FieldSchema, holder: object, fits: unknown): unknown {
     if (input === null || input === undefined) {
       return field.presence === 'always' ? this.absent(field) : undefined;
@@ -233,8 +241,8 @@ class Conformer {
         value = value === null ? this.zero(items) : this.value(value, items, input, i, was[i]);
         this.frames.pop();
       }
-      if (value !== input[i] && !out) out = input.slice(0, i);
-      out?.push(value);
+      if (value !== input[i]) out ??= input.slice();
+      if (out) out[i] = value;
     }
     return out ?? input;
   }
@@ -310,6 +318,16 @@ class Conformer {
   }
 }
 
+/** A copy of the members that come before `key`. */
+function membersBefore(from: Members, key: string): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const k in from) {
+    if (k === key) break;
+    if (from[k] !== undefined) put(out, k, from[k]);
+  }
+  return out;
+}
+
 /** What `omitempty` leaves out. */
 function isEmpty(value: unknown, field: FieldSchema): boolean {
   if (value === '' || value === 0 || value === false || value === null) return true;
@@ -330,11 +348,11 @@ export function conform(
   from: Source = 'json',
   fits?: unknown,
 ): Conformed {
-  const c = new Conformer(notes, from);
+  const c = new Conformer(type, notes, from);
   try {
     const value = c.object(input, type, fits);
     if (c.saved !== undefined) return { value, error: c.saved, strict: [] };
-    const kept = c.leftOut ? { kept: new Conformer(notes, from, true).object(input, type, fits) } : {};
+    const kept = c.leftOut ? { kept: new Conformer(type, notes, from, true).object(input, type, fits) } : {};
     return { value, strict: c.strict, ...kept };
   } catch (e) {
     if (e instanceof FatalError) return { value: input, error: e.message, strict: [] };

@@ -1,6 +1,8 @@
 // Whether an object may be stored: the last word of the API server before admission. Pure; objects come decoded and
 // with their defaults. Models ValidateCreate and ValidateUpdate of the strategies in pkg/registry, and what they call.
 import type { Status } from '../../../model/generated/meta.v1.ts';
+import type { KubeObject } from '../../../model/object.ts';
+import { schemaForKind, type ValueSchema } from '../../../model/schema.ts';
 import { invalid } from '../../../model/status.ts';
 import { ADMISSION } from './admissionregistration/index.ts';
 import { APIEXTENSIONS } from './apiextensions/index.ts';
@@ -19,6 +21,7 @@ import { FLOWCONTROL } from './flowcontrol/index.ts';
 import { type Meta, validateMeta, validateMetaUpdate } from './meta.ts';
 import { nameIsPathSegment } from './names.ts';
 import { NETWORKING } from './networking/index.ts';
+import { withoutNulls } from './nulls.ts';
 import { CORE_PODS } from './pods/index.ts';
 import { POLICY } from './policy/index.ts';
 import { RBAC } from './rbac/index.ts';
@@ -58,44 +61,11 @@ const TABLES: readonly RuleTable[] = [
 const RULES = new Map<string, Rules>();
 for (const table of TABLES) for (const [key, rules] of Object.entries(table)) RULES.set(key, rules);
 
-type Fields = { readonly [field: string]: unknown };
-const NOTHING: Fields = {};
-
-/**
- * Go reads null as absent, and writes it where a field has no `omitempty`. Returns the same value when it has none.
- * `known` and `clean` are another version of the value before and after: what they share is not looked at again, and stays shared.
- */
-function withoutNulls(value: unknown, known?: unknown, clean?: unknown): unknown {
-  if (value === known && known !== undefined) return clean;
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return withoutNullItems(value);
-  const old = (known ?? NOTHING) as Fields;
-  const oldClean = (clean ?? NOTHING) as Fields;
-  const object = value as Fields;
-  let copy: { [field: string]: unknown } | undefined;
-  for (const field in object) {
-    const before = object[field];
-    if (before !== null && typeof before !== 'object') continue;
-    const after = before === null ? undefined : withoutNulls(before, old[field], oldClean[field]);
-    if (after === before) continue;
-    copy ??= { ...object };
-    if (after === undefined) delete copy[field];
-    else copy[field] = after;
-  }
-  return copy ?? object;
-}
-
-function withoutNullItems(list: readonly unknown[]): readonly unknown[] {
-  let copy: unknown[] | undefined;
-  for (let i = 0; i < list.length; i++) {
-    const before = list[i];
-    if (typeof before !== 'object') continue;
-    const after = withoutNulls(before);
-    if (after === before) continue;
-    copy ??= [...list];
-    copy[i] = after;
-  }
-  return copy ?? list;
+/** Of the object that is checked, which need not say its kind. */
+function schemaOf(object: unknown): ValueSchema {
+  const { apiVersion = '', kind = '' } = object as KubeObject;
+  const type = schemaForKind(apiVersion, kind);
+  return type === undefined ? { kind: 'any' } : { kind: 'object', object: type };
 }
 
 /** Whether a kind's rules are known: custom resources are checked elsewhere, by their schema. */
@@ -106,7 +76,7 @@ export function hasRules({ group, kind }: GroupKind): boolean {
 /** What is wrong with an object that is to be created; empty when nothing is. The name must have been generated. */
 export function validateCreate(gk: GroupKind, object: unknown, context: ValidationContext = {}): readonly FieldError[] {
   const errs = new Errors();
-  RULES.get(`${gk.group}/${gk.kind}`)?.create(errs, withoutNulls(object) as never, context);
+  RULES.get(`${gk.group}/${gk.kind}`)?.create(errs, withoutNulls(object, schemaOf(object)) as never, context);
   return errs.list;
 }
 
@@ -121,8 +91,9 @@ export function validateUpdate(
   const rules = RULES.get(`${gk.group}/${gk.kind}`);
   const { subresource = '' } = context;
   const special = rules?.subresources?.[subresource];
-  const b = withoutNulls(old);
-  const a = withoutNulls(now, old, b);
+  const schema = schemaOf(now);
+  const b = withoutNulls(old, schema);
+  const a = withoutNulls(now, schema, old, b);
   if (rules) validateMetaChange(errs, a, b);
   if (special) special(errs, a as never, b as never);
   else rules?.update?.(errs, a as never, b as never, context);

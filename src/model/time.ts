@@ -11,19 +11,25 @@ function two(text: string, i: number): number {
 
 const SHAPE = '    -  -  T  :  :  Z';
 const SIGNS = [4, 7, 10, 13, 16, 19];
+const MICRO_SHAPE = '    -  -  T  :  :  .      Z';
+const MICRO_SIGNS = [4, 7, 10, 13, 16, 19, 26];
 
-/** `2026-01-01T00:00:00Z`, as nearly every time is written, on a day that every month has; undefined for all else. */
+/** As nearly every time is written: `2026-01-01T00:00:00Z`, or with six decimals, on a day that every month has; undefined for all else. */
 function plainTime(text: string): number | undefined {
-  if (text.length !== SHAPE.length) return undefined;
-  for (const i of SIGNS) if (text.charCodeAt(i) !== SHAPE.charCodeAt(i)) return undefined;
+  const micro = text.length === MICRO_SHAPE.length;
+  const shape = micro ? MICRO_SHAPE : SHAPE;
+  if (text.length !== shape.length) return undefined;
+  for (const i of micro ? MICRO_SIGNS : SIGNS) if (text.charCodeAt(i) !== shape.charCodeAt(i)) return undefined;
   const year = two(text, 0) * 100 + two(text, 2);
   const month = two(text, 5);
   const day = two(text, 8);
   const [hour, minute, second] = [two(text, 11), two(text, 14), two(text, 17)];
   const right = year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
-  return right && hour <= 23 && minute <= 59 && second <= 59
-    ? Date.UTC(year, month - 1, day, hour, minute, second)
-    : undefined;
+  if (!right || !(hour <= 23 && minute <= 59 && second <= 59)) return undefined;
+  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
+  if (!micro) return ms;
+  const us = two(text, 20) * 10_000 + two(text, 22) * 100 + two(text, 24);
+  return us >= 0 ? ms + us / 1000 : undefined;
 }
 
 /** Milliseconds since 1970 of an RFC 3339 time, to the µs; undefined where the text is none. */

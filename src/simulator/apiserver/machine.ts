@@ -48,7 +48,9 @@ export interface PatchOptions {
 
 /** The media type of the body, without parameters. */
 export function mediaType(ctx: Context): string {
-  return (ctx.request.contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const { contentType = '' } = ctx.request;
+  if (contentType === JSON_TYPE || contentType === PATCH_TYPES.strategic) return contentType;
+  return contentType.split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 export const isApply = (ctx: Context): boolean => mediaType(ctx) === PATCH_TYPES.apply;

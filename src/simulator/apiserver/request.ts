@@ -73,7 +73,27 @@ function selectedName(query: Query | undefined): string {
   return '';
 }
 
+/** What was asked for by writes, whose path says it all: by method and path. */
+const known = new Map<string, Map<string, RequestInfo>>();
+const MAX_KNOWN = 5_000;
+
 export function requestInfo(request: ApiRequest): RequestInfo {
+  const { method, path } = request;
+  // What a path is read as, its query may change.
+  if (method === 'GET' || method === 'HEAD') return infoOf(request);
+  let paths = known.get(method);
+  const hit = paths?.get(path);
+  if (hit !== undefined) return hit;
+  if (paths === undefined || paths.size >= MAX_KNOWN) {
+    paths = new Map();
+    known.set(method, paths);
+  }
+  const info = infoOf(request);
+  paths.set(path, info);
+  return info;
+}
+
+function infoOf(request: ApiRequest): RequestInfo {
   const path = request.path;
   const parts = path.split('/').filter((p) => p !== '');
   const legacy = parts[0] === 'api';

@@ -70,10 +70,10 @@ export function route(ctx: Context, site: Site): Answer {
 
 /** The server behind an APIService that the request is for. */
 function behindService(ctx: Context, site: Site): RemoteVersion | undefined {
-  const { isResource, path } = ctx.info;
-  const [, root, group = '', version = ''] = path.split('/', 4);
-  if (root !== 'apis' || version === '' || (!isResource && ctx.info.verb !== 'get') || site.answersFor(group))
-    return undefined;
+  const { isResource, path, verb } = ctx.info;
+  if (!path.startsWith('/apis/') || (!isResource && verb !== 'get')) return undefined;
+  const [, , group = '', version = ''] = isResource ? [, , ctx.info.group, ctx.info.version] : path.split('/', 4);
+  if (version === '' || site.answersFor(group)) return undefined;
   return remoteOf(ctx.core.store, group, version);
 }
 

@@ -218,7 +218,9 @@ function replacedIPs(before: readonly PodIP[], after: readonly PodIP[]): object[
 export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodStatus): object | undefined {
   const patch: Record<string, unknown> = {};
   const old = (before ?? {}) as { readonly [key: string]: unknown };
-  for (const [key, value] of Object.entries(after)) {
+  const now = after as { readonly [key: string]: unknown };
+  for (const key in now) {
+    const value = now[key];
     if (key === 'conditions' || equal(old[key], value)) continue;
     patch[key] = key === 'podIPs' ? replacedIPs(before?.podIPs ?? [], after.podIPs ?? []) : value;
   }

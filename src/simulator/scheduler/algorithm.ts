@@ -58,7 +58,6 @@ export class Algorithm {
   /** Where the next search starts, so that all nodes get their turn. */
   private nextStart = 0;
   private totals = new Float64Array(512);
-  private readonly tied: number[] = [];
 
   /** `keep`: how many nodes' scores, and how many refusals, a record holds. */
   constructor(framework: Framework, cache: Cache, random: Random, recorder: Recorder, keep: number) {
@@ -103,19 +102,21 @@ export class Algorithm {
 
   /** The row with the highest total; among equals the seed decides. */
   private choose(rows: number, record: DecisionRecord): number {
+    const { totals } = this;
     let best = Number.NEGATIVE_INFINITY;
-    const tied = this.tied;
-    tied.length = 0;
+    let tied = 0;
     for (let i = 0; i < rows; i++) {
-      const total = this.totals[i] as number;
+      const total = totals[i] as number;
       if (total < best) continue;
-      if (total > best) tied.length = 0;
+      tied = total > best ? 1 : tied + 1;
       best = total;
-      tied.push(i);
     }
     record.best = best;
-    record.tied = tied.length;
-    return tied.length === 1 ? (tied[0] as number) : this.random.pick(tied);
+    record.tied = tied;
+    let left = tied === 1 ? 0 : this.random.int(tied);
+    let row = totals.indexOf(best);
+    while (left-- > 0) row = totals.indexOf(best, row + 1);
+    return row;
   }
 
   private findFeasible(state: CycleState, pod: PodInfo): Found {
@@ -153,17 +154,19 @@ export class Algorithm {
 
   private filterNodes(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], d: Diagnosis): NodeInfo[] {
     const enough = feasibleNodesToFind(nodes.length);
-    const feasible: NodeInfo[] = [];
-    for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
+    const feasible: NodeInfo[] = new Array(Math.min(enough, nodes.length));
+    let found = 0;
+    for (let i = 0; i < nodes.length && found < enough; i++) {
       const node = nodes[(this.nextStart + i) % nodes.length] as NodeInfo;
       const status = this.framework.filterWithNominated(state, pod, node);
       if (status === undefined) {
-        feasible.push(node);
+        feasible[found++] = node;
         continue;
       }
       d.statuses.set(node.name, status);
       blame(d, status);
     }
+    feasible.length = found;
     return feasible;
   }
 

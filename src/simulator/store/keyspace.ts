@@ -4,8 +4,9 @@ import type { KeyValue } from './log.ts';
 
 interface Directory {
   readonly entries: Map<string, KeyValue>;
-  /** Keys in order. */
+  /** Keys in order, but for the last `unsorted`: they are put in their places when somebody asks for the order. */
   readonly keys: string[];
+  unsorted: number;
   shared: boolean;
 }
 
@@ -24,6 +25,27 @@ function lowerBound(keys: readonly string[], key: string): number {
     else high = mid;
   }
   return low;
+}
+
+/** The keys in order. New ones are merged from the back, so that a directory is sorted in one pass however many came. */
+function sortedKeys(d: Directory): readonly string[] {
+  if (d.unsorted === 0) return d.keys;
+  const { keys } = d;
+  const added = keys.slice(keys.length - d.unsorted).sort();
+  let old = keys.length - added.length - 1;
+  let next = added.length - 1;
+  for (let at = keys.length - 1; next >= 0; at--) {
+    const [a, b] = [keys[old], added[next] as string];
+    if (a !== undefined && old >= 0 && a > b) {
+      keys[at] = a;
+      old--;
+    } else {
+      keys[at] = b;
+      next--;
+    }
+  }
+  d.unsorted = 0;
+  return keys;
 }
 
 export class Keyspace {
@@ -54,9 +76,9 @@ export class Keyspace {
   set(kv: KeyValue): void {
     const d = this.own(directoryOf(kv.key));
     if (!d.entries.has(kv.key)) {
-      const at = lowerBound(d.keys, kv.key);
-      if (at === d.keys.length) d.keys.push(kv.key);
-      else d.keys.splice(at, 0, kv.key);
+      const last = d.keys.at(-1);
+      d.keys.push(kv.key);
+      if (d.unsorted > 0 || (last !== undefined && last > kv.key)) d.unsorted++;
       this.count++;
     }
     d.entries.set(kv.key, kv);
@@ -67,7 +89,7 @@ export class Keyspace {
     if (!this.directories.get(path)?.entries.has(key)) return;
     const d = this.own(path);
     d.entries.delete(key);
-    d.keys.splice(lowerBound(d.keys, key), 1);
+    d.keys.splice(lowerBound(sortedKeys(d), key), 1);
     this.count--;
     if (d.keys.length > 0) return;
     this.directories.delete(path);
@@ -80,8 +102,9 @@ export class Keyspace {
       const path = this.paths[i] as string;
       if (!path.startsWith(prefix)) return;
       const d = this.directories.get(path);
-      for (const key of d?.keys ?? []) {
-        const kv = d?.entries.get(key);
+      if (d === undefined) continue;
+      for (const key of sortedKeys(d)) {
+        const kv = d.entries.get(key);
         if (kv !== undefined) yield kv;
       }
     }
@@ -101,9 +124,9 @@ export class Keyspace {
   private own(path: string): Directory {
     let d = this.directories.get(path);
     if (d === undefined) {
-      d = { entries: new Map(), keys: [], shared: false };
+      d = { entries: new Map(), keys: [], unsorted: 0, shared: false };
       this.paths.splice(lowerBound(this.paths, path), 0, path);
-    } else if (d.shared) d = { entries: new Map(d.entries), keys: d.keys.slice(), shared: false };
+    } else if (d.shared) d = { entries: new Map(d.entries), keys: sortedKeys(d).slice(), unsorted: 0, shared: false };
     else return d;
     this.directories.set(path, d);
     return d;

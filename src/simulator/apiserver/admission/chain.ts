@@ -45,8 +45,8 @@ const NOBODY: Gate = { stage: 'validating-admission', verdict: 'skipped', text: 
 
 export class AdmissionChain {
   readonly plugins: readonly Plugin[];
-  /** By the plugins that were asked: requests of one kind pass alike. */
-  private readonly gates = new Map([['', NOBODY]]);
+  /** By the plugins that were asked, one bit for each: requests of one kind pass alike. */
+  private readonly gates = new Map([[0, NOBODY]]);
 
   constructor(plugins: readonly Plugin[]) {
     this.plugins = plugins;
@@ -81,21 +81,23 @@ export class AdmissionChain {
   }
 
   validate(review: Review): void {
-    const asked: string[] = [];
-    for (const p of this.plugins) {
+    let asked = 0;
+    for (let i = 0, bit = 1; i < this.plugins.length; i++, bit *= 2) {
+      const p = this.plugins[i] as Plugin;
       if (p.validate === undefined || !p.handles(review)) continue;
       const status = this.guard(review.ctx, 'validating-admission', p, () => p.validate?.(review));
       if (status !== undefined) review.ctx.refuse('validating-admission', status, `${p.name}: ${status.message ?? ''}`);
-      asked.push(p.name);
+      asked += bit;
     }
-    review.ctx.gates.push(this.passed(asked.join(', ')));
+    review.ctx.gates.push(this.passed(asked));
   }
 
-  private passed(by: string): Gate {
-    const known = this.gates.get(by);
+  private passed(asked: number): Gate {
+    const known = this.gates.get(asked);
     if (known !== undefined) return known;
-    const made: Gate = { stage: 'validating-admission', verdict: 'ok', text: `allowed by ${by}` };
-    this.gates.set(by, made);
+    const by = this.plugins.filter((_, i) => Math.floor(asked / 2 ** i) % 2 === 1).map((p) => p.name);
+    const made: Gate = { stage: 'validating-admission', verdict: 'ok', text: `allowed by ${by.join(', ')}` };
+    this.gates.set(asked, made);
     return made;
   }
 

@@ -10,8 +10,9 @@ export class Reinvocation {
   /** Something outside the server's own plugins changed the object. */
   wanted = false;
   private last: KubeObject | undefined;
-  private earlier = new Set<string>();
-  private readonly due = new Set<string>();
+  // Made when a webhook is asked: most requests ask none.
+  private earlier: Set<string> | undefined;
+  private due: Set<string> | undefined;
 
   /** Before the first webhook of a round. */
   begin(object: KubeObject | undefined): void {
@@ -31,15 +32,16 @@ export class Reinvocation {
 
   /** A webhook was asked that has reinvocationPolicy IfNeeded. */
   remember(uid: string): void {
+    this.earlier ??= new Set();
     this.earlier.add(uid);
   }
 
   mayAskAgain(uid: string): boolean {
-    return this.due.has(uid);
+    return this.due?.has(uid) ?? false;
   }
 
   private allDue(): void {
-    for (const uid of this.earlier) this.due.add(uid);
-    this.earlier = new Set();
+    this.due = new Set([...(this.due ?? []), ...(this.earlier ?? [])]);
+    this.earlier = undefined;
   }
 }

@@ -12,20 +12,24 @@ export interface WriteOptions {
 
 /** The part before the first `/` of the user agent, as long as a manager's name may be. */
 function managerOf(userAgent: string): string {
-  return (userAgent.split('/')[0] ?? '').slice(0, 128);
+  const slash = userAgent.indexOf('/');
+  return userAgent.slice(0, Math.min(slash < 0 ? userAgent.length : slash, 128));
 }
+
+const NONE: readonly string[] = [];
+const VALIDATIONS = ['', 'Strict', 'Warn', 'Ignore'];
 
 /** Reads dryRun, fieldManager and fieldValidation. @param kind `CreateOptions` and the like, as refusals name it. */
 export function writeOptions(ctx: Context, kind: string): WriteOptions {
   const { query, userAgent } = ctx.request;
-  const dryRun = query?.dryRun ?? [];
+  const dryRun = query?.dryRun ?? NONE;
   const validation = first(query, 'fieldValidation') ?? '';
   const bad = (field: string, message: string): never =>
     refuse(invalid({ group: 'meta.k8s.io', kind }, '', [{ reason: 'FieldValueNotSupported', field, message }]));
   if (dryRun.some((v) => v !== 'All')) {
     bad('dryRun', `Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`);
   }
-  if (!['', 'Strict', 'Warn', 'Ignore'].includes(validation)) {
+  if (!VALIDATIONS.includes(validation)) {
     bad(
       'fieldValidation',
       `Unsupported value: ${JSON.stringify(validation)}: supported values: "", "Ignore", "Strict", "Warn"`,

@@ -79,8 +79,10 @@ function kindOf(value: unknown): { apiVersion: string; kind: string } | { error:
   return { apiVersion: String(value.apiVersion ?? ''), kind: String(value.kind ?? '') };
 }
 
+const NO_NOTES: JsonText['notes'] = new Map();
+
 function parsed(body: Body): JsonText | { error: string } {
-  if (!('raw' in body)) return { value: body.value, notes: new Map() };
+  if (!('raw' in body)) return { value: body.value, notes: NO_NOTES };
   try {
     return parseJson(body.raw);
   } catch (e) {

@@ -29,29 +29,32 @@ function placesOf(type: TypeSchema): ReadonlyMap<string, Place> {
 
 const UNTYPED: ValueSchema = { kind: 'map' };
 
-/** The members in the order of `sorted`, each as `each` makes it; the object itself where nothing is to be done. */
-function rebuilt(
-  o: Members,
-  inOrder: boolean,
-  sort: (keys: string[]) => string[],
-  children: Members | undefined,
-): Members {
-  if (inOrder && children === undefined) return o;
+/** The named members in this order, with those of `children` in place of the old ones. */
+function rebuilt(o: Members, names: Iterable<string>, children: Members | undefined): Members {
   const out: Record<string, unknown> = {};
-  const keys = inOrder ? Object.keys(o) : sort(Object.keys(o));
-  for (const key of keys)
-    put(out, key, children !== undefined && Object.hasOwn(children, key) ? children[key] : o[key]);
+  for (const key of names)
+    if (Object.hasOwn(o, key))
+      put(out, key, children !== undefined && Object.hasOwn(children, key) ? children[key] : o[key]);
   return out;
+}
+
+/** The fields that the type has not, which come last. */
+function strangers(o: Members, known: ReadonlyMap<string, Place>): string[] {
+  const out: string[] = [];
+  for (const key in o) if (!known.has(key)) out.push(key);
+  return out.sort();
 }
 
 function struct(o: Members, type: TypeSchema, was: Members | undefined): Members {
   const known = placesOf(type);
   let children: Record<string, unknown> | undefined;
   let inOrder = true;
+  let strange = false;
   let last = -1;
   for (const key in o) {
     const place = known.get(key);
     const rank = place?.rank ?? Number.POSITIVE_INFINITY;
+    strange ||= place === undefined;
     if (rank < last) inOrder = false;
     last = rank;
     const value = o[key];
@@ -61,9 +64,8 @@ function struct(o: Members, type: TypeSchema, was: Members | undefined): Members
     children ??= {};
     put(children, key, next);
   }
-  const at = (key: string): number => known.get(key)?.rank ?? Number.POSITIVE_INFINITY;
-  const sort = (keys: string[]): string[] => keys.sort((a, b) => (at(a) === at(b) ? (a < b ? -1 : 1) : at(a) - at(b)));
-  return rebuilt(o, inOrder, sort, children);
+  if (inOrder) return children === undefined ? o : rebuilt(o, Object.keys(o), children);
+  return strange ? rebuilt(o, [...known.keys(), ...strangers(o, known)], children) : rebuilt(o, known.keys(), children);
 }
 
 function map(o: Members, items: ValueSchema | undefined, was: Members | undefined): Members {
@@ -80,7 +82,8 @@ function map(o: Members, items: ValueSchema | undefined, was: Members | undefine
     children ??= {};
     put(children, key, next);
   }
-  return rebuilt(o, inOrder, (keys) => keys.sort(), children);
+  if (inOrder && children === undefined) return o;
+  return rebuilt(o, inOrder ? Object.keys(o) : Object.keys(o).sort(), children);
 }
 
 function list(o: readonly unknown[], items: ValueSchema | undefined, was: readonly unknown[]): readonly unknown[] {

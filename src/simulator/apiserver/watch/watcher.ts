@@ -30,19 +30,13 @@ export interface WatchOptions {
   readonly timeout: number;
 }
 
-/** The event objects of one change, shared by all watchers that see it the same way. */
-const shared = new WeakMap<Change, Map<WatchEvent['type'], WatchEvent>>();
+/** The change told last, and its event, which all watchers share that see it the same way: they are told one after the other. */
+let told: { readonly change: Change; readonly event: WatchEvent } | undefined;
 
 function eventOf(change: Change, type: WatchEvent['type']): WatchEvent {
-  let events = shared.get(change);
-  if (events === undefined) {
-    events = new Map();
-    shared.set(change, events);
-  }
-  const known = events.get(type);
-  if (known !== undefined) return known;
+  if (told !== undefined && told.change === change && told.event.type === type) return told.event;
   const event = { type, object: objectOf(change, type), cause: change.cause };
-  events.set(type, event);
+  told = { change, event };
   return event;
 }
 

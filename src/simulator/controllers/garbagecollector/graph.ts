@@ -94,6 +94,7 @@ export class OwnerGraph {
   }
 
   private setOwners(node: Node, owners: readonly OwnerReference[], cause: StepId): void {
+    if (owners === node.owners) return;
     const kept = new Map(owners.map((r) => [r.uid, r]));
     for (const ref of node.owners) {
       const now = kept.get(ref.uid);

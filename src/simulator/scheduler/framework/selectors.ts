@@ -44,8 +44,18 @@ export function compileSelector(selector: LabelSelector | undefined): Matcher {
   return prepare(selectorOf(selector));
 }
 
+const prepareds = new WeakMap<LabelSelector, Matcher>();
+
 /** All labels of `set`, and all of the selectors: how PodTopologySpread joins Services and the owner's selector. */
 export function compileAll(set: Labels, selectors: readonly LabelSelector[]): Matcher {
+  const [only] = selectors;
+  if (only === undefined || selectors.length > 1 || Object.keys(set).length > 0) return prepare(joined(set, selectors));
+  const known = prepareds.get(only) ?? prepare(joined(set, selectors));
+  prepareds.set(only, known);
+  return known;
+}
+
+function joined(set: Labels, selectors: readonly LabelSelector[]): Selector {
   const requirements = [...selectorOfMap(set).requirements];
   const seen = new Set(requirements.map((r) => formatSelector({ requirements: [r] })));
   for (const r of selectors.flatMap((s) => selectorOf(s).requirements)) {
@@ -53,7 +63,7 @@ export function compileAll(set: Labels, selectors: readonly LabelSelector[]): Ma
     if (!seen.has(text)) requirements.push(r);
     seen.add(text);
   }
-  return prepare({ requirements });
+  return { requirements };
 }
 
 const NODE_OPERATORS = {

@@ -103,8 +103,11 @@ export function included(c: Constraint, pod: PodInfo, node: NodeInfo): boolean {
 /** Pods on the node that the constraint counts: those of the pod's namespace that it selects and that are not being deleted. */
 export function matching(c: Constraint, pod: PodInfo, node: NodeInfo): number {
   if (c.selector.empty) return 0;
-  const known = node.knownCount(c.countKey);
-  if (known !== undefined) return known;
+  return node.knownCount(c.countKey) ?? counted(c, pod, node);
+}
+
+/** Apart from what asks for it: asking happens for every node and pod, and what holds a closure costs at every call. */
+function counted(c: Constraint, pod: PodInfo, node: NodeInfo): number {
   const { namespace } = pod;
   return node.countWhere(
     c.countKey,

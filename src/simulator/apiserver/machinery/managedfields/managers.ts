@@ -51,12 +51,14 @@ function isElement(e: string): boolean {
 
 /** Entries of unknown operations are dropped. */
 export function decodeManagers(entries: readonly ManagedFieldsEntry[] | undefined): Manager[] {
-  return (entries ?? []).flatMap((e) => {
-    if (e.operation !== 'Apply' && e.operation !== 'Update') return [];
+  const out: Manager[] = [];
+  for (const e of entries ?? []) {
+    if (e.operation !== 'Apply' && e.operation !== 'Update') continue;
     const { manager = '', apiVersion = '', subresource = '', time = '' } = e;
     const fields = (e.fieldsV1 ?? {}) as FieldSet;
-    return [{ manager, operation: e.operation, apiVersion, subresource, time, fields, entry: e }];
-  });
+    out.push({ manager, operation: e.operation, apiVersion, subresource, time, fields, entry: e });
+  }
+  return out;
 }
 
 function encode(m: Manager): ManagedFieldsEntry {
@@ -85,7 +87,9 @@ function compareManagers(a: Manager, b: Manager): number {
 }
 
 export function encodeManagers(managers: readonly Manager[]): ManagedFieldsEntry[] {
-  return [...managers].sort(compareManagers).map((m) => (m.entry?.fieldsV1 === m.fields ? m.entry : encode(m)));
+  const inOrder = managers.every((m, i) => i === 0 || compareManagers(managers[i - 1] as Manager, m) <= 0);
+  const sorted = inOrder ? managers : [...managers].sort(compareManagers);
+  return sorted.map((m) => (m.entry?.fieldsV1 === m.fields ? m.entry : encode(m)));
 }
 
 /** More updaters than this are merged, the oldest first. */
@@ -93,6 +97,7 @@ export const MAX_UPDATERS = 10;
 const ANCIENT = 'ancient-changes';
 
 export function capUpdaters(managers: readonly Manager[]): readonly Manager[] {
+  if (managers.length <= MAX_UPDATERS) return managers;
   const updaters = managers
     .filter((m) => m.operation === 'Update')
     .sort((a, b) => order(a.time, b.time) || order(a.manager, b.manager));
@@ -117,7 +122,8 @@ export function capUpdaters(managers: readonly Manager[]): readonly Manager[] {
   return out;
 }
 
-export function withFields(m: Manager, fields: FieldSet): Manager[] {
-  if (fields === m.fields) return [m];
-  return isEmpty(fields) ? [] : [{ ...m, fields }];
+/** Undefined where no field is left. */
+export function withFields(m: Manager, fields: FieldSet): Manager | undefined {
+  if (fields === m.fields) return m;
+  return isEmpty(fields) ? undefined : { ...m, fields };
 }

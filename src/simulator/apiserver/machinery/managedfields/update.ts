@@ -105,7 +105,12 @@ export function updateManagedFields<T extends KubeObject>(request: UpdateManaged
 
 /** Everybody loses the fields that changed or went. */
 export function loseFields(managers: readonly Manager[], taken: FieldSet, removed: FieldSet): Manager[] {
-  return managers.flatMap((m) => withFields(m, difference(difference(m.fields, taken), removed)));
+  const out: Manager[] = [];
+  for (const m of managers) {
+    const kept = withFields(m, difference(difference(m.fields, taken), removed));
+    if (kept !== undefined) out.push(kept);
+  }
+  return out;
 }
 
 function gain(managers: readonly Manager[], self: Manager): readonly Manager[] {

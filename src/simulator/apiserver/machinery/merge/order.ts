@@ -16,13 +16,25 @@ function positions(list: readonly unknown[], key: string | undefined): Map<unkno
   return out;
 }
 
+/** Whether a list has just the items that are wanted, in that order and each once, as most that are merged do. */
+function isInOrder(list: readonly unknown[], order: readonly unknown[], key: string | undefined): boolean {
+  if (list.length !== order.length) return false;
+  for (let i = 0; i < list.length; i++) {
+    const id = identity(order[i], key);
+    if (identity(list[i], key) !== id) return false;
+    for (let before = 0; before < i; before++) if (identity(order[before], key) === id) return false;
+  }
+  return true;
+}
+
 /** `order`: how the patch wants its items; `server`: how they were. */
 export function normalizeOrder(
   merged: readonly unknown[],
   order: readonly unknown[],
   server: readonly unknown[],
   key: string | undefined,
-): unknown[] {
+): readonly unknown[] {
+  if (isInOrder(merged, order, key)) return merged;
   const wanted = positions(order, key);
   const was = positions(server, key);
   const at = (places: Map<unknown, number>) => (item: unknown) => places.get(identity(item, key)) ?? -1;

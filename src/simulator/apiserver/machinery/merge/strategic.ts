@@ -45,7 +45,8 @@ function clean(value: unknown): unknown {
   if (!isRecord(value)) return value;
   if (Object.hasOwn(value, PATCH)) return undefined;
   const out: Mutable = {};
-  for (const [k, v] of Object.entries(value)) {
+  for (const k in value) {
+    const v = value[k];
     const kept = v === null ? undefined : clean(v);
     if (kept !== undefined) put(out, k, kept);
   }

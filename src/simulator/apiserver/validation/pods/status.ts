@@ -117,8 +117,7 @@ function validateIps(errs: Errors, status: Status, before: Status): void {
       errs.invalid(at.index(0).child('ip'), ips[0], 'must be equal to `hostIP`');
     }
     for (const [i, ip] of ips.entries()) validateLegacyIp(errs, at.index(i), ip, existing);
-    const families = new Set(ips.map(isIpv6));
-    if (ips.length > 1 && (families.size < 2 || ips.length > 2)) {
+    if (ips.length > 1 && (new Set(ips.map(isIpv6)).size < 2 || ips.length > 2)) {
       const shown = ips.map((IP) => ({ IP }));
       errs.invalid(at, shown, ONE_PER_FAMILY);
     }

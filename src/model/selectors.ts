@@ -210,9 +210,17 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['DoesNotExist', '!'],
 ]);
 
+const made = new WeakMap<LabelSelector, Selector>();
+
 /** A LabelSelector as a Selector: nil selects nothing, an empty one everything. */
 export function selectorOf(s: LabelSelector | undefined): Selector {
   if (!s) return NOTHING;
+  const known = made.get(s) ?? selectorFrom(s);
+  made.set(s, known);
+  return known;
+}
+
+function selectorFrom(s: LabelSelector): Selector {
   const requirements: Requirement[] = Object.entries(s.matchLabels ?? {}).map(([key, value]) => ({
     key,
     operator: '=',

@@ -73,9 +73,21 @@ function pathsOf(field: string): string[] {
   return [STORED[field] ?? field];
 }
 
+const parts = new Map<string, readonly string[]>();
+
+/** Of the paths that resources offer, which are few and read of every object. */
+function partsOf(path: string): readonly string[] {
+  let known = parts.get(path);
+  if (known === undefined) {
+    known = path.split('.');
+    parts.set(path, known);
+  }
+  return known;
+}
+
 function read(o: KubeObject, path: string): unknown {
   let at: unknown = o;
-  for (const part of path.split('.')) {
+  for (const part of partsOf(path)) {
     if (typeof at !== 'object' || at === null) return undefined;
     at = (at as Record<string, unknown>)[part];
   }

@@ -72,7 +72,7 @@ export function route(ctx: Context, site: Site): Answer {
 function behindService(ctx: Context, site: Site): RemoteVersion | undefined {
   const { isResource, path, verb } = ctx.info;
   if (!path.startsWith('/apis/') || (!isResource && verb !== 'get')) return undefined;
-  const [, , group = '', version = ''] = isResource ? [, , ctx.info.group, ctx.info.version] : path.split('/', 4);
+  const [group = '', version = ''] = isResource ? [ctx.info.group, ctx.info.version] : path.split('/', 4).slice(2);
   if (version === '' || site.answersFor(group)) return undefined;
   return remoteOf(ctx.core.store, group, version);
 }

@@ -12,25 +12,31 @@ interface Place {
   readonly schema: ValueSchema | undefined;
 }
 
-const places = new WeakMap<TypeSchema, ReadonlyMap<string, Place>>();
+interface Order {
+  readonly places: ReadonlyMap<string, Place>;
+  readonly names: readonly string[];
+}
 
-function placesOf(type: TypeSchema): ReadonlyMap<string, Place> {
-  const known = places.get(type);
+const orders = new WeakMap<TypeSchema, Order>();
+
+function orderOf(type: TypeSchema): Order {
+  const known = orders.get(type);
   if (known !== undefined) return known;
-  const made = new Map(
+  const places = new Map(
     [...type.fields].map(([name, schema], rank): [string, Place] => {
       const deep = schema.kind === 'object' || schema.kind === 'list' || schema.kind === 'map';
       return [name, { rank, schema: deep && name !== 'fieldsV1' ? schema : undefined }];
     }),
   );
-  places.set(type, made);
+  const made = { places, names: [...places.keys()] };
+  orders.set(type, made);
   return made;
 }
 
 const UNTYPED: ValueSchema = { kind: 'map' };
 
 /** The named members in this order, with those of `children` in place of the old ones. */
-function rebuilt(o: Members, names: Iterable<string>, children: Members | undefined): Members {
+function rebuilt(o: Members, names: readonly string[], children: Members | undefined): Members {
   const out: Record<string, unknown> = {};
   for (const key of names)
     if (Object.hasOwn(o, key))
@@ -46,7 +52,7 @@ function strangers(o: Members, known: ReadonlyMap<string, Place>): string[] {
 }
 
 function struct(o: Members, type: TypeSchema, was: Members | undefined): Members {
-  const known = placesOf(type);
+  const { places: known, names } = orderOf(type);
   let children: Record<string, unknown> | undefined;
   let inOrder = true;
   let strange = false;
@@ -65,7 +71,7 @@ function struct(o: Members, type: TypeSchema, was: Members | undefined): Members
     put(children, key, next);
   }
   if (inOrder) return children === undefined ? o : rebuilt(o, Object.keys(o), children);
-  return strange ? rebuilt(o, [...known.keys(), ...strangers(o, known)], children) : rebuilt(o, known.keys(), children);
+  return strange ? rebuilt(o, [...names, ...strangers(o, known)], children) : rebuilt(o, names, children);
 }
 
 function map(o: Members, items: ValueSchema | undefined, was: Members | undefined): Members {

@@ -12,8 +12,10 @@ const answers = new WeakMap<TypeSchema, boolean>();
 
 /** Whether a decoded value of the type can have a null anywhere: most types cannot, and need no look. */
 function canHold(type: TypeSchema): boolean {
-  const known = answers.get(type);
-  if (known !== undefined) return known;
+  return answers.get(type) ?? search(type);
+}
+
+function search(type: TypeSchema): boolean {
   const seen = new Set<TypeSchema>();
   const within = (t: TypeSchema): boolean => {
     if (seen.has(t)) return false;
@@ -52,15 +54,27 @@ export function withoutNulls(value: unknown, schema: ValueSchema, known?: unknow
   let copy: { [field: string]: unknown } | undefined;
   for (const field in object) {
     const before = object[field];
-    if (typeof before !== 'object') continue;
-    const inner = schema.object?.fields.get(field) ?? schema.items ?? ANY;
-    const after = before === null ? undefined : withoutNulls(before, inner, old[field], oldClean[field]);
-    if (after === before) continue;
-    copy ??= { ...object };
-    if (after === undefined) delete copy[field];
-    else copy[field] = after;
+    let after: unknown = before;
+    if (before === null) after = undefined;
+    else if (typeof before === 'object') {
+      const inner = schema.object?.fields.get(field) ?? schema.items ?? ANY;
+      after = withoutNulls(before, inner, old[field], oldClean[field]);
+    }
+    if (after === before && copy === undefined) continue;
+    copy ??= membersBefore(object, field);
+    if (after !== undefined) copy[field] = after;
   }
   return copy ?? object;
+}
+
+/** A copy of the members that come before `field`. What was made whole and then lost a member would be slow to read. */
+function membersBefore(object: Fields, field: string): { [field: string]: unknown } {
+  const out: { [field: string]: unknown } = {};
+  for (const f in object) {
+    if (f === field) break;
+    out[f] = object[f];
+  }
+  return out;
 }
 
 function itemsWithoutNulls(list: readonly unknown[], schema: ValueSchema): readonly unknown[] {

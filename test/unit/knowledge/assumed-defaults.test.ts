@@ -13,8 +13,8 @@ const webhooks = [{ name: 'a.b.c', rules: [{}], clientConfig: { service } }];
 const claim = {
   devices: {
     requests: [
-      { name: 'r', exactly: {} },
-      { name: 's', firstAvailable: [{ name: 'a' }] },
+      { name: 'r', exactly: { tolerations: [{}] } },
+      { name: 's', firstAvailable: [{ name: 'a', tolerations: [{}] }] },
     ],
   },
 };

@@ -106,3 +106,13 @@ test.each([...recorded, ...CHANGE_SAMPLES])(
     expect(wrong).toEqual([]);
   },
 );
+
+test('a range for Services may get one of the other family beside it, and nothing else', () => {
+  const b = bench();
+  const path = '/apis/networking.k8s.io/v1/servicecidrs';
+  const cidrs = (...list: string[]): object => ({ metadata: { name: 'v' }, spec: { cidrs: list } });
+  expect(ask(b, `POST ${path}`, cidrs('10.0.0.0/24')).code).toBe(201);
+  expect(ask(b, `PUT ${path}/v`, cidrs('10.0.0.0/24', '10.1.0.0/24')).code).toBe(422);
+  expect(ask(b, `PUT ${path}/v`, cidrs('10.0.0.0/24', '2001:db8::/112')).code).toBe(200);
+  expect(bodyOf(ask(b, `PUT ${path}/v`, cidrs('10.0.0.0/24'))).message).toContain('field is immutable');
+});

@@ -45,7 +45,10 @@ export function validateIpAddressUpdate(errs: Errors, now: Loose<IPAddress>, old
 
 export function validateServiceCidr(errs: Errors, o: Loose<ServiceCIDR>): void {
   validateMeta(errs, o.metadata, { namespaced: false, name: nameIsDnsSubdomain });
-  const cidrs = o.spec?.cidrs ?? [];
+  validateRanges(errs, o.spec?.cidrs ?? []);
+}
+
+function validateRanges(errs: Errors, cidrs: readonly string[]): void {
   const at = SPEC.child('cidrs');
   const shown = new Ordered([['CIDRs', cidrs]]);
   const v6 = cidrs.filter((cidr) => isIpv6(cidr.split('/')[0] ?? '')).length;
@@ -59,7 +62,13 @@ export function validateServiceCidr(errs: Errors, o: Loose<ServiceCIDR>): void {
 
 export function validateServiceCidrUpdate(errs: Errors, now: Loose<ServiceCIDR>, old: Loose<ServiceCIDR>): void {
   validateMetaUpdate(errs, now.metadata, old.metadata);
-  immutable(errs, SPEC.child('cidrs'), now.spec?.cidrs, old.spec?.cidrs);
+  const [before, after] = [old.spec?.cidrs ?? [], now.spec?.cidrs ?? []];
+  const at = SPEC.child('cidrs');
+  // A single range may get one of the other family beside it.
+  const dual = before.length === 1 && after.length === 2;
+  if (!dual && before.length !== after.length) immutable(errs, at, after, before);
+  else for (const [i, cidr] of before.entries()) immutable(errs, at.index(i), after[i], cidr);
+  if (dual) validateRanges(errs, after);
 }
 
 export function validateMetaOnly(errs: Errors, now: Loose<ServiceCIDR>, old: Loose<ServiceCIDR>): void {

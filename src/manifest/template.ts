@@ -33,7 +33,7 @@ const OWNERS: Readonly<Record<string, Readonly<Record<string, TemplateChange>>>>
     },
     Job: {
       effect: 'immutable',
-      text: 'Part of a Job’s template, which cannot be changed (“field is immutable”); make a new Job. Only a Job that is suspended and has not started may still get other labels, annotations, node affinity, node selector, tolerations and scheduling gates.',
+      text: 'Part of a Job’s template, which cannot be changed (“field is immutable”); make a new Job. Only while a Job is suspended and has no active pods may it get other labels, annotations, node affinity, node selector, tolerations, scheduling gates, and requests and limits.',
     },
     PodTemplate: {
       effect: 'in-place',

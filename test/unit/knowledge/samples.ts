@@ -2,8 +2,10 @@
 import { API_SAMPLES } from './api-samples.ts';
 import { DEVICE_SAMPLES } from './device-samples.ts';
 import { NETWORK_SAMPLES } from './network-samples.ts';
+import { POD_SAMPLES } from './pod-samples.ts';
 import { sampleOf as of, type Sample } from './sample.ts';
 import { STORAGE_SAMPLES } from './storage-samples.ts';
+import { WORKLOAD_SAMPLES } from './workload-samples.ts';
 
 const claim = { devices: { requests: [{ name: 'a', exactly: { deviceClassName: 'c' } }] } };
 const device = { name: 'd', attributes: { a: { string: 'x' } }, capacity: { m: { value: '1' } } };
@@ -130,4 +132,6 @@ export const CHANGE_SAMPLES: readonly Sample[] = [
   ...DEVICE_SAMPLES,
   ...NETWORK_SAMPLES,
   ...STORAGE_SAMPLES,
+  ...POD_SAMPLES,
+  ...WORKLOAD_SAMPLES,
 ];

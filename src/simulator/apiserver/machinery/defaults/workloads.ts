@@ -2,7 +2,14 @@
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../../../../model/generated/apps.v1.ts';
 import type { HorizontalPodAutoscaler as HorizontalPodAutoscalerV1 } from '../../../../model/generated/autoscaling.v1.ts';
 import type { HorizontalPodAutoscaler, HPAScalingRules } from '../../../../model/generated/autoscaling.v2.ts';
-import type { CronJob, Job, JobSpec, PodFailurePolicyRule } from '../../../../model/generated/batch.v1.ts';
+import type {
+  CronJob,
+  Job,
+  JobSpec,
+  PodFailurePolicy,
+  PodFailurePolicyOnPodConditionsPattern,
+  PodFailurePolicyRule,
+} from '../../../../model/generated/batch.v1.ts';
 import { fill, mapList, update } from './fill.ts';
 import { podTemplate } from './pod.ts';
 import { persistentVolumeClaim } from './volume.ts';
@@ -63,8 +70,13 @@ export function statefulSet(s: StatefulSet): StatefulSet {
 const MAX_INT32 = 2 ** 31 - 1;
 
 function failureRule(r: PodFailurePolicyRule): PodFailurePolicyRule {
-  return update(r, { onPodConditions: mapList(r.onPodConditions, (c) => fill(c, { status: 'True' })) });
+  // Decoding leaves an empty word where none was given.
+  const pattern = (c: PodFailurePolicyOnPodConditionsPattern) => (c.status ? c : { ...c, status: 'True' });
+  return update(r, { onPodConditions: mapList(r.onPodConditions, pattern) });
 }
+
+const failurePolicy = (p: PodFailurePolicy | undefined): PodFailurePolicy | undefined =>
+  p && update(p, { rules: mapList(p.rules, failureRule) });
 
 function jobSpec(s: JobSpec): JobSpec {
   const both = s.completions === undefined && s.parallelism === undefined;
@@ -79,7 +91,7 @@ function jobSpec(s: JobSpec): JobSpec {
     podReplacementPolicy: policy ? 'Failed' : 'TerminatingOrFailed',
   });
   return update(filled, {
-    podFailurePolicy: policy && update(policy, { rules: mapList(policy.rules, failureRule) }),
+    podFailurePolicy: failurePolicy(policy),
     template: s.template && podTemplate(s.template),
   });
 }
@@ -102,8 +114,14 @@ export function cronJob(c: CronJob): CronJob {
   const inner = template?.spec?.template;
   if (!template?.spec || !inner) return update(c, { spec });
   return update(c, {
+    // What a Job gets beyond that is filled in when it is made.
     spec: update(spec, {
-      jobTemplate: update(template, { spec: update(template.spec, { template: podTemplate(inner) }) }),
+      jobTemplate: update(template, {
+        spec: update(template.spec, {
+          template: podTemplate(inner),
+          podFailurePolicy: failurePolicy(template.spec.podFailurePolicy),
+        }),
+      }),
     }),
   });
 }

@@ -156,7 +156,7 @@ export function validateJobUpdate(errs: Errors, now: LooseJob, old: LooseJob): v
   validateSpec(errs, spec);
   validateCompletions(errs, spec, before);
   immutable(errs, SPEC.child('selector'), spec.selector, before.selector, selectorValue(spec.selector));
-  const kept = maySchedule(old) ? withScheduling(before, spec) : before.template;
+  const kept = mayAdjust(old) ? adjusted(before, spec) : before.template;
   immutable(errs, SPEC.child('template'), spec.template, kept, () => printTemplate(spec.template));
   for (const field of FIXED) immutable(errs, SPEC.child(field), spec[field], before[field]);
 }
@@ -176,13 +176,15 @@ function validateCompletions(errs: Errors, spec: Spec, old: Spec): void {
   }
 }
 
-/** A Job that is suspended and has not started yet may still be told where to run. */
-function maySchedule(old: LooseJob): boolean {
-  return old.spec?.suspend === true && old.status?.startTime === undefined;
+/** A suspended Job without active pods may still be told where to run and with how much. */
+function mayAdjust(old: LooseJob): boolean {
+  if (old.spec?.suspend !== true || (old.status?.active ?? 0) > 0) return false;
+  const paused = (old.status?.conditions ?? []).some((c) => c?.type === 'Suspended' && c.status === 'True');
+  return paused || old.status?.startTime === undefined;
 }
 
-/** The old template with the new one's scheduling directives. */
-function withScheduling(old: Spec, now: Spec): Spec['template'] {
+/** The old template with the new one's scheduling directives, requests and limits. */
+function adjusted(old: Spec, now: Spec): Spec['template'] {
   const { template } = old;
   const spec = now.template?.spec;
   const affinity = { ...template?.spec?.affinity, nodeAffinity: spec?.affinity?.nodeAffinity };
@@ -199,6 +201,19 @@ function withScheduling(old: Spec, now: Spec): Spec['template'] {
       nodeSelector: spec?.nodeSelector,
       tolerations: spec?.tolerations,
       schedulingGates: spec?.schedulingGates,
+      containers: resized(template?.spec?.containers, spec?.containers),
+      initContainers: resized(template?.spec?.initContainers, spec?.initContainers),
     },
   };
+}
+
+type Containers = NonNullable<NonNullable<Spec['template']>['spec']>['containers'];
+
+function resized(old: Containers, now: Containers): Containers {
+  return old?.map((container, i) => {
+    const amounts = now?.[i]?.resources;
+    if (!container || amounts === container.resources) return container;
+    const { requests, limits } = amounts ?? {};
+    return { ...container, resources: { ...container.resources, requests, limits } };
+  });
 }

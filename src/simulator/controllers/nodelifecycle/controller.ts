@@ -58,6 +58,8 @@ export class NodeLifecycleController {
   private readonly events: EventRecorder;
   private readonly health = new Map<string, Health>();
   private readonly zones = new Map<string, Zone>();
+  /** Nodes that a pass has seen, with what an Event about them needs once they are gone. */
+  private readonly known = new Map<string, Node>();
 
   constructor(ctx: ComponentContext) {
     this.ctx = ctx;
@@ -106,7 +108,27 @@ export class NodeLifecycleController {
     kernel.schedule(MONITOR, () => spawn(scope, this.monitor()), true);
   }
 
+  /** Source: classifyNodes and monitorNodeHealth, v1.36. */
+  private greet(): void {
+    for (const node of this.nodes.all()) {
+      const { name = '' } = node.metadata;
+      if (!this.known.has(name)) this.tellNode(node, 'RegisteredNode', `Registered Node ${name} in Controller`);
+      this.known.set(name, node);
+    }
+    for (const [name, node] of this.known) {
+      if (this.nodes.get(name) !== undefined) continue;
+      this.tellNode(node, 'RemovingNode', `Removing Node ${name} from Controller`);
+      this.known.delete(name);
+    }
+  }
+
+  private tellNode({ metadata: { name = '', uid = '' } }: Node, reason: string, what: string): void {
+    const subject = { apiVersion: 'v1', kind: 'Node', object: { metadata: { name, uid } } };
+    this.events.event(subject, 'Normal', reason, `Node ${name} event: ${what}`, []);
+  }
+
   private *monitor(): Process<void> {
+    this.greet();
     for (const node of [...this.nodes.all()]) yield* this.check(node);
     yield* this.handleDisruption();
     this.monitorLater();

@@ -12,7 +12,7 @@ const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
 const LEADER = 'control-plane.alpha.kubernetes.io/leader';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Source: --mirroring-max-endpoints-per-subset, v1.36. */
-const MAX_ADDRESSES = 1000;
+export const MAX_ADDRESSES = 1000;
 
 /** Only Endpoints of a Service without a selector are mirrored: the others have slices of their own. */
 export function shouldMirror(endpoints: Endpoints | undefined, service: Service | undefined): endpoints is Endpoints {
@@ -94,25 +94,49 @@ export interface MirrorPlan {
   readonly remove: readonly EndpointSlice[];
 }
 
+/** What is there of each set of ports is one slice. */
 export function planMirror(wanted: readonly EndpointSlice[], existing: readonly EndpointSlice[]): MirrorPlan {
-  const left = [...existing];
   const create: EndpointSlice[] = [];
   const update: EndpointSlice[] = [];
+  const left = new Set(existing);
   for (const w of wanted) {
     const key = keyOf(w.addressType, w.ports);
-    const at = left.findIndex((e) => keyOf(e.addressType, e.ports) === key);
-    const known = left[at];
-    if (known === undefined) {
-      create.push(w);
-      continue;
+    const known = [...left].find((e) => keyOf(e.addressType, e.ports) === key);
+    if (known === undefined) create.push(w);
+    else {
+      left.delete(known);
+      if (!isMirror(known, w)) update.push(named(w, known));
     }
-    left.splice(at, 1);
-    const { labels, annotations } = w.metadata;
-    const same =
-      goJson(known.endpoints ?? []) === goJson(w.endpoints ?? []) &&
-      sameMap(known.metadata.labels, labels) &&
-      sameMap(known.metadata.annotations, annotations);
-    if (!same) update.push({ ...w, metadata: { ...known.metadata, ...w.metadata } });
   }
-  return { create, update, remove: left };
+  // A slice that would go and one that would come are one slice that is written over.
+  const remove: EndpointSlice[] = [];
+  for (const old of left) {
+    const at = create.findLastIndex((c) => c.addressType === old.addressType);
+    const [next] = at < 0 ? [] : create.splice(at, 1);
+    if (next === undefined) remove.push(old);
+    else update.push(named(next, old));
+  }
+  return { create, update, remove };
+}
+
+function named({ metadata, ...slice }: EndpointSlice, { metadata: { name = '' } }: EndpointSlice): EndpointSlice {
+  const { generateName: _, ...rest } = metadata;
+  return { ...slice, metadata: { ...rest, name } };
+}
+
+function isMirror(slice: EndpointSlice, wanted: EndpointSlice): boolean {
+  const set = (s: EndpointSlice): string => (s.endpoints ?? []).map(goJson).sort().join();
+  return (
+    set(slice) === set(wanted) &&
+    sameMap(slice.metadata.labels, wanted.metadata.labels) &&
+    sameMap(slice.metadata.annotations, wanted.metadata.annotations)
+  );
+}
+
+/** Addresses beyond what one slice can hold. */
+export function skipped(endpoints: Endpoints): number {
+  const over = (endpoints.subsets ?? []).map(
+    (s) => (s.addresses ?? []).length + (s.notReadyAddresses ?? []).length - MAX_ADDRESSES,
+  );
+  return over.reduce((sum, n) => sum + Math.max(0, n), 0);
 }

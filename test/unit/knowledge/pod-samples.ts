@@ -180,6 +180,55 @@ const WINDOWS = {
   securityContext: { windowsOptions },
 };
 
+const items = [{ key: 'k', path: 'p', mode: 256 }];
+const claimTemplate = {
+  metadata: { labels: { a: 'b' } },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+};
+
+const VOLUMES: readonly object[] = [
+  { secret: { secretName: 's', items, defaultMode: 256, optional: true } },
+  { configMap: { name: 'm', items, defaultMode: 256, optional: true } },
+  {
+    downwardAPI: {
+      defaultMode: 256,
+      items: [
+        { path: 'p', fieldRef: { fieldPath: 'metadata.name' }, mode: 256 },
+        { path: 'q', resourceFieldRef: { containerName: 'c', resource: 'limits.cpu' } },
+      ],
+    },
+  },
+  {
+    projected: {
+      sources: [
+        { secret: { name: 's', items, optional: true } },
+        { configMap: { name: 'm', items: [{ key: 'k', path: 'other' }], optional: true } },
+        { serviceAccountToken: { path: 't', audience: 'a', expirationSeconds: 700 } },
+      ],
+    },
+  },
+  { ephemeral: { volumeClaimTemplate: claimTemplate } },
+  { persistentVolumeClaim: { claimName: 'c', readOnly: true } },
+  {
+    csi: {
+      driver: 'a.b',
+      fsType: 'ext4',
+      readOnly: true,
+      volumeAttributes: { a: 'b' },
+      nodePublishSecretRef: { name: 's' },
+    },
+  },
+  { image: { reference: 'i', pullPolicy: 'Never' } },
+  { hostPath: { path: '/p', type: 'Directory' } },
+  { nfs: { server: 's', path: '/p', readOnly: true } },
+  { iscsi: { targetPortal: '10.0.0.1', iqn: 'iqn.2015-02.example.com:test', lun: 1 } },
+  { fc: { targetWWNs: ['w'], lun: 1 } },
+  { flexVolume: { driver: 'a/b', fsType: 'ext4' } },
+  { gitRepo: { repository: 'r', revision: 'v' } },
+];
+
+const MOUNTING = { containers: [target], volumes: VOLUMES.map((source, i) => ({ name: `v${i}`, ...source })) };
+
 export const POD_SAMPLES: readonly Sample[] = [
   pod(PLACED, 'placed'),
   pod(NAMED, 'named'),
@@ -188,4 +237,5 @@ export const POD_SAMPLES: readonly Sample[] = [
   pod(WIDE, 'wide'),
   pod(CLAIMING, 'claiming'),
   pod(WINDOWS, 'windows'),
+  pod(MOUNTING, 'mounting'),
 ];

@@ -5,6 +5,7 @@ import type { Journal } from '../protocol/journal.ts';
 import type { ServePort } from '../protocol/worker-engine.ts';
 import type { ApiRequest, ApiResponse } from '../simulator/apiserver/api.ts';
 import type { Cluster } from '../simulator/cluster.ts';
+import type { Opened } from '../simulator/containers/kubelets.ts';
 import { type Control, serveHttps } from './https/server.ts';
 import { kubeconfigText } from './kubeconfig-file.ts';
 
@@ -24,8 +25,8 @@ export function servePort(cluster: Cluster, journal?: Journal): ServePort {
         ...around,
         control: controlOf(cluster, journal, around),
         connect: (connection) => {
-          journal?.note({ type: 'connect' });
-          return cluster.kubelets.connect(connection);
+          const open = (): Opened => cluster.kubelets.connect(connection);
+          return journal ? journal.connected(connection, open) : open();
         },
       });
       return { url: adapter.url, kubeconfig: kubeconfigText(adapter.url, cluster.pki), close: () => adapter.close() };
@@ -41,8 +42,10 @@ function submit(
 ): void {
   const input = journal?.note({ type: 'served', request });
   cluster.server.submit(request, (response) => {
-    if (journal === undefined || input === undefined || !response.watch) done(response);
-    else done({ ...response, watch: journal.noted(response.watch, input) });
+    const { watch, stream } = response;
+    if (journal === undefined || input === undefined) done(response);
+    else if (watch) done({ ...response, watch: journal.noted(watch, input) });
+    else done(stream ? { ...response, stream: journal.noted(stream, input) } : response);
   });
 }
 

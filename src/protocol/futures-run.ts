@@ -2,27 +2,16 @@
 // running simulation is never copied.
 import { applyManifest } from '../cluster/apply/apply.ts';
 import { isRecord } from '../model/object.ts';
-import { noOutbound, type OutboundResult } from '../model/outbound.ts';
 import { redact } from '../model/redact.ts';
 import { RefusedError } from '../model/refused.ts';
 import { resourceOf } from '../model/resources.ts';
 import { isStatus } from '../model/status.ts';
 import type { ObjectRef, StepId } from '../trace/step.ts';
-import {
-  type Change,
-  type CompareOptions,
-  type Comparison,
-  type Entry,
-  FORK_LIMITS,
-  type Future,
-  type Inputs,
-} from './futures.ts';
+import { type Change, type CompareOptions, type Comparison, type Entry, FORK_LIMITS, type Future } from './futures.ts';
 import { compareObjects, type StoredObject } from './futures-objects.ts';
-import type { Simulation, SimulationWatch } from './journal.ts';
+import { Replay, unheardText } from './futures-replay.ts';
+import type { Simulation } from './journal.ts';
 import type { StartOptions, WireRequest, WireResponse } from './worker.ts';
-
-/** How often progress is told: after so many events. */
-const TELL_EVERY = 2_000;
 
 /** Throws RefusedError for what cannot be repeated, and for a change that the cluster refuses. */
 export function compareFutures(
@@ -43,7 +32,7 @@ export function compareFutures(
   const fork = first.simulation.lastStep;
   const { now: at } = first.simulation;
   const until = at + forUs;
-  const notes = notesOf(first.left, repeat);
+  const notes = [...notesOf(first.left, repeat), ...(first.unheard.length > 0 ? [unheardText(first.unheard)] : [])];
   first.cutOff();
   const atFork = new Set(first.simulation.objects().map(({ ref }) => nameOf(ref)));
   first.runOn(until, repeat);
@@ -107,113 +96,6 @@ function futureOf(simulation: Simulation, fork: StepId): Future {
 
 function storedOf(simulation: Simulation): StoredObject[] {
   return simulation.objects().map(({ ref, value }) => ({ ref, value: redact(value) }));
-}
-
-class Replay {
-  readonly simulation: Simulation;
-  private readonly entries: readonly Entry[];
-  private readonly progress: (done: number) => void;
-  private readonly watches = new Map<number, SimulationWatch>();
-  private next = 0;
-  private events = 0;
-  private goal = 0;
-  private readonly waiting = new Map<number, (result: OutboundResult) => void>();
-  /** Calls that would have left the simulation after the fork: who is out there is not asked about what is not. */
-  unanswered = 0;
-
-  constructor(create: (options: StartOptions) => Simulation, inputs: Inputs, progress: (done: number) => void) {
-    this.simulation = create(inputs.start);
-    this.entries = inputs.entries;
-    this.progress = progress;
-    let calls = 0;
-    this.simulation.connectOut((_, done) => void this.waiting.set(calls++, done));
-  }
-
-  /** The inputs that have not come in yet. */
-  get left(): readonly Entry[] {
-    return this.entries.slice(this.next);
-  }
-
-  /** Repeats everything up to the step, and what happens at the same moment. */
-  runToStep({ step }: Pick<CompareOptions, 'step'>, goal: number): void {
-    this.goal = goal;
-    const { simulation } = this;
-    while (simulation.lastStep < step.id) {
-      const entry = this.entries[this.next];
-      if (entry && entry.events <= this.events) this.enter(entry);
-      else if (!this.runNext()) break;
-    }
-    const [found] = simulation.stepsAfter(step.id - 1, 1);
-    // Of upkeep, old steps are not kept; whatever else is there must be what the reader has before him.
-    if (simulation.lastStep < step.id || (found?.id === step.id && (found.at !== step.at || found.text !== step.text)))
-      throw new RefusedError(
-        `The simulation cannot be repeated: step ${step.id} does not come again as it was.`,
-        'Please report this, with what was done in the cluster before.',
-      );
-    if (this.entries.slice(0, this.next).some(({ input }) => input.type === 'connect'))
-      throw new RefusedError(
-        'Somebody spoke to a container before this step (kubectl exec, attach or port-forward), which cannot be repeated.',
-        'Fork at an earlier step, or reset the simulator.',
-      );
-  }
-
-  /** From here on nothing outside is within reach. */
-  cutOff(): void {
-    this.simulation.connectOut((call, done) => {
-      this.unanswered++;
-      noOutbound(call, done);
-    });
-  }
-
-  /** Goes on to `until` (µs); with what came in after the step, or without it. */
-  runOn(until: number, repeat: boolean): void {
-    for (let entry = this.entries[this.next]; repeat && entry && entry.at <= until; entry = this.entries[this.next]) {
-      this.runDue(entry.at);
-      this.enter(entry);
-    }
-    this.runDue(until);
-  }
-
-  private runDue(at: number): void {
-    const { simulation } = this;
-    for (let next = simulation.nextAt(); next !== undefined && next <= at; next = simulation.nextAt()) this.runNext();
-    simulation.runUntil(at);
-  }
-
-  private runNext(): boolean {
-    const ran = this.simulation.runNext();
-    this.events++;
-    if (this.events % TELL_EVERY === 0 && this.goal > 0) this.progress(Math.min(1, this.simulation.now / this.goal));
-    return ran;
-  }
-
-  private enter({ at, input }: Entry): void {
-    const { simulation } = this;
-    // Nothing is due until then: the clock alone moves.
-    if (at > simulation.now) simulation.runUntil(at);
-    const number = this.next++;
-    const open = ({ watch }: { readonly watch?: SimulationWatch }): void => {
-      watch?.start({ event: () => {}, end: () => {} });
-      if (watch) this.watches.set(number, watch);
-    };
-    if (input.type === 'request') {
-      if (input.waits) simulation.submit(input.request, () => {});
-      else open(simulation.request(input.request));
-    } else if (input.type === 'served') {
-      simulation.served?.(input.request, open);
-    } else if (input.type === 'answer') {
-      this.waiting.get(input.call)?.(input.result);
-    } else if (input.type === 'unwatch') {
-      this.watches.get(input.input)?.stop();
-    } else if (input.type === 'fault') {
-      try {
-        simulation.fault(input.action, input.target);
-      } catch (error) {
-        // It was refused then, too.
-        if (!(error instanceof RefusedError)) throw error;
-      }
-    }
-  }
 }
 
 /** Throws a RefusedError with what the cluster says against it. */

@@ -15,8 +15,15 @@ export type Input =
   /** The watch that the n-th input opened was closed. */
   | { readonly type: 'unwatch'; readonly input: number }
   | { readonly type: 'fault'; readonly action: 'stop' | 'start'; readonly target: FaultTarget }
-  /** Somebody spoke to a container: what was said there is not kept, and cannot be repeated. */
-  | { readonly type: 'connect' };
+  /** Somebody got through to a container or to ports of a pod; `connection` is in the API server's own form. */
+  | { readonly type: 'connect'; readonly connection: unknown }
+  /** Of the connection that the n-th input made: a port of the pod was opened. */
+  | { readonly type: 'port'; readonly input: number; readonly port: number }
+  /** Of the connection or port that the n-th input opened: it began, something was said, no more will be said, it was left. */
+  | { readonly type: 'talk'; readonly input: number; readonly does: 'start' | 'end' | 'stop' }
+  | { readonly type: 'talk'; readonly input: number; readonly does: 'say'; readonly bytes: string }
+  /** More was said there than is kept: the rest cannot be repeated. */
+  | { readonly type: 'unheard'; readonly input: number };
 
 export interface Entry {
   /** How many events the simulation had run, and its time (µs), when the input came. */

@@ -20,11 +20,36 @@ export interface Given {
   readonly beside?: readonly KubeObject[];
 }
 
+export interface SimulationStream {
+  start(sink: { data(text: string): void; end(): void }): void;
+  stop(): void;
+}
+
 /** A look into etcd. */
 export interface EtcdPort {
   directory(path: string, limit: number): EtcdDirectory;
   history(key: string): EtcdHistory;
   object(key: string, revision: number): KubeObject | undefined;
+}
+
+/** Somebody at one end of a connection to a container; bytes as Latin-1. */
+export interface Talk {
+  start(sink: { out(bytes: string): void; err(bytes: string): void; end(code: number): void }): void;
+  /** Undefined: no more will come. */
+  input(bytes: string | undefined): void;
+  stop(): void;
+}
+
+/** What a connection leads to; each connection to a port is one of its own. */
+export type Opened<Refusal = unknown> =
+  | { readonly session: Talk }
+  | { readonly ports: (port: number) => Talk | { readonly error: string } }
+  | { readonly status: Refusal };
+
+/** What is started once and goes on until it is stopped: a watch, or a log that is followed. */
+interface Flowing<Sink> {
+  start(sink: Sink): void;
+  stop(): void;
 }
 
 /** What the engine needs of a simulated cluster. Times are µs of virtual time. */
@@ -43,7 +68,12 @@ export interface Simulation {
   /** Takes the way out of the simulation. */
   connectOut(outbound: Outbound): void;
   /** A request in the API server's own form, as it came over HTTPS. */
-  served?(request: unknown, done: (response: { readonly watch?: SimulationWatch }) => void): void;
+  served?(
+    request: unknown,
+    done: (response: { readonly watch?: SimulationWatch; readonly stream?: SimulationStream }) => void,
+  ): void;
+  /** A connection in the API server's own form, once it was allowed. */
+  connect?(connection: unknown): Opened;
   /** Changes nothing. Throws RefusedError for what cannot be answered. */
   schedule(object: KubeObject, namespace: string, given?: Given): Scheduled;
   topology(): Topology;
@@ -59,6 +89,8 @@ export interface Simulation {
 
 /** A person does not do more than this; a program that talks to the served cluster might. */
 const MOST = 50_000;
+/** Bytes said to containers; `kubectl cp` of something large says more. */
+const MOST_SAID = 4_000_000;
 
 export class Journal implements Simulation {
   readonly entries: Entry[] = [];
@@ -66,6 +98,7 @@ export class Journal implements Simulation {
   private events = 0;
   private lost = 0;
   private calls = 0;
+  private said = 0;
 
   constructor(simulation: Simulation) {
     this.simulation = simulation;
@@ -83,16 +116,51 @@ export class Journal implements Simulation {
     return this.entries.length - 1;
   }
 
-  /** The watch that an input opened, with its end noted too. */
-  noted<Sink>(
-    watch: { start(sink: Sink): void; stop(): void },
-    input: number,
-  ): { start(sink: Sink): void; stop(): void } {
+  /** The watch that an input opened, or the log that it follows, with its end noted too. */
+  noted<Sink>(flowing: Flowing<Sink>, input: number): Flowing<Sink> {
     return {
-      start: (sink) => watch.start(sink),
+      start: (sink) => flowing.start(sink),
       stop: () => {
         this.note({ type: 'unwatch', input });
-        watch.stop();
+        flowing.stop();
+      },
+    };
+  }
+
+  /** A connection to a container, with what is said there noted. */
+  connected<Refusal>(connection: unknown, open: () => Opened<Refusal>): Opened<Refusal> {
+    const input = this.note({ type: 'connect', connection });
+    const opened = open();
+    if ('session' in opened) return { session: this.overheard(opened.session, input) };
+    if ('status' in opened) return opened;
+    return {
+      ports: (port) => {
+        const inside = this.note({ type: 'port', input, port });
+        const talk = opened.ports(port);
+        return 'error' in talk ? talk : this.overheard(talk, inside);
+      },
+    };
+  }
+
+  private overheard(talk: Talk, input: number): Talk {
+    let heard = true;
+    return {
+      start: (sink) => {
+        this.note({ type: 'talk', input, does: 'start' });
+        talk.start(sink);
+      },
+      input: (bytes) => {
+        this.said += bytes?.length ?? 0;
+        const keeps = this.said <= MOST_SAID;
+        if (heard && !keeps) this.note({ type: 'unheard', input });
+        heard = keeps;
+        if (keeps)
+          this.note({ type: 'talk', input, ...(bytes === undefined ? { does: 'end' } : { does: 'say', bytes }) });
+        talk.input(bytes);
+      },
+      stop: () => {
+        this.note({ type: 'talk', input, does: 'stop' });
+        talk.stop();
       },
     };
   }

@@ -10,7 +10,7 @@ import { resourceForKind, splitApiVersion } from '../model/resources.ts';
 import type { Exchange } from '../trace/exchange.ts';
 import { TraceLog } from '../trace/log.ts';
 import type { Actor, ObjectRef, Step, StepId } from '../trace/step.ts';
-import type { ApiRequest, ApiResponse } from './apiserver/api.ts';
+import type { ApiRequest, ApiResponse, Connection } from './apiserver/api.ts';
 import type { OpenApi } from './apiserver/discovery/paths.ts';
 import { type ApiServer, type ApiServerOptions, bootstrap, createApiServer } from './apiserver/index.ts';
 import { joinObjects } from './bootstrap/kubeadm.ts';
@@ -18,7 +18,7 @@ import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
 import { DISKS_PER_NODE, DRIVER, SimulatedCloud } from './cloud/cloud.ts';
 import { CSI_DRIVER, INSTALLATION, startCsiDriver } from './cloud/driver.ts';
 import { CLOUD_MANAGER, startCloudManager } from './cloud/manager.ts';
-import { KubeletServers } from './containers/kubelets.ts';
+import { KubeletServers, type Opened } from './containers/kubelets.ts';
 import { startControllerManager } from './controllers/manager.ts';
 import { Kubelet, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
 import { Machine } from './kubelet/machine.ts';
@@ -374,6 +374,11 @@ export class Cluster {
   /** A request that came in over HTTPS, once more. */
   served(request: unknown, done: (response: ApiResponse) => void): void {
     this.server.submit(request as ApiRequest, done);
+  }
+
+  /** A connection that came in over HTTPS, once more. */
+  connect(connection: unknown): Opened {
+    return this.kubelets.connect(connection as Connection);
   }
 
   /** Everything that is stored, in the order of its keys. */

@@ -156,11 +156,6 @@ describe('a fork is a replay', async () => {
     await expect(fork({ ...inputs, whole: false }, steps.at(-1), { type: 'cordon', node: 'worker-1' })).rejects.toThrow(
       /Too much came/,
     );
-    const spoken = {
-      ...inputs,
-      entries: [{ events: 0, at: 0, input: { type: 'connect' } }, ...inputs.entries],
-    } as const;
-    await expect(fork(spoken, steps.at(-1), { type: 'cordon', node: 'worker-1' })).rejects.toThrow(/exec/);
   });
 });
 

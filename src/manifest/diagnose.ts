@@ -1,13 +1,16 @@
 // What the API server would say of an object's shape before it validates anything: unknown fields, wrong types, words outside
 // an enum. Positions are offsets in the piece, so that a result stays good while the piece does.
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { removedApi } from '../knowledge/removed-apis.ts';
 import { goType } from '../model/go-type.ts';
 import { type FieldSchema, fieldOf, schemaForKind, type TypeSchema, type ValueSchema } from '../model/schema.ts';
+import type { Anchors } from './anchors.ts';
 import { outside } from './checks/enums.ts';
+import { type Malformed, malformed } from './checks/formats.ts';
 import { missing } from './checks/required.ts';
 import type { DiagnosticFamily, Severity } from './diagnostic.ts';
 import { nearest } from './nearest.ts';
+import { valueAt } from './parse.ts';
 import { scalarOf } from './reading.ts';
 
 export interface Finding {
@@ -29,7 +32,7 @@ export interface Finding {
 }
 
 export interface DiagnoseOptions {
-  readonly document: Document | undefined;
+  readonly anchors: Anchors | undefined;
   /** Whether this may be a part that is merged into another object, so that what is missing proves nothing. */
   readonly patch: boolean;
   /** Why a field should not be used any more. */
@@ -92,16 +95,19 @@ class Walk {
   private readonly frames: Frame[] = [];
   private readonly indexes: (string | number)[] = [];
   private readonly options: DiagnoseOptions;
-  private readonly document: Document | undefined;
+  private readonly anchors: Anchors | undefined;
   /** What aliases stand for, and as what it was looked at: once is enough, and keeps alias bombs from going off. */
   private readonly checked = new Map<unknown, Set<ValueSchema>>();
+  /** The object was read from a cluster: what is in it need not be anybody's choice. */
+  private live = false;
 
   constructor(options: DiagnoseOptions) {
     this.options = options;
-    this.document = options.document;
+    this.anchors = options.anchors;
   }
 
   root(object: YAMLMap, type: TypeSchema): Finding[] {
+    this.live = valueAt(valueAt(object, 'metadata'), 'uid') !== undefined;
     this.object(object, type);
     return this.findings;
   }
@@ -113,10 +119,13 @@ class Walk {
       const name = String(key.value);
       if (name !== '<<' && seen.has(name)) this.duplicate(key, name);
       seen.add(name);
-      // Merged keys, and what a strategic merge patch says of itself.
+      // Merged keys, what a strategic merge patch says of itself, and what SOPS takes out again before anybody applies it.
       if (name === '<<' || (this.options.patch && name.startsWith('$'))) continue;
+      if (name === 'sops' && this.frames.length === 0) continue;
       const field = fieldOf(type, name);
       if (!field) seen.add(this.unknown(key, name, type) ?? '');
+      // The server writes this one beside its successor.
+      else if (name === 'serviceAccount' && valueAt(map, 'serviceAccountName') !== undefined) seen.add(name);
       else this.field(key, { owner: type, field }, value);
     }
     if (!this.options.patch && !seen.has('<<')) this.required(map, type, seen);
@@ -126,7 +135,7 @@ class Walk {
     const { owner, field } = frame;
     const why = this.options.deprecated(owner.id, field.name);
     // Of a version as a whole it has been said.
-    if (why !== undefined && field.name !== 'apiVersion' && field.name !== 'kind') {
+    if (why !== undefined && !this.live && field.name !== 'apiVersion' && field.name !== 'kind') {
       const [from, to] = rangeOf(key);
       const message = `\`${field.name}\` is deprecated: ${why}`;
       this.findings.push({ family: 'deprecated', severity: 'hint', from, to, message, component: 'kube-apiserver' });
@@ -163,7 +172,7 @@ class Walk {
   }
 
   private value(node: unknown, schema: ValueSchema, named?: string): void {
-    const value = isAlias(node) && this.document ? node.resolve(this.document) : node;
+    const value = isAlias(node) && this.anchors ? this.anchors.resolve(node) : node;
     if (value !== node && this.seen(value, schema)) return;
     if (value === null || value === undefined || this.indexes.length > MAX_DEPTH || schema.kind === 'any') return;
     if (isScalar(value) && scalarOf(value) === null) return;
@@ -205,6 +214,8 @@ class Walk {
     const seen = new Set<string>();
     for (const pair of map.items) {
       const name = isScalar(pair.key) ? String(pair.key.value) : '';
+      // What is merged in is looked at where it stands.
+      if (name === '<<') continue;
       if (seen.has(name)) this.duplicate(pair.key, name);
       seen.add(name);
       this.indexes.push(name);
@@ -216,10 +227,18 @@ class Walk {
   private scalar(node: unknown, schema: ValueSchema, named?: string): void {
     const value = isScalar(node) ? scalarOf(node) : undefined;
     const words = this.frames.at(-1)?.field.enum;
+    const bad = malformed(value, schema.kind);
     if (!isScalar(node) || !fits(value, schema)) this.mismatch(node, schema, named);
+    else if (bad) this.malformed(node, bad);
     else if (words && typeof value === 'string' && value !== '' && !words.includes(value)) {
       this.outsideEnum(node, value, words);
     }
+  }
+
+  private malformed(node: Scalar, { message, words, fix }: Malformed): void {
+    const [from, to] = rangeOf(node);
+    const found = { family: 'type', severity: 'error', from, to, message, component: 'kube-apiserver', words } as const;
+    this.findings.push({ ...found, ...(fix && { replacement: fix }) });
   }
 
   private mismatch(node: unknown, schema: ValueSchema, named?: string): void {
@@ -240,7 +259,9 @@ class Walk {
       message: `This is read as ${article(got)}, and ${type} is wanted.`,
       component: 'kube-apiserver',
       words: `json: cannot unmarshal ${got}${number} into Go struct field ${owner}.${path.join('.')} of type ${type}`,
-      ...(quote && { replacement: { title: `Write "${text}"`, text: JSON.stringify(text) } }),
+      ...(quote && {
+        replacement: { title: this.secret ? 'Put it in quotes' : `Write "${text}"`, text: JSON.stringify(text) },
+      }),
     });
   }
 
@@ -282,6 +303,11 @@ class Walk {
       ...(found.words !== undefined && { words: found.words }),
       ...(meant && { replacement: { title: `Change to ${meant}`, text: meant } }),
     });
+  }
+
+  /** What stands in a Secret is not repeated. */
+  private get secret(): boolean {
+    return this.frames[0]?.owner.id === 'core.v1.Secret';
   }
 
   private path(name?: string): string {

@@ -24,22 +24,41 @@ export function findingsOf(
   deprecated: DiagnoseOptions['deprecated'],
   known: FindingCache,
 ): readonly Finding[] {
-  const objects = tree.templated ? [] : objectsOf(tree.root);
+  const { divided } = tree;
+  const objects = tree.templated ? [] : objectsOf(divided ? divided.tree : tree.root);
   if (objects.length === 0) return [];
   if (tree.problems.length > 0) {
-    // A text that had to be repaired proves nothing about fields.
-    return tree.problems.map((problem) => ({ ...problem, family: 'syntax', severity: 'error', component: 'user' }));
+    // A text that had to be repaired proves nothing about fields. Whoever reads it stops at its first slip, and what comes after
+    // is most often only the consequence.
+    const first = tree.problems.reduce((a, b) => (b.from < a.from ? b : a));
+    return [{ ...first, message: plainly(first.message), family: 'syntax', severity: 'error', component: 'user' }];
   }
   const patch = isPatch || DIRECTIVE.test(tree.text);
   const reader = plainReaderOf(tree);
+  const options = { anchors: tree.anchors, patch, deprecated };
+  // What an alias stands for may have changed without the alias, and stands elsewhere.
+  if (!divided || divided.bound) {
+    return objectsOf(tree.root).flatMap((object) => examine(reader, object, options));
+  }
   return objects.flatMap((object) => {
-    const start = object.node.range?.[0] ?? 0;
-    const before = tree.divided && known.get(object.node);
+    const { start, settle } = divided.place(object.path);
+    const before = known.get(object.node);
     if (before?.patch === patch) return moved(before.list, start - before.start);
-    const list = examine(reader, object, { document: tree.document, patch, deprecated });
-    if (tree.divided) known.set(object.node, { patch, start, list });
+    settle();
+    const list = examine(reader, object, options);
+    known.set(object.node, { patch, start, list });
     return list;
   });
+}
+
+/** The parser's word for what it met is no help. */
+function plainly(message: string): string {
+  if (/^Unexpected .* at node end$/.test(message)) {
+    return 'The value has ended before this: in quotes all of it is one text.';
+  }
+  return /^Unexpected .* token\b/.test(message)
+    ? 'This cannot stand here: what is above it has ended already.'
+    : message;
 }
 
 function examine(reader: PlainReader, { node, object }: FoundObject, options: DiagnoseOptions): readonly Finding[] {

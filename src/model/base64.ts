@@ -67,3 +67,40 @@ export function decodeBase64Url(text: string): string | undefined {
   const bytes = decodeBase64(text);
   return bytes === undefined ? undefined : fromUtf8(bytes);
 }
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Go's words on why a text is no base64; undefined where it is. Line breaks do not count. */
+export function base64Error(text: string): string | undefined {
+  if (BASE64.test(text) || BASE64.test(text.replace(/[\r\n]/g, ''))) return undefined;
+  return `illegal base64 data at input byte ${firstBadByte(text)}`;
+}
+
+/** Where Go's base64 decoder gives up. Models encoding/base64.(*Encoding).decodeQuantum. */
+function firstBadByte(text: string): number {
+  let inQuantum = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i] ?? '';
+    if (c === '\n' || c === '\r') continue;
+    if (c === '=') return badPadding(text, i, inQuantum);
+    if (!/[A-Za-z0-9+/]/.test(c)) return i;
+    inQuantum = (inQuantum + 1) % 4;
+  }
+  return text.length - inQuantum;
+}
+
+function badPadding(text: string, at: number, inQuantum: number): number {
+  if (inQuantum < 2) return at;
+  const skip = (i: number) => {
+    let j = i;
+    while (text[j] === '\n' || text[j] === '\r') j++;
+    return j;
+  };
+  let next = skip(at + 1);
+  if (inQuantum === 2) {
+    if (next >= text.length) return text.length;
+    if (text[next] !== '=') return next;
+    next = skip(next + 1);
+  }
+  return next;
+}

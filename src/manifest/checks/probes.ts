@@ -15,7 +15,6 @@ export function checkProbes(subject: Subject, container: PlainObject, path: stri
     if (!patch) checkHandler(subject, container, name, probe, at);
     checkThreshold(subject, name, probe, at);
     checkPort(subject, container, name, probe);
-    checkPace(subject, probe);
   }
 }
 
@@ -84,17 +83,4 @@ function checkPort(subject: Subject, container: PlainObject, name: (typeof PROBE
       ...(typeof one === 'string' && { replacement: { title: `Change to ${one}`, text: one } }),
     });
   }
-}
-
-/** A probe waits for its answer before the next begins. */
-function checkPace(subject: Subject, probe: PlainObject): void {
-  const { periodSeconds, timeoutSeconds } = probe;
-  const period = typeof periodSeconds === 'number' && periodSeconds > 0 ? periodSeconds : 10;
-  if (typeof timeoutSeconds !== 'number' || timeoutSeconds <= period) return;
-  subject.atValue(probe, 'timeoutSeconds', {
-    family: 'probe',
-    severity: 'hint',
-    message: `A check may wait ${timeoutSeconds} s for its answer, and one is due every ${period} s: no other begins while it waits, so failures are noticed later than the period says.`,
-    component: 'kubelet',
-  });
 }

@@ -59,8 +59,8 @@ function ofObject(workspace: Workspace, fact: Extract<Reference, { to: 'object' 
 }
 
 /** Whether an object of the kind may be here although it is not found: none is kept here, or one's name is not known. */
-function mayBeMade(workspace: Workspace, kind: KindName, name: string): boolean {
-  if (!workspace.hasKind(kind) || workspace.generates) return true;
+function mayBeMade(workspace: Workspace, kind: KindName & { readonly namespace?: string }, name: string): boolean {
+  if (!workspace.hasKind(kind) || workspace.generates || workspace.makesMore(kind.namespace)) return true;
   if (kind.kind === 'PersistentVolumeClaim' && /-\d+$/.test(name)) return true;
   return workspace.objectsOf(kind).some((object) => object.partial && object.name === '');
 }
@@ -149,7 +149,8 @@ function ofSelector(workspace: Workspace, fact: Extract<Reference, { to: 'labels
   if (fact.of !== 'Pod' || fact.own || !/^(Service|PodDisruptionBudget)$/.test(fact.from.kind)) return undefined;
   const terms = Object.keys(fact.selector.matchLabels ?? {}).length;
   if (terms === 0 || !workspace.knowsPods || workspace.relabels) return undefined;
-  if (workspace.selected(fact.selector, fact.namespace).length > 0) return undefined;
+  if (workspace.selected(fact.selector, fact.namespace).length > 0 || workspace.makesMore(fact.namespace))
+    return undefined;
   return {
     family: 'selector',
     message: `No pod or template of this workspace carries these labels.`,

@@ -1,5 +1,6 @@
 // Everything that the texts of a workspace offer and ask of each other. Texts come and go a document at a time.
 import type { LabelSelector } from '../../model/generated/meta.v1.ts';
+import { resourceForKind } from '../../model/resources.ts';
 import { matches, selectorOf } from '../../model/selectors.ts';
 import type { Position, TextRange } from '../explanation.ts';
 import {
@@ -37,6 +38,7 @@ export class Workspace {
   private readonly pods = new Set<Held<PodFact>>();
   /** Pods by each of their labels, as `key=value`. */
   private readonly labelledPods = new Map<string, Set<Held<PodFact>>>();
+  private readonly customs = new Set<Held<ObjectFact>>();
   private readonly kustomizations = new Set<Held<KustomizationFact>>();
   private readonly named = new Map<string, Set<Held<Reference>>>();
   private readonly others = new Set<Held<Reference>>();
@@ -109,6 +111,11 @@ export class Workspace {
   /** Whether a kustomization makes objects or names that stand in no manifest. */
   get generates(): boolean {
     return [...this.kustomizations].some(({ fact }) => fact.generates);
+  }
+
+  /** Whether there are custom resources, of which operators make pods, Secrets and more by rules of their own. */
+  makesMore(namespace: string | undefined): boolean {
+    return [...this.customs].some(({ fact }) => near(fact.namespace, namespace));
   }
 
   /** Whether a kustomization adds labels. */
@@ -295,6 +302,7 @@ export class Workspace {
     for (const object of handle.facts.objects) {
       put(setOf(this.kinds, `${object.group}/${object.kind}`), object);
       put(setOf(this.objects, `${object.group}/${object.kind}/${object.name}`), object);
+      if (isCustom(object)) put(this.customs, object);
     }
     for (const pod of handle.facts.pods) {
       put(this.pods, pod);
@@ -317,6 +325,15 @@ export class Workspace {
 
 function within({ namespace }: { readonly namespace?: string }): { namespace?: string } {
   return namespace === undefined ? {} : { namespace };
+}
+
+/** Custom resources of which nothing is made that others name or select. */
+const MAKES_NOTHING =
+  /^(ServiceMonitor|PodMonitor|PrometheusRule|Probe|ScaledObject|VerticalPodAutoscaler|HTTPRoute|GRPCRoute|TCPRoute|ReferenceGrant|VirtualService|DestinationRule|AuthorizationPolicy|PeerAuthentication|ClusterPolicy|VolumeSnapshotClass)$/;
+
+function isCustom({ apiVersion, kind, group }: ObjectFact): boolean {
+  if (resourceForKind(apiVersion, kind) || group === 'kustomize.config.k8s.io') return false;
+  return !MAKES_NOTHING.test(kind);
 }
 
 /** What means something only inside its own document. */

@@ -42,7 +42,19 @@ describe('an object of which nothing is to be said', () => {
     ['the same port by TCP and UDP', pod('ports: [{containerPort: 53}, {containerPort: 53, protocol: UDP}]')],
     ['a variable that builds on itself', pod('env: [{name: A, value: x}, {name: A, value: $(A)y}]')],
     ['a request of the limit written otherwise', pod('resources: {requests: {cpu: 1000m}, limits: {cpu: 1}}')],
-    ['quantities that are none', pod('resources: {requests: {cpu: lots}, limits: {cpu: 1}}')],
+    ['a wait longer than the period', pod('livenessProbe: {tcpSocket: {port: 1}, timeoutSeconds: 30}')],
+    [
+      'a Secret that SOPS has encrypted',
+      'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata:\n  a: ENC[AES256_GCM,data:x=,type:str]\nsops: {version: 3.9.0}\n',
+    ],
+    [
+      'labels that are merged in',
+      'apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  labels: &all {a: b}\n  annotations: {<<: *all}\nspec: {containers: [{name: c, image: i}]}\n',
+    ],
+    [
+      'a deprecated field of an object that a cluster answered with',
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: p, uid: u}\nspec: {serviceAccount: s, serviceAccountName: s, containers: [{name: c, image: i}]}\n',
+    ],
     ['a selector of expressions', deployment('{matchExpressions: [{key: a, operator: In, values: [b, c]}]}', '{a: c}')],
     [
       'an object without a name but with generateName',
@@ -98,9 +110,34 @@ describe('problems', () => {
       },
     ],
     [
-      'a wait longer than the period',
-      pod('livenessProbe: {tcpSocket: {port: 1}, timeoutSeconds: 30}'),
-      { family: 'probe', severity: 'hint', at: '8 30' },
+      'a unit as it is written elsewhere',
+      pod('resources: {limits: {memory: 512MB}}'),
+      {
+        family: 'type',
+        at: '8 512MB',
+        words: expect.stringMatching(/^quantities must match/),
+        fixes: [{ title: 'Change to 512M', edits: [{ text: '512M' }] }],
+      },
+    ],
+    [
+      'a unit in small letters',
+      pod('resources: {limits: {memory: 1gib}}'),
+      { family: 'type', fixes: [{ title: 'Change to 1Gi' }] },
+    ],
+    [
+      'a Secret that is not encoded, without repeating it',
+      'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {word: hunter2}\n',
+      {
+        family: 'type',
+        message: expect.not.stringContaining('hunter2'),
+        words: 'illegal base64 data at input byte 4',
+        fixes: [{ title: 'Encode it as base64', edits: [{ text: 'aHVudGVyMg==' }] }],
+      },
+    ],
+    [
+      'a number in a Secret',
+      'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {word: 4711}\n',
+      { family: 'type', fixes: [{ title: 'Put it in quotes', edits: [{ text: '"4711"' }] }] },
     ],
     [
       'two ways to check',

@@ -1,5 +1,6 @@
 // Scalars as Go's decoder takes them, and as the API server writes them back. Models metav1.Time, MicroTime, Quantity,
 // IntOrString and []byte in k8s.io/apimachinery.
+import { base64Error } from '../../../model/base64.ts';
 import { canonicalQuantity, quantityError } from '../../../model/quantity.ts';
 import { parseTime } from '../../../model/time.ts';
 
@@ -94,40 +95,8 @@ export function conformIntOrString(x: unknown, literal?: string): number | strin
   return wrong ? { fatal: { ...wrong, type: 'int32' } } : (x as number);
 }
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 /** Base64 without line breaks; `{ error }` where it is none. */
 export function conformBase64(text: string): string | { readonly error: string } {
-  if (BASE64.test(text)) return text;
-  const flat = text.replace(/[\r\n]/g, '');
-  return BASE64.test(flat) ? flat : { error: `illegal base64 data at input byte ${firstBadByte(text)}` };
-}
-
-/** Where Go's base64 decoder gives up. Models encoding/base64.(*Encoding).decodeQuantum. */
-function firstBadByte(text: string): number {
-  let inQuantum = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i] ?? '';
-    if (c === '\n' || c === '\r') continue;
-    if (c === '=') return badPadding(text, i, inQuantum);
-    if (!/[A-Za-z0-9+/]/.test(c)) return i;
-    inQuantum = (inQuantum + 1) % 4;
-  }
-  return text.length - inQuantum;
-}
-
-function badPadding(text: string, at: number, inQuantum: number): number {
-  if (inQuantum < 2) return at;
-  const skip = (i: number) => {
-    let j = i;
-    while (text[j] === '\n' || text[j] === '\r') j++;
-    return j;
-  };
-  let next = skip(at + 1);
-  if (inQuantum === 2) {
-    if (next >= text.length) return text.length;
-    if (text[next] !== '=') return next;
-    next = skip(next + 1);
-  }
-  return next;
+  const error = base64Error(text);
+  return error === undefined ? text.replace(/[\r\n]/g, '') : { error };
 }

@@ -37,6 +37,11 @@ const FIXED: readonly Bundle[] = [
 
 const TESTS: readonly Bundle[] = [
   { from: 'test/host/index.ts', to: 'test/host/index.cjs', options: { ...COMMONJS, external: ['vscode'] } },
+  {
+    from: 'test/bench/first-hover.ts',
+    to: 'test/bench/first-hover.cjs',
+    options: { ...COMMONJS, external: ['vscode'] },
+  },
 ];
 
 /** Every bundle; a webview panel is the main.ts of its folder and the main.css beside it. */

@@ -87,3 +87,18 @@ test('an object is renamed wherever it is named', async () => {
   await vscode.workspace.applyEdit(edit);
   assert.equal(document.getText(), content.replaceAll('old-conf', 'new-conf'));
 });
+
+test('a label is renamed in the template, its selector and every other that asks for it', async () => {
+  const content = `${POD}---\n${SERVICE}`.replaceAll('app: nav', 'tier: label-nav');
+  const document = await vscode.workspace.openTextDocument({ language: 'yaml', content });
+  const rename = (name: string): Thenable<vscode.WorkspaceEdit> =>
+    vscode.commands.executeCommand<vscode.WorkspaceEdit>(
+      'vscode.executeDocumentRenameProvider',
+      document.uri,
+      document.positionAt(content.indexOf('label-nav') + 1),
+      name,
+    );
+  await vscode.workspace.applyEdit(await rename('next'));
+  assert.equal(document.getText(), content.replaceAll('label-nav', 'next'));
+  await assert.rejects(async () => rename('not a label'), /kube-apiserver would say: a valid label must be/);
+});

@@ -5,6 +5,7 @@ import './editor-diagnostics.test.ts';
 import './simulator.test.ts';
 import './editor-inlay-hints.test.ts';
 import './editor-lenses.test.ts';
+import './editor-links.test.ts';
 import './editor-navigation.test.ts';
 import './editor-symbols.test.ts';
 import './editor-field-page.test.ts';

@@ -154,7 +154,7 @@ const FED = {
 };
 
 const WIDE = {
-  containers: [target],
+  containers: [{ ...target, ports: [{ containerPort: 80 }] }],
   hostNetwork: true,
   hostPID: true,
   hostIPC: true,

@@ -37,9 +37,13 @@ function handler(h: LifecycleHandler): LifecycleHandler {
 }
 
 function env(e: EnvVar): EnvVar {
-  const ref = e.valueFrom?.fieldRef;
-  if (!e.valueFrom || !ref) return e;
-  return update(e, { valueFrom: update(e.valueFrom, { fieldRef: fill(ref, { apiVersion: 'v1' }) }) });
+  const { fieldRef, fileKeyRef } = e.valueFrom ?? {};
+  if (!e.valueFrom || (!fieldRef && !fileKeyRef)) return e;
+  const valueFrom = update(e.valueFrom, {
+    fieldRef: fieldRef && fill(fieldRef, { apiVersion: 'v1' }),
+    fileKeyRef: fileKeyRef && fill(fileKeyRef, { optional: false }),
+  });
+  return update(e, { valueFrom });
 }
 
 function resources(r: ResourceRequirements): ResourceRequirements {

@@ -134,8 +134,14 @@ class Walk {
   private field(key: Node, frame: Frame, value: unknown): void {
     const { owner, field } = frame;
     const why = this.options.deprecated(owner.id, field.name);
-    // Of a version as a whole it has been said.
-    if (why !== undefined && !this.live && field.name !== 'apiVersion' && field.name !== 'kind') {
+    // Of a version as a whole it has been said; a status nobody chose.
+    if (
+      why !== undefined &&
+      !this.live &&
+      this.indexes[0] !== 'status' &&
+      field.name !== 'apiVersion' &&
+      field.name !== 'kind'
+    ) {
       const [from, to] = rangeOf(key);
       const message = `\`${field.name}\` is deprecated: ${why}`;
       this.findings.push({ family: 'deprecated', severity: 'hint', from, to, message, component: 'kube-apiserver' });

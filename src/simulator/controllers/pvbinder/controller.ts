@@ -135,6 +135,7 @@ export class PersistentVolumeBinder {
     const delayed = this.isDelayed(claim);
     const volume = decide.bestVolume(this.volumes.all(), claim, delayed);
     if (volume !== undefined) return yield* this.bind(volume, claim, causes);
+    if (yield* this.setDefaultClass(claim, causes)) return;
     if (delayed) this.sayWaiting(claim, causes);
     else if (className(claim) !== '') return yield* this.provision(claim, causes);
     else {
@@ -142,6 +143,17 @@ export class PersistentVolumeBinder {
       this.say(claim, 'Normal', 'FailedBinding', message, causes);
     }
     yield* this.claimPhase(claim, 'Pending', undefined, causes);
+  }
+
+  /** A claim without a class gets the default one that has come since. True where it was written. */
+  private *setDefaultClass(claim: PersistentVolumeClaim, causes: readonly StepId[]): Process<boolean> {
+    const found = decide.hasClass(claim) ? undefined : decide.defaultClass(this.classes.all());
+    if (found === undefined) return false;
+    const spec = { ...claim.spec, storageClassName: found };
+    const next: PersistentVolumeClaim = { ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim', spec };
+    const done = yield* this.ctx.client.update<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, next, { causes });
+    if (done.ok) this.claims.wrote(done.value);
+    return done.ok;
   }
 
   private isDelayed(claim: PersistentVolumeClaim): boolean {
@@ -172,6 +184,9 @@ export class PersistentVolumeBinder {
       if (wrong === undefined) return yield* this.bind(volume, claim, causes);
       const message = `Cannot bind to requested volume "${name}": ${wrong}`;
       this.say(claim, 'Warning', 'VolumeMismatch', message, causes);
+    } else if (volume !== undefined && claim.metadata.annotations?.[decide.BOUND_BY_CONTROLLER] === undefined) {
+      const message = `volume "${name}" already bound to a different claim.`;
+      this.say(claim, 'Warning', 'FailedBinding', message, causes);
     }
     yield* this.claimPhase(claim, 'Pending', undefined, causes);
   }
@@ -203,8 +218,12 @@ export class PersistentVolumeBinder {
       this.say(claim, 'Warning', 'ProvisioningFailed', message, causes);
       return;
     }
-    const { provisioner } = found;
-    if (provisioner.startsWith('kubernetes.io/')) return;
+    const provisioner = decide.driverFor(found.provisioner);
+    if (provisioner.startsWith('kubernetes.io/')) {
+      const message = `no volume plugin matched name: ${provisioner}`;
+      this.say(claim, 'Warning', 'ProvisioningFailed', message, causes);
+      return;
+    }
     const { annotations = {} } = claim.metadata;
     if (annotations[decide.PROVISIONER] !== provisioner) {
       const added = { [decide.BETA_PROVISIONER]: provisioner, [decide.PROVISIONER]: provisioner };
@@ -299,16 +318,13 @@ export class PersistentVolumeBinder {
     if (claim === undefined) return yield* this.release(volume, causes);
     if (!claim.spec?.volumeName) this.claimQueue.add(keyOf(claim), causes);
     else if (claim.spec.volumeName === volume.metadata.name) yield* this.volumePhase(volume, 'Bound', causes);
-    else if (volume.metadata.annotations?.[decide.BOUND_BY_CONTROLLER] !== undefined)
-      yield* this.unbind(volume, causes);
+    else if (decide.wasMadeFor(volume)) yield* this.release(volume, causes);
+    else yield* this.unbind(volume, causes);
   }
 
   /** The claim got another volume: this one is free again. */
   private *unbind(volume: PersistentVolume, causes: readonly StepId[]): Process<void> {
-    const { claimRef: _, ...spec } = volume.spec ?? {};
-    const { [decide.BOUND_BY_CONTROLLER]: __, ...annotations } = volume.metadata.annotations ?? {};
-    const metadata = { ...volume.metadata, annotations };
-    const next: PersistentVolume = { ...volume, apiVersion: 'v1', kind: 'PersistentVolume', metadata, spec };
+    const next = decide.unboundVolume(volume);
     const done = yield* this.ctx.client.update<PersistentVolume>(PERSISTENT_VOLUMES, next, { causes });
     if (!done.ok) throw new Stop();
     yield* this.volumePhase(this.volumes.wrote(done.value), 'Available', causes);

@@ -5,13 +5,15 @@ import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimStatus,
 } from '../../../model/generated/core.v1.ts';
+import type { StorageClass } from '../../../model/generated/storage.v1.ts';
 import { compareQuantities, type Quantity, quantity } from '../../../model/quantity.ts';
 import { selects } from '../../../model/selectors.ts';
-import { className } from '../../scheduler/plugins/volumes.ts';
+import { BETA_CLASS, className } from '../../scheduler/plugins/volumes.ts';
 
 export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
 export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
 export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 export const PROVISIONER = 'volume.kubernetes.io/storage-provisioner';
 export const BETA_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner';
@@ -82,6 +84,55 @@ export function boundVolume(volume: PersistentVolume, claim: PersistentVolumeCla
       claimRef: { kind: 'PersistentVolumeClaim', namespace, name, uid, apiVersion: 'v1', resourceVersion },
     },
   };
+}
+
+/** What the controller has bound is free again; what a person has reserved stays reserved for a claim of that name. */
+export function unboundVolume(volume: PersistentVolume): PersistentVolume {
+  const { claimRef, ...spec } = volume.spec ?? {};
+  const { annotations = {}, ...metadata } = volume.metadata;
+  const { [BOUND_BY_CONTROLLER]: mark, ...rest } = annotations;
+  const head: PersistentVolume = { ...volume, apiVersion: 'v1', kind: 'PersistentVolume' };
+  if (mark === undefined) {
+    const { uid: _, ...reserved } = claimRef ?? {};
+    return { ...head, spec: { ...spec, claimRef: reserved } };
+  }
+  return { ...head, spec, metadata: Object.keys(rest).length > 0 ? { ...metadata, annotations: rest } : metadata };
+}
+
+/** Made by a provisioner for a claim that then got another volume: nobody else wants it. */
+export function wasMadeFor({ metadata, spec }: PersistentVolume): boolean {
+  return metadata.annotations?.[PROVISIONED_BY] !== undefined && spec?.persistentVolumeReclaimPolicy === 'Delete';
+}
+
+export function hasClass(claim: PersistentVolumeClaim): boolean {
+  return claim.spec?.storageClassName !== undefined || claim.metadata.annotations?.[BETA_CLASS] !== undefined;
+}
+
+/** The newest class that is marked as the default; of equal age the first by name. Models GetDefaultClass. */
+export function defaultClass(classes: Iterable<StorageClass>): string | undefined {
+  const marked = [...classes].filter(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === 'true');
+  const age = (c: StorageClass): string => c.metadata.creationTimestamp ?? '';
+  const name = (c: StorageClass): string => c.metadata.name ?? '';
+  const [first] = marked.sort((a, b) => {
+    if (age(a) !== age(b)) return age(a) < age(b) ? 1 : -1;
+    return name(a) < name(b) ? -1 : 1;
+  });
+  return first?.metadata.name;
+}
+
+/** Plugins that have moved out of Kubernetes, and the drivers that do their work. Source: csi-translation-lib, v1.36. */
+const DRIVERS: { readonly [plugin: string]: string } = {
+  'kubernetes.io/aws-ebs': 'ebs.csi.aws.com',
+  'kubernetes.io/azure-disk': 'disk.csi.azure.com',
+  'kubernetes.io/azure-file': 'file.csi.azure.com',
+  'kubernetes.io/cinder': 'cinder.csi.openstack.org',
+  'kubernetes.io/gce-pd': 'pd.csi.storage.gke.io',
+  'kubernetes.io/portworx-volume': 'pxd.portworx.com',
+  'kubernetes.io/vsphere-volume': 'csi.vsphere.vmware.com',
+};
+
+export function driverFor(provisioner: string): string {
+  return DRIVERS[provisioner] ?? provisioner;
 }
 
 /** Undefined where the claim names the volume already. */

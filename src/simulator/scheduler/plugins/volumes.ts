@@ -18,7 +18,7 @@ export function missingClaim(name: string): string {
   return `persistentvolumeclaim "${name}" not found`;
 }
 
-const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
+export const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
 
 export function className(o: PersistentVolumeClaim | PersistentVolume): string {
   return o.metadata.annotations?.[BETA_CLASS] ?? o.spec?.storageClassName ?? '';

@@ -1,223 +1,326 @@
-// Cuts one large document into entries that can be read each by itself, so that a keystroke costs one entry and not all.
-// Only block style is cut, and only where the indentation leaves no doubt; whatever else there is is read as a whole.
-
-/** A run of entries that is read as one small text. */
-export interface Leaf {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
-
-/** One entry too large for a leaf: a key (or a list's dash) and what is below it. */
-export interface Branch {
-  readonly from: number;
-  readonly to: number;
-  /** The line of the key with nothing behind it; absent for an item of a list. */
-  readonly head?: Leaf;
-  readonly inside: Frame;
-}
-
-export interface Frame {
-  readonly kind: 'map' | 'list';
-  readonly from: number;
-  readonly to: number;
-  readonly parts: readonly (Leaf | Branch)[];
-}
+// Cuts one large document into parts that can be read each by itself, so that a keystroke costs one part and not all. Block
+// style is cut by indentation, flow style and JSON by brackets, or by indentation where brackets are open.
+import type { Change, Edit } from './change.ts';
+import { entryRows, flowRows } from './flow.ts';
+import { type Head, headOf, isLineEnd, tailOf } from './heads.ts';
+import { type Earlier, Known } from './known.ts';
+import { type Leaf, readLeaf } from './leaf.ts';
+import { outermost, strayIn } from './outermost.ts';
+import { type Branch, Frame, type FrameStyle, isBranch, type Part } from './parts.ts';
+import { contentOf, EMPTY, ENTRY, ITEM, OPEN, type Rows } from './rows.ts';
+import { longText } from './text.ts';
 
 /** Documents below this many characters are read in a few milliseconds anyway. */
 export const DIVIDED_FROM = 16_000;
 /** Entries above are divided in their turn. */
 const LARGE = 3_000;
-/** An entry of this length is a leaf by itself. */
-const OWN_LEAF = 400;
-/** A leaf of several entries is at least this long, and ends at the latest there. */
-const LEAF = 600;
-const LEAF_END = 3_000;
+/** A leaf of several entries is not longer. */
+const LEAF = 1_000;
 const MAX_DEPTH = 60;
+/** Of a dash; deeper ones are nobody's. */
+const MAX_INDENT = 200;
 
-const SPACE = 32;
-const DASH = 45;
-const HASH = 35;
-const NEWLINE = 10;
-const RETURN = 13;
-/** First characters of a line that is no plain entry: a tab, and what begins flow, anchors, tags, explicit keys and text. */
-const UNSURE: ReadonlySet<number> = new Set([...'\t?:,[]{}&*!|>%@`'].map((c) => c.charCodeAt(0)));
-
-/** The document's outermost frame; undefined where it is not plain block style. */
-export function divide(text: string, lineStarts: readonly number[]): Frame | undefined {
-  // A line of dots ends a document, and a directive says how it is to be read.
-  if (text.startsWith('%') || text.startsWith('...') || text.includes('\n...')) return undefined;
-  const lines = linesOf(text, lineStarts);
-  const marked = text.startsWith('---');
-  if (marked && !/^---\s*(#.*)?$/.test(text.slice(0, lines.starts[1]).trimEnd())) return undefined;
-  const from = marked ? 1 : 0;
-  return frame(lines, { from, to: lines.starts.length, column: 0, behindDash: false, depth: 0 });
-}
-
-/** What a line is, by its first character. */
-const EMPTY = 0;
-const ENTRY = 1;
-const ITEM = 2;
-const UNSURE_LINE = 3;
-
-interface Lines {
-  readonly text: string;
-  /** Offset of each line's first character. */
-  readonly starts: readonly number[];
-  /** How far it is indented. */
-  readonly columns: Int32Array;
-  /** EMPTY (or a comment), ENTRY, ITEM (a dash), UNSURE_LINE. */
-  readonly kinds: Uint8Array;
-}
-
-/** One look at each line, however deep the frames go. */
-function linesOf(text: string, starts: readonly number[]): Lines {
-  const columns = new Int32Array(starts.length);
-  const kinds = new Uint8Array(starts.length);
-  // Most lines are indented as far as the one before, or further.
-  let before = '';
-  for (let line = 0; line < starts.length; line++) {
-    const from = starts[line] ?? 0;
-    let at = before !== '' && text.startsWith(before, from) ? from + before.length : from;
-    while (text.charCodeAt(at) === SPACE) at++;
-    columns[line] = at - from;
-    if (at - from !== before.length) before = ' '.repeat(at - from);
-    kinds[line] = kindAt(text, at);
-  }
-  return { text, starts, columns, kinds };
-}
-
-function kindAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  if (Number.isNaN(code) || code === NEWLINE || code === RETURN || code === HASH) return EMPTY;
-  if (code !== DASH) return UNSURE.has(code) ? UNSURE_LINE : ENTRY;
-  const next = text.charCodeAt(at + 1);
-  return next === SPACE || next === NEWLINE || next === RETURN || Number.isNaN(next) ? ITEM : ENTRY;
-}
-
+/** The rows between which a frame's entries stand. */
 interface Extent {
-  /** Lines, the last not included. */
+  readonly from: number;
+  /** Not included. */
+  readonly to: number;
+  /** Where on its line the first entry begins that stands behind a dash. */
+  readonly dashed?: number;
+  /** Where the bracket stands that opens it. */
+  readonly bracket?: number;
+  readonly depth: number;
+  readonly earlier: Earlier | undefined;
+}
+
+type Inner = Pick<Extent, 'depth' | 'earlier'>;
+
+/** Rows that are cut into parts. */
+interface Run {
   readonly from: number;
   readonly to: number;
-  /** Where its entries begin. */
-  readonly column: number;
-  /** The first entry stands on the line of the dash that opens it. */
-  readonly behindDash: boolean;
+  readonly style: FrameStyle;
+  readonly known: Known;
+  readonly depth: number;
+  /** The rows are the first of their frame. */
+  readonly isFirst: boolean;
+}
+
+/** Rows of an entry, the last not included. */
+interface Entry {
+  readonly from: number;
+  /** Where it begins itself; comments may stand before. -1 where nothing begins that could be an entry. */
+  readonly head: number;
+  readonly to: number;
+}
+
+/** What is inside an entry. */
+interface Inside {
+  readonly inside: Frame;
+  /** Where it begins. */
+  readonly from: number;
+  /** In flow style, whether a comma follows. */
+  readonly comma: boolean;
+}
+
+/** The entries of a document's outermost map or list; undefined where it is neither. */
+export function divide(rows: Rows, from: number, edit?: Edit, earlier?: Earlier): Inside | undefined {
+  const divider = new Divider(rows, edit);
+  const inner = { depth: 0, earlier };
+  const first = divider.content(from, rows.count);
+  if (rows.kinds[first] === OPEN) {
+    const entry = { from: first, head: first, to: rows.count };
+    return divider.brackets(contentOf(rows, first), entry, false, inner);
+  }
+  const inside = divider.frame({ from, to: rows.count, ...inner });
+  return inside && { inside, from: rows.starts[from] ?? 0, comma: true };
+}
+
+class Divider {
+  private readonly rows: Rows;
+  private readonly text: string;
+  private readonly edit: Edit | undefined;
+  private readonly change: Change | undefined;
+
+  constructor(rows: Rows, edit: Edit | undefined) {
+    this.rows = rows;
+    this.text = rows.text;
+    this.edit = edit;
+    this.change = rows.contents ? edit?.chars : edit?.lines;
+  }
+
+  frame(extent: Extent): Frame | undefined {
+    const style = extent.depth > MAX_DEPTH ? undefined : this.styleOf(extent);
+    if (!style) return undefined;
+    const { rows } = this;
+    const known = new Known(extent.earlier, style, this.change);
+    const { head, tail, from, to } = known.around(rows, extent);
+    const isFirst = head.length === 0;
+    const parts = [...head, ...this.parts({ from, to, depth: extent.depth, style, known, isFirst }), ...tail];
+    if (parts.length === 0) return undefined;
+    const start = rows.starts[extent.from] ?? 0;
+    const first = style.dashed ? start + style.column : contentOf(rows, this.content(extent.from, extent.to));
+    return new Frame(style, parts, (extent.bracket ?? first) - start);
+  }
+
+  /** The parts that rows are cut into. */
+  parts(run: Run): Part[] {
+    const parts: Part[] = [];
+    let group: Entry[] = [];
+    const close = (): void => {
+      if (group.length > 0) parts.push(this.leaf(group, run));
+      group = [];
+    };
+    for (const entry of this.entries(run)) {
+      const large = this.length(entry) > LARGE ? this.large(entry, run) : undefined;
+      if (large || this.length({ from: group[0]?.from ?? entry.from, to: entry.to }) > LEAF) close();
+      if (large) parts.push(large);
+      else group.push(entry);
+    }
+    close();
+    return parts;
+  }
+
+  private styleOf({ dashed, bracket, from, to }: Extent): FrameStyle | undefined {
+    const { rows, text } = this;
+    if (bracket !== undefined) {
+      const first = this.content(from, to);
+      if (first === to) return undefined;
+      const kind = text[bracket] === '{' ? 'map' : 'list';
+      const exact = rows.contents !== undefined;
+      return { kind, flow: true, column: rows.columns[first] ?? 0, dashed: false, exact };
+    }
+    const found = outermost(rows, dashed === undefined ? from : from + 1, to);
+    if (dashed === undefined) return found && { ...found, flow: false, dashed: false, exact: true };
+    // Lines that stand further left than the first entry are wrong, and so they are only read apart from it.
+    return { kind: 'map', flow: false, column: Math.min(dashed, found?.column ?? dashed), dashed: true, exact: true };
+  }
+
+  private *entries({ from, to, style, isFirst }: Run): Generator<Entry> {
+    const isDashed = isFirst && style.dashed;
+    let open = from;
+    let head = isDashed ? from : -1;
+    for (let row = isDashed ? from + 1 : from; row < to; row++) {
+      if (!this.begins(row, style)) continue;
+      if (head !== -1) {
+        yield { from: open, head, to: row };
+        open = row;
+      }
+      head = row;
+    }
+    if (open < to) yield { from: open, head, to };
+  }
+
+  private begins(row: number, { kind, flow, column }: FrameStyle): boolean {
+    if (this.rows.columns[row] !== column) return false;
+    const is = this.rows.kinds[row];
+    if (kind === 'list' && !flow) return is === ITEM;
+    return is === ENTRY || is === OPEN || (flow && is === ITEM);
+  }
+
+  private leaf(entries: readonly Entry[], { style, known, isFirst, from }: Run): Part {
+    const { rows, text } = this;
+    const run = { from: entries[0]?.from ?? 0, to: entries.at(-1)?.to ?? 0 };
+    const start = this.offset(run.from);
+    const same = known.same(start, this.length(run));
+    if (same) return same;
+    const dashed = isFirst && style.dashed && run.from === from;
+    const blank = dashed ? contentBehind(text, start) : 0;
+    // A copy, so that what is kept of a part does not keep the whole text that it was a part of.
+    const copy = ` ${' '.repeat(blank)}${text.slice(start + blank, this.offset(run.to))}`.slice(1);
+    const begins = entries.map((entry) => this.offset(entry.from) - start);
+    const leaf = readLeaf(copy, style, begins);
+    const stray =
+      style.flow || leaf.problems.length > 0 ? undefined : strayIn(rows, run, style, dashed ? blank : undefined);
+    if (stray === undefined) return leaf;
+    const at = contentOf(rows, stray) - start;
+    const message = 'This line is not indented as those around it';
+    return { ...leaf, problems: [{ message, from: at, to: this.offset(stray + 1) - start }] };
+  }
+
+  /** An entry that is divided in its turn, or a block of text; undefined where it is neither. */
+  private large(entry: Entry, run: Run): Part | undefined {
+    const start = this.offset(entry.from);
+    const same = run.known.same(start, this.length(entry));
+    if (same) return same;
+    // What stands before the head is comments, or it is no plain entry.
+    if (entry.head === -1 || this.content(entry.from, entry.to) < entry.head) return undefined;
+    const { style } = run;
+    const isDashed = run.isFirst && style.dashed && entry.from === run.from;
+    const content = isDashed ? start + contentBehind(this.text, start) : contentOf(this.rows, entry.head);
+    const line = this.text.slice(content, this.offset(entry.head + 1));
+    const head = headOf(line, style);
+    const branch = head && this.branch(head, line, content, entry, run);
+    if (branch || style.flow || style.kind === 'list' || entry.from !== entry.head) return branch;
+    return longText(this.rows, entry, content);
+  }
+
+  private branch(head: Head, line: string, content: number, entry: Entry, run: Run): Branch | undefined {
+    const { style, depth, known } = run;
+    const start = this.offset(entry.from);
+    const inner = { depth: depth + 1, earlier: known.inside(start) };
+    let found: Inside | undefined;
+    if (head.is === 'flow') found = this.brackets(content + head.at, entry, style.flow, inner);
+    else if (head.is === 'block') found = this.below(entry, style, inner);
+    else if (entry.from === entry.head) {
+      const inside = this.frame({ ...entry, ...inner, dashed: content + head.at - start });
+      found = inside && { inside, from: start, comma: true };
+    }
+    const key = found && head.keyed ? keyOf(line, head, style) : undefined;
+    if (!found || (head.keyed && !key)) return undefined;
+    const { inside, from, comma } = found;
+    const before = from - start;
+    let end = before + inside.end;
+    if (inside.style.flow) end = style.flow ? before + inside.length + 1 : this.lineEnd(from + inside.length) - start;
+    const { anchor } = head;
+    return { length: this.length(entry), before, key, keyAt: content - start, anchor, inside, end, comma };
+  }
+
+  /** Entries on the lines below a head. */
+  private below({ head, to }: Entry, style: FrameStyle, inner: Inner): Inside | undefined {
+    const inside = this.frame({ from: head + 1, to, ...inner });
+    if (!inside) return undefined;
+    const { column, kind } = inside.style;
+    const isBeside = column === style.column && kind === 'list' && style.kind === 'map';
+    return column > style.column || isBeside ? { inside, from: this.offset(head + 1), comma: true } : undefined;
+  }
+
+  /** Entries between brackets. Where these are not closed, the lines say what is probably meant. */
+  brackets(bracket: number, entry: Entry, flow: boolean, inner: Inner): Inside | undefined {
+    const { text } = this;
+    const from = bracket + 1;
+    const end = this.offset(entry.to);
+    let inside = this.patched(from, inner);
+    if (!inside) {
+      const rows = flowRows(text, bracket, end);
+      if (!rows) return this.rows.contents ? undefined : this.openBrackets(bracket, entry, flow, inner);
+      inside = new Divider(rows, this.edit).frame({ from: 0, to: rows.count, bracket, ...inner });
+    }
+    const tail = inside && tailOf(text.slice(from + inside.length + 1, end), flow);
+    return inside && tail && { inside, from, comma: tail.comma };
+  }
+
+  /** What is between brackets after an edit that left these and what is around it. */
+  private patched(from: number, { earlier, depth }: Inner): Frame | undefined {
+    const { edit, text } = this;
+    if (!edit || !earlier?.frame.style.exact || !earlier.frame.style.flow || earlier.at !== from) return undefined;
+    return patch({ text, edit, depth }, earlier);
+  }
+
+  private openBrackets(bracket: number, { head, to }: Entry, flow: boolean, inner: Inner): Inside | undefined {
+    const { rows, text } = this;
+    if (!isLineEnd(text.slice(bracket + 1, this.offset(head + 1)))) return undefined;
+    let last = to;
+    while (last > head + 1 && rows.kinds[last - 1] === EMPTY) last--;
+    const tail = contentOf(rows, last - 1);
+    const isClosed = text[tail] === (text[bracket] === '{' ? '}' : ']');
+    const after = isClosed ? tailOf(text.slice(tail + 1, this.offset(to)), flow) : undefined;
+    if (isClosed && !after) return undefined;
+    const inside = this.frame({ from: head + 1, to: isClosed ? last - 1 : to, bracket, ...inner });
+    return inside && { inside, from: this.offset(head + 1), comma: after?.comma ?? true };
+  }
+
+  offset(row: number): number {
+    return this.rows.starts[row] ?? 0;
+  }
+
+  private lineEnd(offset: number): number {
+    const end = this.text.indexOf('\n', offset);
+    return end === -1 ? this.text.length : end + 1;
+  }
+
+  private length({ from, to }: { readonly from: number; readonly to: number }): number {
+    return this.offset(to) - this.offset(from);
+  }
+
+  /** The first row with more on it than a comment, or `to`. */
+  content(from: number, to: number): number {
+    let row = from;
+    while (row < to && this.rows.kinds[row] === EMPTY) row++;
+    return row;
+  }
+}
+
+/** The key of a branch as a pair without its value. */
+function keyOf(line: string, { is, at }: Head, style: FrameStyle): Leaf | undefined {
+  const text = is === 'flow' ? `${line.slice(0, at)}${line[at] === '{' ? '{}' : '[]'}` : ` ${line}`.slice(1);
+  const leaf = readLeaf(text, style, []);
+  return leaf.problems.length === 0 && leaf.count === 1 ? leaf : undefined;
+}
+
+/** Column of what stands behind the dash that a line begins with. */
+function contentBehind(text: string, line: number): number {
+  return /^ *- +/.exec(text.slice(line, line + MAX_INDENT))?.[0].length ?? 0;
+}
+
+interface Edited {
+  readonly text: string;
+  readonly edit: Edit;
   readonly depth: number;
 }
 
-/** Lines of an entry. */
-interface Entry {
-  readonly from: number;
-  readonly to: number;
-}
-
-function frame(lines: Lines, extent: Extent): Frame | undefined {
-  if (extent.depth > MAX_DEPTH) return undefined;
-  const { from, to, column, behindDash } = extent;
-  const first = behindDash ? from : nextContent(lines, from, to);
-  const isList = !behindDash && lines.kinds[first] === ITEM;
-  const parts: (Leaf | Branch)[] = [];
-  let open = -1;
-  const close = (end: number): void => {
-    if (open !== -1) parts.push(leaf(lines, extent, { from: open, to: end }));
-    open = -1;
-  };
-  const whole = eachEntry(lines, extent, isList, (entry) => {
-    const length = offsetOf(lines, entry.to) - offsetOf(lines, entry.from);
-    const branch = length > LARGE ? branchOf(lines, extent, entry, isList) : undefined;
-    if (branch) {
-      close(entry.from);
-      parts.push(branch);
-      return;
-    }
-    // Where a leaf ends depends on the entries near its end, so that an edit does not move every border below it.
-    const size = open === -1 ? 0 : offsetOf(lines, entry.from) - offsetOf(lines, open);
-    if (length > OWN_LEAF || (size > LEAF && isBorder(lines, entry)) || size > LEAF_END) close(entry.from);
-    if (open === -1) open = entry.from;
-    if (length > OWN_LEAF) close(entry.to);
-  });
-  close(to);
-  if (!whole || parts.length === 0) return undefined;
-  const start = offsetOf(lines, from) + (behindDash ? column : 0);
-  return { kind: isList ? 'list' : 'map', from: start, to: offsetOf(lines, to), parts };
-}
-
-/** Calls `found` with each entry's lines; false where a line stands where none should. */
-function eachEntry(lines: Lines, extent: Extent, isList: boolean, found: (entry: Entry) => void): boolean {
-  const { from, to, column, behindDash } = extent;
-  const { columns, kinds } = lines;
-  const wanted = isList ? ITEM : ENTRY;
-  let open = behindDash ? from : -1;
-  for (let line = behindDash ? from + 1 : from; line < to; line++) {
-    const at = columns[line] ?? 0;
-    const kind = kinds[line];
-    // Deeper lines are their entry's own affair; blank lines and comments belong to whoever is before them.
-    if (at > column || kind === EMPTY) continue;
-    if (at < column || kind === UNSURE_LINE) return false;
-    if (kind === wanted) {
-      if (open !== -1) found({ from: open, to: line });
-      open = line;
-    } else if (isList) return false;
+/** The entries between two brackets after an edit inside them; undefined where it does more than change entries. */
+function patch({ text, edit, depth }: Edited, { frame, at }: Earlier): Frame | undefined {
+  const { from, oldTo, newTo } = edit.chars;
+  if (from < at || oldTo > at + frame.length || depth > MAX_DEPTH) return undefined;
+  const moved = newTo - oldTo;
+  const { parts, style } = frame;
+  const k = frame.partAt(from - at);
+  const part = parts[k];
+  const start = at + frame.startOf(k);
+  if (part && isBranch(part) && part.inside.style.flow && part.inside.style.exact) {
+    const inside = patch({ text, edit, depth: depth + 1 }, { frame: part.inside, at: start + part.before });
+    const changed = inside && { ...part, length: part.length + moved, end: part.end + moved, inside };
+    if (changed) return new Frame(style, parts.with(k, changed), frame.from);
   }
-  if (open !== -1) found({ from: open, to });
-  return true;
-}
-
-function offsetOf({ starts, text }: Lines, line: number): number {
-  return starts[line] ?? text.length;
-}
-
-function nextContent({ kinds }: Lines, from: number, to: number): number {
-  let line = from;
-  while (line < to && kinds[line] === EMPTY) line++;
-  return line;
-}
-
-/** Drawn from the entry's own text: about one in eight. */
-function isBorder(lines: Lines, { from, to }: Entry): boolean {
-  const start = offsetOf(lines, from);
-  const end = Math.min(offsetOf(lines, to), start + 200);
-  let sum = 0;
-  for (let at = start; at < end; at++) sum = (sum * 31 + lines.text.charCodeAt(at)) | 0;
-  return ((sum >>> 7) & 7) === 0;
-}
-
-/** Lines as they stand; a dash before the first entry becomes space. */
-function leaf(lines: Lines, { from, column, behindDash }: Extent, entry: Entry): Leaf {
-  const start = offsetOf(lines, entry.from);
-  const end = offsetOf(lines, entry.to);
-  const blank = behindDash && entry.from === from ? column : 0;
-  return { from: start, to: end, text: ' '.repeat(blank) + lines.text.slice(start + blank, end) };
-}
-
-/** A plain or quoted key; the second with nothing behind it. */
-const KEY = /^(?:[A-Za-z0-9_$./-]+|"[^"\\]*"|'[^']*')\s*:(?:\s|$)/;
-const HEAD = /^(?:[A-Za-z0-9_$./-]+|"[^"\\]*"|'[^']*')\s*:[ \t]*(?:#.*)?\r?\n?$/;
-
-/** A line from a column on. */
-function lineFrom(lines: Lines, line: number, column: number): string {
-  return lines.text.slice(offsetOf(lines, line) + column, offsetOf(lines, line + 1));
-}
-
-function branchOf(lines: Lines, extent: Extent, entry: Entry, isList: boolean): Branch | undefined {
-  const { columns, kinds } = lines;
-  const { from, to } = entry;
-  const at = { from: offsetOf(lines, from), to: offsetOf(lines, to) };
-  const depth = extent.depth + 1;
-  if (isList) {
-    const rest = lineFrom(lines, from, extent.column + 1);
-    const column = extent.column + 1 + rest.search(/[^ ]|$/);
-    if (!KEY.test(rest.trimStart())) return undefined;
-    const inside = frame(lines, { from, to, column, behindDash: true, depth });
-    return inside && { ...at, inside };
-  }
-  if (!HEAD.test(lineFrom(lines, from, extent.column))) return undefined;
-  const below = nextContent(lines, from + 1, to);
-  const column = columns[below] ?? 0;
-  const isItem = kinds[below] === ITEM;
-  if (below === to || column < extent.column || (column === extent.column && !isItem)) return undefined;
-  if (!isItem && !KEY.test(lineFrom(lines, below, column))) return undefined;
-  const inside = frame(lines, { from: below, to, column, behindDash: false, depth });
-  return inside && { ...at, head: leaf(lines, extent, { from, to: from + 1 }), inside };
+  const first = start === from ? Math.max(0, k - 1) : k;
+  const found = parts.findIndex((_, index) => index > first && at + frame.startOf(index) >= oldTo);
+  const rest = found === -1 ? parts.length : found;
+  const rows = entryRows(text, at + frame.startOf(first), at + frame.startOf(rest) + moved, rest === parts.length);
+  if (!rows) return undefined;
+  const known = new Known({ frame, at }, style, edit.chars);
+  const run = { from: 0, to: rows.count, style: { ...style, column: 0 }, known, depth, isFirst: first === 0 };
+  const middle = new Divider(rows, edit).parts(run);
+  const all = [...parts.slice(0, first), ...middle, ...parts.slice(rest)];
+  return all.length > 0 ? new Frame(style, all, frame.from) : undefined;
 }

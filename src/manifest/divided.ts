@@ -1,289 +1,158 @@
 // A large document that is read in parts. A part whose text is as it was keeps its tree; where it stands is set right when
 // somebody looks at it.
-import { isMap, isScalar, isSeq, type Node, type Pair, type ParsedNode, visit, YAMLMap, YAMLSeq } from 'yaml';
-import { type Branch, divide, type Frame, type Leaf } from './divide.ts';
+import { isScalar, type ParsedNode, YAMLMap, YAMLSeq } from 'yaml';
+import { type Anchors, TreeAnchors } from './anchors.ts';
+import { changeOf, type Edit, stepsOf } from './change.ts';
+import { divide } from './divide.ts';
+import { type Leaf, settled } from './leaf.ts';
 import { type Located, locate } from './locate.ts';
-import { type ReadProblem, readText } from './parse.ts';
+import type { ReadProblem } from './parse.ts';
+import { type Branch, type Frame, isBranch, settleKey } from './parts.ts';
+import { END, type Rows, rowsAfter, rowsOf } from './rows.ts';
 import type { PathSegment } from './typing.ts';
 
-interface ReadLeaf {
-  readonly text: string;
-  readonly root: YAMLMap | YAMLSeq;
-  readonly problems: readonly ReadProblem[];
-  /** Where its first character stands in the document, as far as its nodes know. */
-  offset: number;
-}
-
-interface PlacedLeaf {
-  readonly leaf: ReadLeaf;
-  readonly from: number;
-  readonly to: number;
-  /** Index of its first entry in the frame. */
-  readonly first: number;
-}
-
-interface PlacedBranch {
-  readonly from: number;
-  readonly to: number;
-  readonly first: number;
-  /** The key's own line, for a branch of a map. */
-  readonly head?: PlacedLeaf;
-  readonly inside: PlacedFrame;
-}
-
-interface PlacedFrame {
-  readonly kind: Frame['kind'];
-  readonly from: number;
-  readonly to: number;
-  readonly parts: readonly (PlacedLeaf | PlacedBranch)[];
-}
-
-/** A List, its items, an item, and its metadata. */
-const OBJECT_DEPTH = 4;
-/** Where an edit moved more leaves than this, they are looked for by their text. */
-const NEAR = 6;
-
-/**
- * The leaves of an earlier reading. Most edits leave nearly all of them in their order, so the next is looked for near the
- * last; each is given away once.
- */
-class Pool {
-  private readonly leaves: readonly ReadLeaf[];
-  private readonly given = new Set<ReadLeaf>();
-  private at = 0;
-  private misses = 0;
-  private byText: Map<string, ReadLeaf[]> | undefined;
-
-  constructor(leaves: readonly ReadLeaf[]) {
-    this.leaves = leaves;
-  }
-
-  take(text: string): ReadLeaf | undefined {
-    for (let k = this.at; k < this.at + NEAR; k++) {
-      const leaf = this.leaves[k];
-      if (leaf?.text !== text || this.given.has(leaf)) continue;
-      this.at = k + 1;
-      this.misses = 0;
-      return this.give(leaf);
-    }
-    if (++this.misses < NEAR) return undefined;
-    const found = this.all()
-      .get(text)
-      ?.find((leaf) => !this.given.has(leaf));
-    return found && this.give(found);
-  }
-
-  private give(leaf: ReadLeaf): ReadLeaf {
-    this.given.add(leaf);
-    return leaf;
-  }
-
-  private all(): Map<string, ReadLeaf[]> {
-    if (!this.byText) {
-      this.byText = new Map();
-      for (const leaf of this.leaves) {
-        const same = this.byText.get(leaf.text);
-        if (same) same.push(leaf);
-        else this.byText.set(leaf.text, [leaf]);
-      }
-    }
-    return this.byText;
-  }
+/** A value of the tree: where it begins, and itself with all positions set right. */
+export interface Placed {
+  readonly start: number;
+  readonly settle: () => void;
 }
 
 export class DividedTree {
-  readonly problems: readonly ReadProblem[];
-  private readonly frame: PlacedFrame;
-  private whole: ParsedNode | undefined;
-  private shallow: ParsedNode | undefined;
+  readonly rows: Rows;
+  readonly anchors: Anchors;
+  private readonly frame: Frame;
+  /** Where the frame begins. */
+  private readonly at: number;
+  private listed: readonly ReadProblem[] | undefined;
 
-  private constructor(frame: PlacedFrame) {
+  private constructor(rows: Rows, frame: Frame, at: number) {
+    this.rows = rows;
     this.frame = frame;
-    this.problems = leavesOf(frame)
-      .filter(({ leaf }) => leaf.problems.length > 0)
-      .flatMap(({ leaf, from }) =>
-        leaf.problems.map((problem) => ({ ...problem, from: problem.from + from, to: problem.to + from })),
-      );
+    this.at = at;
+    this.anchors = new TreeAnchors((take) => {
+      // Anchors of what is divided are known when it is joined.
+      if (frame.node) frame.eachBound(take);
+    });
   }
 
   /**
    * Reads a text, with what is still there of `before`, which cannot be used any more afterwards. Undefined where the text
    * cannot be divided: then it is read as a whole.
    */
-  static read(text: string, lineStarts: readonly number[], before?: DividedTree): DividedTree | undefined {
-    const frame = divide(text, lineStarts);
-    if (!frame || frame.parts.length < 2) return undefined;
-    const pool = new Pool(before ? leavesOf(before.frame).map(({ leaf }) => leaf) : []);
-    const placed = placeFrame(frame, pool);
-    return placed && new DividedTree(placed);
+  static read(text: string, before?: DividedTree): DividedTree | undefined {
+    let tree = before;
+    for (const step of before ? stepsOf(before.rows.text, text) : [text]) tree = DividedTree.after(step, tree);
+    return tree;
   }
 
-  /**
-   * The top of the tree: enough to know the objects by. What is deeper is left out where it was divided, and what nodes say of
-   * where they stand may be old.
-   */
-  get top(): ParsedNode {
-    this.shallow ??= this.whole ?? (join(this.frame, OBJECT_DEPTH) as unknown as ParsedNode);
-    return this.shallow;
+  private static after(text: string, before: DividedTree | undefined): DividedTree | undefined {
+    let rows: Rows | undefined;
+    let edit: Edit | undefined;
+    if (before) ({ rows, edit } = rowsAfter(before.rows, text, changeOf(before.rows.text, text)));
+    else rows = rowsOf(text);
+    // A line of dots ends a document, and a directive says how it is to be read.
+    if (text.startsWith('%') || rows.kinds.includes(END)) return undefined;
+    const marked = text.startsWith('---');
+    if (marked && !/^---\s*(#.*)?$/.test(text.slice(0, rows.starts[1]).trimEnd())) return undefined;
+    const found = divide(rows, marked ? 1 : 0, edit, before && { frame: before.frame, at: before.at });
+    if (!found) return undefined;
+    const [only, more] = found.inside.parts;
+    return more || (only && isBranch(only)) ? new DividedTree(rows, found.inside, found.from) : undefined;
   }
 
-  /** The tree of the whole, every node where it stands. */
+  get problems(): readonly ReadProblem[] {
+    if (!this.listed) {
+      const all: ReadProblem[] = [];
+      this.frame.eachProblem(this.at, (problem) => void all.push(problem));
+      this.listed = all;
+    }
+    return this.listed;
+  }
+
+  /** The tree; what nodes say of where they stand may be old. */
+  get tree(): ParsedNode {
+    return this.frame.node as unknown as ParsedNode;
+  }
+
+  /** The tree, every node where it stands. */
   get root(): ParsedNode {
-    settleAll(this.frame);
-    this.whole ??= join(this.frame, Number.POSITIVE_INFINITY) as unknown as ParsedNode;
-    return this.whole;
+    return this.frame.settle(this.at) as unknown as ParsedNode;
+  }
+
+  /** Whether any alias stands in it. */
+  get bound(): boolean {
+    return this.frame.bound;
   }
 
   /** What is at an offset, without setting right what is elsewhere. */
   locate(offset: number): Located | undefined {
-    return locateIn(this.frame, offset, []);
+    return locateIn(this.frame, this.at, offset, []);
+  }
+
+  /** Where the map or list at a path begins. */
+  place(path: readonly PathSegment[]): Placed {
+    return placeIn(this.frame, this.at, path);
   }
 }
 
-function placeFrame(frame: Frame, pool: Pool): PlacedFrame | undefined {
-  const parts: (PlacedLeaf | PlacedBranch)[] = [];
-  let first = 0;
-  for (const part of frame.parts) {
-    const placed = 'inside' in part ? placeBranch(part, first, pool) : placeLeaf(part, first, frame.kind, pool);
-    if (!placed) return undefined;
-    parts.push(placed);
-    first += 'inside' in placed ? 1 : placed.leaf.root.items.length;
+function placeIn(frame: Frame, at: number, [segment, ...rest]: readonly PathSegment[]): Placed {
+  if (segment === undefined) return { start: at + frame.from, settle: () => void frame.settle(at) };
+  frame.unsettle();
+  const k = typeof segment === 'number' ? frame.partOf(segment) : frame.parts.findIndex((part) => keyIn(part, segment));
+  const part = frame.parts[k];
+  const start = at + frame.startOf(k);
+  if (part && isBranch(part)) {
+    settleKey(part, start);
+    return placeIn(part.inside, start + part.before, rest);
   }
-  return { kind: frame.kind, from: frame.from, to: frame.to, parts };
+  return { start, settle: () => void (part && settled(part, start)) };
 }
 
-function placeBranch({ from, to, head, inside }: Branch, first: number, pool: Pool): PlacedBranch | undefined {
-  const placed = placeFrame(inside, pool);
-  const key = head && placeLeaf(head, 0, 'map', pool);
-  if (!placed || (head && key?.leaf.root.items.length !== 1)) return undefined;
-  return { from, to, first, inside: placed, ...(key && { head: key }) };
+function keyIn(part: Frame['parts'][number], name: string): boolean {
+  const items = isBranch(part) ? (part.key?.items ?? []) : part.items;
+  return items.some((item) => 'key' in item && isScalar(item.key) && item.key.value === name);
 }
 
-function placeLeaf({ text, from, to }: Leaf, first: number, kind: Frame['kind'], pool: Pool): PlacedLeaf | undefined {
-  const leaf = pool.take(text) ?? readLeaf(text);
-  if (!leaf || isMap(leaf.root) !== (kind === 'map')) return undefined;
-  return { leaf, from, to, first };
-}
-
-/** Anchors and aliases bind parts together, and tags may say anything: with them a text is read as a whole. */
-const BINDING = /(?:^|[\s[{,:-])[&*!][^\s,[\]{}]/;
-
-function readLeaf(text: string): ReadLeaf | undefined {
-  const { root, problems } = readText(text);
-  if (!isMap(root) && !isSeq(root)) return undefined;
-  if (root.flow === true || (BINDING.test(text) && isBound(root))) return undefined;
-  return { text, root, problems, offset: 0 };
-}
-
-function isBound(root: Node): boolean {
-  let found = false;
-  visit(root, {
-    Alias: () => {
-      found = true;
-      return visit.BREAK;
-    },
-    Node: (_, node) => {
-      found ||= ('anchor' in node && node.anchor !== undefined) || node.tag?.startsWith('!') === true;
-      return found ? visit.BREAK : undefined;
-    },
-  });
-  return found;
-}
-
-function settled({ leaf, from }: PlacedLeaf): YAMLMap | YAMLSeq {
-  const by = from - leaf.offset;
-  if (by !== 0) shift(leaf.root, by);
-  leaf.offset = from;
-  return leaf.root;
-}
-
-/** The key of a branch: what is below it moves by itself. */
-function settledKey(head: PlacedLeaf): Pair | undefined {
-  const [pair] = head.leaf.root.items as Pair[];
-  const by = head.from - head.leaf.offset;
-  if (pair && by !== 0) shift(pair.key, by);
-  head.leaf.offset = head.from;
-  return pair;
-}
-
-function shift(node: unknown, by: number): void {
-  const { range } = node as { range?: [number, number, number] | null };
-  if (range) {
-    range[0] += by;
-    range[1] += by;
-    range[2] += by;
-  }
-  if (isMap(node)) {
-    for (const { key, value } of node.items) {
-      shift(key, by);
-      if (value !== null) shift(value, by);
-    }
-  } else if (isSeq(node)) for (const item of node.items) if (item !== null) shift(item, by);
-}
-
-function settleAll({ parts }: PlacedFrame): void {
-  for (const part of parts) {
-    if (!('inside' in part)) settled(part);
-    else {
-      if (part.head) settledKey(part.head);
-      settleAll(part.inside);
-    }
-  }
-}
-
-function join(frame: PlacedFrame, depth: number): YAMLMap | YAMLSeq {
-  const whole = frame.kind === 'map' ? new YAMLMap() : new YAMLSeq();
-  const items: unknown[] = whole.items;
-  for (const part of frame.parts) {
-    if ('inside' in part) items.push(joinBranch(part, depth - 1));
-    else for (const item of part.leaf.root.items) items.push(item);
-  }
-  whole.range = [frame.from, frame.to, frame.to];
-  return whole;
-}
-
-function joinBranch({ head, inside }: PlacedBranch, depth: number): unknown {
-  const value = depth > 0 ? join(inside, depth) : null;
-  const [pair] = head ? (head.leaf.root.items as Pair[]) : [];
-  if (!pair) return value;
-  pair.value = value;
-  return pair;
-}
-
-function locateIn(frame: PlacedFrame, offset: number, path: PathSegment[]): Located | undefined {
-  const part = frame.parts.findLast(({ from }) => from <= offset) ?? frame.parts[0];
+function locateIn(frame: Frame, at: number, offset: number, path: readonly PathSegment[]): Located | undefined {
+  frame.unsettle();
+  const k = frame.partAt(offset - at);
+  const part = frame.parts[k];
+  const start = at + frame.startOf(k);
+  const first = frame.firsts[k] ?? 0;
   if (!part) return undefined;
-  if (!('inside' in part)) return inLeaf(part, offset, path);
-  if (part.head === undefined) {
-    const inner = [...path, part.first];
-    if (offset >= part.inside.from) return locateIn(part.inside, offset, inner);
-    return { path, on: 'item', from: offset, to: offset + 1, value: undefined };
-  }
-  const pair = settledKey(part.head);
-  const key = pair?.key;
-  if (!isScalar(key) || !key.range) return undefined;
-  const [from, to] = key.range;
-  if (offset < from) return undefined;
-  const inner = [...path, String(key.value)];
-  if (offset <= to) return { path: inner, on: 'key', from, to, value: undefined };
-  return offset < part.inside.from ? undefined : locateIn(part.inside, offset, inner);
-}
-
-function inLeaf(part: PlacedLeaf, offset: number, path: readonly PathSegment[]): Located | undefined {
-  const found = locate(settled(part) as unknown as ParsedNode, offset);
+  if (isBranch(part)) return inBranch(part, start, offset, { path, first });
+  const found = locate(leafNode(frame, part, start), offset);
   if (!found) return undefined;
   const [top, ...rest] = found.path;
-  const inner = typeof top === 'number' ? [top + part.first, ...rest] : found.path;
+  const inner = typeof top === 'number' ? [top + first, ...rest] : found.path;
   return { ...found, path: [...path, ...inner] };
 }
 
-function leavesOf(frame: PlacedFrame, into: PlacedLeaf[] = []): PlacedLeaf[] {
-  for (const part of frame.parts) {
-    if (!('inside' in part)) into.push(part);
-    else {
-      if (part.head) into.push(part.head);
-      leavesOf(part.inside, into);
-    }
+/** A leaf's items as if there were no others. */
+function leafNode({ style }: Frame, leaf: Leaf, at: number): ParsedNode {
+  const node = style.kind === 'map' ? new YAMLMap() : new YAMLSeq();
+  node.items = [...settled(leaf, at)] as typeof node.items;
+  node.range = [at, at + leaf.length, at + leaf.length];
+  return node as unknown as ParsedNode;
+}
+
+function inBranch(
+  branch: Branch,
+  at: number,
+  offset: number,
+  { path, first }: { readonly path: readonly PathSegment[]; readonly first: number },
+): Located | undefined {
+  const { before, inside } = branch;
+  const from = at + before;
+  const item: Located = { path, on: 'item', from: offset, to: offset + 1, value: undefined };
+  if (branch.key) {
+    const key = settleKey(branch, at);
+    if (!isScalar(key) || !key.range || offset < key.range[0]) return undefined;
+    const inner = [...path, String(key.value)];
+    const [start, end] = key.range;
+    if (offset <= end) return { path: inner, on: 'key', from: start, to: end, value: undefined };
+    return offset < from + inside.from ? undefined : locateIn(inside, from, offset, inner);
   }
-  return into;
+  const isOutside = offset < from + inside.from || (inside.style.flow && offset > from + inside.length + 1);
+  return isOutside ? item : locateIn(inside, from, offset, [...path, first]);
 }

@@ -32,7 +32,7 @@ type ObjectPlace = { readonly located: Located; readonly found: NonNullable<Retu
 function objectPlace(tree: ReadPiece, offset: number): ObjectPlace | undefined {
   const { divided } = tree;
   const located = divided ? divided.locate(offset) : locate(tree.root, offset);
-  const found = located && objectAt(divided ? divided.top : tree.root, located.path);
+  const found = located && objectAt(divided ? divided.tree : tree.root, located.path);
   return located && found && { located, found };
 }
 
@@ -67,7 +67,7 @@ function placeOf(object: ExplainedObject, path: readonly PathSegment[]): Place |
 }
 
 function noteOf(tree: ReadPiece, located: Located, place: Place): string | undefined {
-  const node = isAlias(located.value) && tree.document ? located.value.resolve(tree.document) : located.value;
+  const node = isAlias(located.value) && tree.anchors ? tree.anchors.resolve(located.value) : located.value;
   // What a template will put here is not known.
   const [from, to] = isScalar(node) && node.range ? node.range : [0, 0];
   if (located.on === 'item' || (tree.templated && tree.text.slice(from, to).includes('{{'))) return undefined;

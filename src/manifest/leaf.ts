@@ -1,9 +1,8 @@
 // The smallest part of a divided document: a few entries that are read as one small text. Knows no position; where its nodes
 // stand is set right when somebody looks at them.
-import { type Alias, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, Scalar } from 'yaml';
+import { type Alias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import { eachBound } from './anchors.ts';
 import { type ReadProblem, readText } from './parse.ts';
-import { isClosed } from './flow.ts';
 
 /** What a run of entries is a part of. */
 export interface LeafStyle {
@@ -23,8 +22,6 @@ export interface Leaf {
   readonly end: number;
   /** In flow style, whether a comma follows the last item. */
   readonly comma: boolean;
-  /** In flow style, whether brackets and quotes are closed that it opens. */
-  readonly closed: boolean;
   /** Nodes with anchors, and aliases, in order. */
   readonly bound: readonly (Node | Alias)[];
   /** Where its first character stands, as far as its nodes know. */
@@ -98,9 +95,25 @@ export function shift(node: unknown, by: number): void {
   } else if (isSeq(node)) for (const item of node.items) shift(item, by);
 }
 
+export function eachBoundOf(item: Pair | Node, take: (node: Node) => void): void {
+  if (isNode(item)) eachBound(item, take);
+  else {
+    eachBound(item.key, take);
+    eachBound(item.value, take);
+  }
+}
+
 const NO_ENTRY = 'Implicit map keys need to be followed by map values';
 
+/** A line that is not blank and no comment. */
+const CONTENT = /^[ \t]*[^#\s]/m;
+
 function readPart(text: string, { kind, flow }: LeafStyle): Leaf {
+  // The library takes its time to find out.
+  if (kind === 'map' && !flow && !/[:?]/.test(text)) {
+    const problems = CONTENT.test(text) ? [{ message: NO_ENTRY, from: 0, to: text.length }] : [];
+    return { length: text.length, items: [], count: 0, problems, end: 0, comma: true, bound: [], offset: 0 };
+  }
   const brackets = kind === 'map' ? '{}' : '[]';
   const source = flow ? `${brackets[0]}${text}\n${brackets[1]}` : text;
   const lead = flow ? 1 : 0;
@@ -113,17 +126,36 @@ function readPart(text: string, { kind, flow }: LeafStyle): Leaf {
     problems.push({ message: NO_ENTRY, from: 0, to: text.length });
   }
   const bound: Node[] = [];
-  if (BINDING.test(text)) for (const item of items) eachIn(item, (node) => bound.push(node));
-  const end = at(endOf(items.at(-1)));
+  if (BINDING.test(text)) {
+    const take = (node: Node): void => void bound.push(node);
+    for (const item of items) eachBoundOf(item, take);
+  }
+  const end = at(endOf(items.at(-1), flow));
   return {
     length: text.length,
     items,
     count: items.length,
     problems,
     end,
-    comma: !flow || /^(?:\s|#[^\n]*\n)*,/.test(text.slice(end)),
-    closed: !flow || problems.length === 0 || isClosed(text),
+    // Where nothing is left between two commas, nothing is missing.
+    comma: !flow || items.length === 0 || /^(?:\s|#[^\n]*\n)*,/.test(text.slice(end)),
     bound,
-    offset: -lead,
+    offset: lead,
   };
+}
+
+/** What a reading has to be for its items to be entries of a part. */
+function isRoot(root: unknown, { kind, flow }: LeafStyle): root is YAMLMap | YAMLSeq {
+  return (kind === 'map' ? isMap(root) : isSeq(root)) && ((root as YAMLMap | YAMLSeq).flow === true) === flow;
+}
+
+/** Comments alone are read as nothing. */
+function isBlank(root: unknown): boolean {
+  return isScalar(root) && root.source === '' && !root.anchor && !root.tag;
+}
+
+/** In flow style the end of an item itself, otherwise with its line. */
+function endOf(item: Pair | Node | undefined, flow: boolean): number {
+  const last = isNode(item) ? item : ((item?.value ?? item?.key) as Node | null | undefined);
+  return last?.range?.[flow ? 1 : 2] ?? 0;
 }

@@ -23,7 +23,7 @@ const MAX_DEPTH = 12;
 const MAX_DETAIL = 60;
 
 interface Lines {
-  readonly starts: readonly number[];
+  readonly starts: ArrayLike<number>;
   readonly firstLine: number;
   readonly text: string;
 }

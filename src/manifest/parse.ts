@@ -1,5 +1,6 @@
 // One document → a tree with positions. Never throws: what cannot be read yields no tree and a reason.
 import { type Document, isMap, isScalar, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
+import { type Anchors, eachBound, TreeAnchors } from './anchors.ts';
 import { maskTemplates, repair } from './repair.ts';
 
 export interface ReadProblem {
@@ -11,7 +12,7 @@ export interface ReadProblem {
 
 export interface ParsedPiece {
   readonly root: ParsedNode | undefined;
-  readonly document: Document | undefined;
+  readonly anchors: Anchors | undefined;
   readonly problems: readonly ReadProblem[];
   /** The text holds template markup (Helm), so that what is missing proves nothing. */
   readonly templated: boolean;
@@ -35,7 +36,7 @@ export function parsePiece(text: string): ParsedPiece {
   const templated = isTemplated(text);
   if (text.length > MAX_DOCUMENT) {
     const message = `This document has ${text.length} characters; above ${MAX_DOCUMENT} documents are not read.`;
-    return { root: undefined, document: undefined, problems: [{ message, from: 0, to: 0 }], templated };
+    return { root: undefined, anchors: undefined, problems: [{ message, from: 0, to: 0 }], templated };
   }
   return { ...readText(templated ? maskTemplates(text) : text), templated };
 }
@@ -48,7 +49,7 @@ export function isTemplated(text: string): boolean {
 export function readText(source: string): Omit<ParsedPiece, 'templated'> {
   const first = tryParse(source);
   if (typeof first === 'string') {
-    return { root: undefined, document: undefined, problems: [{ message: first, from: 0, to: 0 }] };
+    return { root: undefined, anchors: undefined, problems: [{ message: first, from: 0, to: 0 }] };
   }
   if (first.errors.length === 0) return { ...treeOf(first), problems: [] };
   const problems = first.errors.map(({ message, pos }) => ({ message, from: pos[0], to: pos[1] }));
@@ -56,8 +57,8 @@ export function readText(source: string): Omit<ParsedPiece, 'templated'> {
   return { ...treeOf(typeof second === 'string' ? first : second), problems };
 }
 
-function treeOf(document: Document.Parsed): { root: ParsedNode | undefined; document: Document } {
-  return { root: document.contents ?? undefined, document };
+function treeOf({ contents }: Document.Parsed): { root: ParsedNode | undefined; anchors: Anchors } {
+  return { root: contents ?? undefined, anchors: new TreeAnchors((take) => eachBound(contents, take)) };
 }
 
 const TOO_DEEP = 'This document is nested too deeply to be read.';

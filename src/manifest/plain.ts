@@ -1,5 +1,6 @@
 // A parsed object as plain values, as the API server receives them, that still know where in the text they stand.
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import type { Anchors } from './anchors.ts';
 import { scalarOf } from './reading.ts';
 
 export type PlainObject = { readonly [key: string]: unknown };
@@ -15,7 +16,7 @@ const MAX_MERGES = 20;
 const WIDE = 64;
 
 export interface PlainText {
-  readonly document: Document | undefined;
+  readonly anchors: Anchors | undefined;
   readonly text: string;
   readonly templated: boolean;
 }
@@ -143,7 +144,7 @@ export class PlainReader {
   }
 
   private resolved(node: unknown): unknown {
-    return isAlias(node) && this.source.document ? node.resolve(this.source.document) : node;
+    return isAlias(node) && this.source.anchors ? this.source.anchors.resolve(node) : node;
   }
 
   /** Whether a template will put something here. */

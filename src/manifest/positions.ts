@@ -9,11 +9,11 @@ export function lineStartsOf(text: string): number[] {
 }
 
 /** The range of two offsets in a piece whose first line is `firstLine` of the text. */
-export function rangeOf(lineStarts: readonly number[], from: number, to: number, firstLine: number): TextRange {
+export function rangeOf(lineStarts: ArrayLike<number>, from: number, to: number, firstLine: number): TextRange {
   return { start: positionOf(lineStarts, from, firstLine), end: positionOf(lineStarts, to, firstLine) };
 }
 
-export function positionOf(lineStarts: readonly number[], offset: number, firstLine: number): Position {
+export function positionOf(lineStarts: ArrayLike<number>, offset: number, firstLine: number): Position {
   let low = 0;
   let high = lineStarts.length - 1;
   while (low < high) {

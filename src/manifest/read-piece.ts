@@ -8,35 +8,37 @@ import { maskTemplates } from './repair.ts';
 export interface ReadPiece extends ParsedPiece {
   readonly text: string;
   /** Offset of each line's first character. */
-  readonly lineStarts: readonly number[];
+  readonly lineStarts: ArrayLike<number>;
   /** The tree of a large document, for those who want one place of it and not all. */
   readonly divided?: DividedTree;
 }
 
 /** `before` is a reading of the text before an edit; it cannot be used any more afterwards. */
 export function readPiece(text: string, before?: ReadPiece): ReadPiece {
-  const lineStarts = lineStartsOf(text);
   if (text.length >= DIVIDED_FROM && text.length <= MAX_DOCUMENT) {
     const templated = isTemplated(text);
-    const divided = DividedTree.read(templated ? maskTemplates(text) : text, lineStarts, before?.divided);
-    if (divided) return new DividedPiece(text, lineStarts, divided, templated);
+    const divided = DividedTree.read(templated ? maskTemplates(text) : text, before?.divided);
+    if (divided) return new DividedPiece(text, divided, templated);
   }
-  return { ...parsePiece(text), text, lineStarts };
+  return { ...parsePiece(text), text, lineStarts: lineStartsOf(text) };
 }
 
 class DividedPiece implements ReadPiece {
-  /** Aliases and anchors are never divided, so nobody has to resolve them. */
-  readonly document = undefined;
   readonly text: string;
-  readonly lineStarts: readonly number[];
   readonly divided: DividedTree;
   readonly templated: boolean;
+  readonly lineStarts: ArrayLike<number>;
 
-  constructor(text: string, lineStarts: readonly number[], divided: DividedTree, templated: boolean) {
+  constructor(text: string, divided: DividedTree, templated: boolean) {
     this.text = text;
-    this.lineStarts = lineStarts;
     this.divided = divided;
     this.templated = templated;
+    const { starts, count } = divided.rows;
+    this.lineStarts = starts.subarray(0, count);
+  }
+
+  get anchors(): ParsedPiece['anchors'] {
+    return this.divided.anchors;
   }
 
   get root(): ParsedPiece['root'] {

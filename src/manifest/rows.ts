@@ -1,6 +1,6 @@
 // A text as rows: where each begins, how far it is indented, and what its first character says. Everything that cuts a document
 // into parts looks at these alone. After an edit only the rows that it touched are looked at again.
-import type { Change } from './change.ts';
+import type { Change, Edit } from './change.ts';
 
 /** Blank, or a comment. */
 export const EMPTY = 0;
@@ -49,8 +49,8 @@ export function rowsOf(text: string): Rows {
   return rowsFrom(text, scan(text, 0, text.length, true));
 }
 
-/** The lines of a text after an edit, and the change widened to whole lines. */
-export function rowsAfter(before: Rows, text: string, change: Change): { rows: Rows; change: Change } {
+/** The lines of a text after a change, and it widened to whole lines. */
+export function rowsAfter(before: Rows, text: string, change: Change): { rows: Rows; edit: Edit } {
   const first = rowAt(before, change.from);
   const last = rowAt(before, change.oldTo);
   const moved = change.newTo - change.oldTo;
@@ -58,7 +58,7 @@ export function rowsAfter(before: Rows, text: string, change: Change): { rows: R
   const oldTo = before.starts[last + 1] ?? 0;
   const touched = scan(text, from, oldTo + moved, last === before.count - 1);
   const rows = rowsFrom(text, touched, { before, first, rest: last + 1, moved });
-  return { rows, change: { from, oldTo, newTo: oldTo + moved } };
+  return { rows, edit: { chars: change, lines: { from, oldTo, newTo: oldTo + moved } } };
 }
 
 const SPACE = 32;

@@ -173,14 +173,21 @@ class Service implements ManifestService {
   facts(uri: string): readonly PlacedFacts[] {
     return this.each(uri, (piece, line) => {
       const tree = this.read(piece);
-      const found = tree.divided ? objectsOf(tree.root) : [];
-      if (found.length < 2) return [{ facts: this.once(this.collected, piece, collectFacts), line }];
+      const { divided } = tree;
+      const found = divided ? objectsOf(divided.tree) : [];
+      if (!divided || divided.bound || found.length < 2) {
+        return [{ facts: this.once(this.collected, piece, collectFacts), line }];
+      }
       // Of a long list only the items that changed are looked at again.
       return found.map((object) => {
-        const start = object.node.range?.[0] ?? 0;
+        const { start, settle } = divided.place(object.path);
         const first = positionOf(tree.lineStarts, start, 0).line;
-        const facts = this.items.get(object.node) ?? collectObject(tree, object, first);
-        this.items.set(object.node, facts);
+        let facts = this.items.get(object.node);
+        if (!facts) {
+          settle();
+          facts = collectObject(tree, object, first);
+          this.items.set(object.node, facts);
+        }
         return { facts, line: line + first };
       });
     });

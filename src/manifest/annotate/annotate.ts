@@ -15,7 +15,7 @@ import { compareStages, stageOf } from './stages.ts';
 export interface PieceText extends ParsedPiece {
   readonly text: string;
   /** Offset of each line's first character. */
-  readonly lineStarts: readonly number[];
+  readonly lineStarts: ArrayLike<number>;
 }
 
 /** Deeper than any manifest; a guard against adversarial input. */
@@ -142,8 +142,8 @@ class Walk {
   }
 
   private reading(value: unknown, place: Place): string | undefined {
-    const { document, templated, text } = this.piece;
-    const node = isAlias(value) && document ? value.resolve(document) : value;
+    const { anchors, templated, text } = this.piece;
+    const node = isAlias(value) && anchors ? anchors.resolve(value) : value;
     const [from, to] = isScalar(node) && node.range ? node.range : [0, 0];
     if (templated && text.slice(from, to).includes('{{')) return undefined;
     return readingNote(node as ParsedNode, place.value.kind);

@@ -33,7 +33,7 @@ function hide(node: unknown, piece: ParsedPiece, out: Range[]): void {
     for (const { value } of node.items) hide(value, piece, out);
     return;
   }
-  if (isAlias(node)) hide(piece.document && node.resolve(piece.document), piece, out);
+  if (isAlias(node)) hide(piece.anchors?.resolve(node), piece, out);
   if (isSeq(node)) for (const item of node.items) hide(item, piece, out);
   const range = isScalar(node) || isAlias(node) ? (node as Node).range : undefined;
   if (range && range[1] > range[0]) out.push([range[0], range[1]]);

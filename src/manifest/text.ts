@@ -1,0 +1,60 @@
+// A long block of text (`key: |`), as ConfigMaps have. Nobody needs its value to know what is at a place, so it is read when it
+// is asked for.
+import { type Pair, Scalar } from 'yaml';
+import { opensText } from './heads.ts';
+import { type Leaf, readLeaf } from './leaf.ts';
+import { EMPTY, type Rows } from './rows.ts';
+
+const MAP = { kind: 'map', flow: false } as const;
+
+/** @param entry rows of an entry, `content` the offset of its key; undefined where it is no block of text, or not a plain one. */
+export function longText(
+  rows: Rows,
+  entry: { readonly from: number; readonly to: number },
+  content: number,
+): Leaf | undefined {
+  const { text, starts, columns, kinds } = rows;
+  const start = starts[entry.from] ?? 0;
+  const head = text.slice(content, starts[entry.from + 1]);
+  const below = entry.from + 1;
+  const indent = columns[below] ?? 0;
+  if (!opensText(head) || isBlank(rows, below) || indent <= content - start) return undefined;
+  let last = below;
+  for (let row = below; row < entry.to; row++) {
+    if ((columns[row] ?? 0) < indent || kinds[row] === EMPTY) {
+      if (isBlank(rows, row)) continue;
+      if ((columns[row] ?? 0) < indent) return undefined;
+    }
+    last = row;
+  }
+  // Read with one line of the text, the key and the block are the same.
+  const lead = ' '.repeat(content - start);
+  const short = readLeaf(`${lead}${head}${text.slice(starts[below], starts[below + 1])}`, MAP, []);
+  const [pair] = short.items as Pair[];
+  const value = pair?.value;
+  if (short.problems.length > 0 || short.count !== 1 || !(value instanceof Scalar) || !value.range) return undefined;
+  const whole = `${lead}${text.slice(content, starts[entry.to])}`;
+  const end = (starts[last + 1] ?? text.length) - start;
+  value.range = [value.range[0], end, end];
+  readLate(value, whole);
+  return { ...short, length: whole.length, end };
+}
+
+function isBlank({ text, starts, columns }: Rows, row: number): boolean {
+  const code = text.charCodeAt((starts[row] ?? 0) + (columns[row] ?? 0));
+  return (
+    Number.isNaN(code) ||
+    code === 10 ||
+    (code === 13 && text.charCodeAt((starts[row] ?? 0) + (columns[row] ?? 0) + 1) === 10)
+  );
+}
+
+function readLate(scalar: Scalar, text: string): void {
+  let known: string | undefined;
+  const get = (): string => {
+    known ??= String((readLeaf(text, MAP, []).items as Pair<unknown, Scalar>[])[0]?.value?.value ?? '');
+    return known;
+  };
+  Object.defineProperty(scalar, 'value', { get });
+  Object.defineProperty(scalar, 'source', { get });
+}

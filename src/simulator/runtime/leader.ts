@@ -1,6 +1,6 @@
 // Leader election: of several copies of a component only the one that holds its Lease works. Models client-go's
 // tools/leaderelection with a Lease as its lock, v1.36.
-import { MS, SECOND } from '../../kernel/kernel.ts';
+import { SECOND } from '../../kernel/kernel.ts';
 import { type Process, Scope, spawn, wait } from '../../kernel/process.ts';
 import { rfc3339Micro } from '../../kernel/time.ts';
 import type { Lease } from '../../model/generated/coordination.v1.ts';
@@ -14,6 +14,8 @@ import { EventRecorder } from './recorder.ts';
 const DURATION = 15 * SECOND;
 const RENEW_DEADLINE = 10 * SECOND;
 const RETRY = 2 * SECOND;
+/** Source: JitterFactor in tools/leaderelection: a candidate waits up to this much of the period more. */
+const JITTER = 1.2;
 /** How long the kubelet takes to start a control-plane container that has exited. */
 const RESTART = SECOND;
 const NAMESPACE = 'kube-system';
@@ -50,9 +52,8 @@ class Election {
   private readonly term: Scope;
   private readonly lost: () => void;
   private readonly holder: string;
-  /** The Lease as last seen, and when it was first seen so (µs): clocks of others are not trusted. */
-  private seen: { readonly record: string; readonly at: number } | undefined;
-  private held: Lease | undefined;
+  /** The Lease as last read or written, and when it was first seen so (µs): clocks of others are not trusted. */
+  private seen: { readonly lease: Lease; readonly at: number } | undefined;
   private readonly server: Surroundings['server'];
 
   constructor(around: Surroundings, term: Scope, candidate: Candidate, lost: () => void) {
@@ -71,22 +72,23 @@ class Election {
 
   private *contend(): Process<void> {
     for (;;) {
-      const won = yield* this.tryAcquire();
-      if (won === 'held') yield* this.pause(false);
-      else if (won === 'unreachable') yield* this.pause(true);
-      else {
-        this.proclaim(won);
+      const tried = yield* this.tryAcquireOrRenew();
+      if (tried !== 'held' && tried !== 'failed') {
+        this.proclaim(tried);
         if (this.candidate.releases) this.term.onClose(() => this.release());
         this.candidate.lead(this.term);
         yield* this.renew();
         return;
       }
+      // So that candidates do not all come at once.
+      const jitter = Math.round(RETRY * JITTER * (this.ctx.random.int(1000) / 1000));
+      yield* this.pause(RETRY + jitter, tried === 'failed');
     }
   }
 
-  private *pause(background: boolean): Process<void> {
+  private *pause(us: number, background: boolean): Process<void> {
     yield* wait<undefined>((resume) => {
-      this.ctx.kernel.schedule(RETRY + this.ctx.random.int(200) * MS, () => resume(undefined), background);
+      this.ctx.kernel.schedule(us, () => resume(undefined), background);
     });
   }
 
@@ -103,15 +105,17 @@ class Election {
     this.events.event(subject, 'Normal', 'LeaderElection', `${this.holder} became leader`, [step]);
   }
 
+  /** Renews until it has failed for as long as the deadline, for whatever reason: a conflict is tried again too. */
   private *renew(): Process<void> {
-    let renewed = this.ctx.kernel.now;
-    for (;;) {
-      yield* this.pause(true);
-      const kept = yield* this.tryAcquire();
-      if (kept === 'held' || (kept === 'unreachable' && this.ctx.kernel.now - renewed > RENEW_DEADLINE)) break;
-      if (kept !== 'unreachable') renewed = this.ctx.kernel.now;
+    let deadline = this.ctx.kernel.now + RENEW_DEADLINE;
+    for (let next = this.ctx.kernel.now; next < deadline; next += RETRY) {
+      if (next > this.ctx.kernel.now) yield* this.pause(next - this.ctx.kernel.now, true);
+      const tried = yield* this.tryAcquireOrRenew();
+      if (tried === 'held' || tried === 'failed') continue;
+      next = this.ctx.kernel.now;
+      deadline = next + RETRY + RENEW_DEADLINE;
     }
-    this.held = undefined;
+    yield* this.pause(Math.max(0, deadline - this.ctx.kernel.now), true);
     const { name, node } = this.candidate;
     this.ctx.record({
       kind: 'system',
@@ -122,65 +126,77 @@ class Election {
     this.lost();
   }
 
-  private *tryAcquire(): Process<Won | 'held' | 'unreachable'> {
-    const { kernel, client } = this.ctx;
+  private get leads(): boolean {
+    return this.seen?.lease.spec?.holderIdentity === this.holder;
+  }
+
+  /** 'held': somebody else has it, and renewed it within its duration by this candidate's own clock. */
+  private *tryAcquireOrRenew(): Process<Won | 'held' | 'failed'> {
+    const { client } = this.ctx;
     const { name } = this.candidate;
-    const now = rfc3339Micro(kernel.wallMs);
+    // A leader writes without reading first, as if nobody else had written.
+    if (this.seen !== undefined && this.leads && this.isFresh()) {
+      const done = yield* this.write(this.seen.lease);
+      if (done !== 'failed') return done;
+    }
     const known = yield* client.get<Lease>(LEASES, NAMESPACE, name, { causes: [] });
-    if (!known.ok && known.code !== 404) return 'unreachable';
-    const old = known.ok ? known.value : undefined;
-    const holder = old?.spec?.holderIdentity ?? '';
-    if (old !== undefined && holder !== this.holder && holder !== '' && this.isFresh(old)) return 'held';
-    const mine = holder === this.holder;
+    if (!known.ok) return known.code === 404 ? yield* this.write(undefined) : 'failed';
+    const lease = known.value;
+    if (JSON.stringify(this.seen?.lease.spec) === JSON.stringify(lease.spec)) {
+      this.seen = { lease, at: this.seen?.at ?? this.ctx.kernel.now };
+    } else this.seen = { lease, at: this.ctx.kernel.now };
+    if (lease.spec?.holderIdentity && !this.leads && this.isFresh()) return 'held';
+    return yield* this.write(lease);
+  }
+
+  private *write(old: Lease | undefined): Process<Won | 'failed'> {
+    const { client, kernel } = this.ctx;
+    const now = rfc3339Micro(kernel.wallMs);
+    const mine = old?.spec?.holderIdentity === this.holder;
+    const transitions = old?.spec?.leaseTransitions ?? 0;
     const spec: Lease['spec'] = {
+      ...old?.spec,
       holderIdentity: this.holder,
       leaseDurationSeconds: DURATION / SECOND,
       acquireTime: (mine ? old?.spec?.acquireTime : undefined) ?? now,
       renewTime: now,
-      leaseTransitions: (old?.spec?.leaseTransitions ?? 0) + (old === undefined || mine ? 0 : 1),
+      leaseTransitions: old === undefined || mine ? transitions : transitions + 1,
     };
-    const lease: Lease = {
-      ...old,
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: old?.metadata ?? { name, namespace: NAMESPACE },
-      spec,
-    };
+    const metadata = old?.metadata ?? { name: this.candidate.name, namespace: NAMESPACE };
+    const lease: Lease = { ...old, apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
     const options = { causes: [] };
     const done =
       old === undefined
         ? yield* client.create<Lease>(LEASES, lease, options)
         : yield* client.update<Lease>(LEASES, lease, options);
-    if (done.ok) {
-      this.held = done.value;
-      return { lease: done.value, step: done.step };
-    }
-    return done.code === 409 ? 'held' : 'unreachable';
+    if (!done.ok) return 'failed';
+    this.seen = { lease: done.value, at: kernel.now };
+    return { lease: done.value, step: done.step };
   }
 
   /** The last thing that a process does which is told to end. */
   private release(): void {
-    const lease = this.held;
-    if (lease === undefined) return;
+    const lease = this.seen?.lease;
+    if (lease === undefined || !this.leads) return;
     const { identity, name } = this.candidate;
-    const { leaseTransitions = 0, acquireTime } = lease.spec ?? {};
+    const { actor, userAgent, credential } = identity;
+    const own = { path: pathOf(LEASES, NAMESPACE, name), actor, userAgent, credential };
+    const { code, body } = this.server.handle({ ...own, method: 'GET' });
+    if (code !== 200) return;
+    const { leaseTransitions = 0 } = lease.spec ?? {};
     const now = rfc3339Micro(this.ctx.kernel.wallMs);
-    const spec = { leaseTransitions, leaseDurationSeconds: 1, renewTime: now, acquireTime: acquireTime ?? now };
+    const spec = { leaseTransitions, leaseDurationSeconds: 1, renewTime: now, acquireTime: now, holderIdentity: '' };
     this.server.handle({
+      ...own,
       method: 'PUT',
-      path: pathOf(LEASES, NAMESPACE, name),
-      body: { value: { ...lease, spec: { ...spec, holderIdentity: '' } } },
-      actor: identity.actor,
-      userAgent: identity.userAgent,
-      credential: identity.credential,
+      body: { value: { ...lease, metadata: (body as Lease).metadata, spec } },
     });
   }
 
-  /** Somebody renewed it within its duration, by this candidate's own clock. */
-  private isFresh(lease: Lease): boolean {
-    const record = `${lease.spec?.holderIdentity}/${lease.spec?.renewTime}`;
-    if (this.seen?.record !== record) this.seen = { record, at: this.ctx.kernel.now };
-    return this.ctx.kernel.now < this.seen.at + (lease.spec?.leaseDurationSeconds ?? 0) * SECOND;
+  private isFresh(): boolean {
+    const { seen } = this;
+    if (seen === undefined) return false;
+    return this.ctx.kernel.now < seen.at + (seen.lease.spec?.leaseDurationSeconds ?? 0) * SECOND;
   }
 }
 

@@ -50,6 +50,58 @@ describe('leader election', () => {
     expect(terms(cluster, 'kube-scheduler')).toHaveLength(2);
   });
 
+  // Source: renew in tools/leaderelection/leaderelection.go, v1.36: a renewal that fails is tried again until the deadline.
+  const write = (cluster: Cluster, name: string, body: object): void => {
+    const path = `/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/${name}`;
+    const contentType = 'application/merge-patch+json';
+    expect(cluster.request({ method: 'PATCH', path, body, contentType }).code).toBe(200);
+  };
+  const lost = (cluster: Cluster): number[] =>
+    cluster
+      .stepsAfter(0)
+      .filter((s) => s.action === 'LoseLeadership')
+      .map((s) => s.at / SECOND);
+
+  it('a conflict while renewing is no loss: the Lease is read, and written again', () => {
+    const cluster = new Cluster({ nodes: 1 });
+    cluster.runUntil(10 * SECOND);
+    const holder = lease(cluster, 'kube-scheduler').spec?.holderIdentity;
+    write(cluster, 'kube-scheduler', { metadata: { annotations: { touched: 'yes' } } });
+    cluster.runUntil(13 * SECOND);
+    const now = lease(cluster, 'kube-scheduler');
+    expect([now.spec?.holderIdentity, now.metadata.annotations]).toEqual([holder, { touched: 'yes' }]);
+    cluster.runUntil(40 * SECOND);
+    expect(lost(cluster)).toEqual([]);
+    // Given back in spite of writes of others.
+    write(cluster, 'kube-scheduler', { metadata: { annotations: { touched: 'again' } } });
+    cluster.fault('stop', { component: 'kube-scheduler' });
+    expect(lease(cluster, 'kube-scheduler').spec?.holderIdentity ?? '').toBe('');
+  });
+
+  it('a leader whose Lease is taken goes on until the deadline, and only then exits', () => {
+    const cluster = new Cluster({ nodes: 1 });
+    cluster.runUntil(10 * SECOND);
+    const { renewTime } = lease(cluster, 'kube-scheduler').spec ?? {};
+    write(cluster, 'kube-scheduler', { spec: { holderIdentity: 'thief', renewTime } });
+    cluster.runUntil(18 * SECOND);
+    expect(lost(cluster)).toEqual([]);
+    cluster.runUntil(23 * SECOND);
+    expect(lost(cluster)).toHaveLength(1);
+    // The thief never renews: when its 15 s are over the Lease is free.
+    cluster.runUntil(50 * SECOND);
+    expect(lease(cluster, 'kube-scheduler').spec?.holderIdentity).toMatch(/^control-plane-1_/);
+  });
+
+  it('an API server that is away for less than the deadline costs no leadership', () => {
+    const cluster = new Cluster({ nodes: 1 });
+    cluster.runUntil(10 * SECOND);
+    cluster.fault('stop', { component: 'kube-apiserver' });
+    cluster.runUntil(17 * SECOND);
+    cluster.fault('start', { component: 'kube-apiserver' });
+    cluster.runUntil(60 * SECOND);
+    expect(lost(cluster)).toEqual([]);
+  });
+
   it('without the API server a leader stops working, and works again when it is back', () => {
     const cluster = new Cluster({ nodes: 1 });
     cluster.runUntil(10 * SECOND);

@@ -23,6 +23,8 @@ export interface DefaultValue {
   readonly by: string;
   readonly step?: string;
   readonly stored?: boolean;
+  /** The only kind in which it is filled in: a template with the same field has it left out. */
+  readonly on?: 'Pod' | 'Job';
 }
 
 /**

@@ -106,11 +106,9 @@ class Walk {
   }
 }
 
-/** Stored by kube-apiserver, and as one value. */
-function isFilledIn({ value, by, step, stored }: DefaultValue, place: Place): boolean {
+/** Stored by kube-apiserver, in this kind, and as one value. */
+function isFilledIn({ value, by, step, stored, on }: DefaultValue, { kind }: Place): boolean {
   if (value === undefined || value === '' || by !== 'kube-apiserver' || stored === false) return false;
-  const field = `${place.owner?.type}.${place.owner?.field.name}`;
-  // Some is filled in when a pod or a Job is made, and not yet in the template of one.
-  if (step?.startsWith('admission ') || field === 'core.v1.PodSpec.enableServiceLinks') return place.kind === 'Pod';
-  return step === 'defaulting' && !(place.kind === 'CronJob' && place.owner?.type === 'batch.v1.JobSpec');
+  if (on !== undefined && on !== kind) return false;
+  return step === 'defaulting' || (on === 'Pod' && step?.startsWith('admission ') === true);
 }

@@ -36,7 +36,7 @@ export function known(knowledge: Knowledge, place: Place): FieldFacts | undefine
     ...(record?.is && { is: record.is }),
     handlers: (record?.handlers ?? []).map(handler),
     writtenBy: (record?.writtenBy ?? []).map(writer),
-    ...(fallback && { default: defaultText(fallback) }),
+    ...(fallback && { default: defaultText(fallback, place) }),
     ...(change && { change }),
     wrong: record?.wrong ?? [],
     with: record?.with ?? [],
@@ -88,11 +88,12 @@ function writer({ component, when }: Writer): ExplainedHandler {
   return explained(component, when);
 }
 
-function defaultText({ value, text, by, step, stored }: DefaultValue): string {
+function defaultText({ value, text, by, step, stored, on }: DefaultValue, { kind }: Place): string {
   const what = text ?? (typeof value === 'string' ? value || '""' : JSON.stringify(value));
   const who = findComponent(by)?.name ?? by;
   const how = stored === false ? `assumed by ${who}` : `${who}${step ? ` ${step}` : ''}`;
-  return `${what} (${how})`;
+  const later = on === undefined || on === kind ? '' : `, in each ${on} made from this`;
+  return `${what} (${how}${later})`;
 }
 
 function changeText(knowledge: Knowledge, record: FieldRecord | undefined, place: Place): FieldFacts['change'] {

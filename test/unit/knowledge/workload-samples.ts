@@ -24,6 +24,36 @@ const rules = {
   policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }],
 };
 
+/** What is filled in on Jobs and on pods alone, where a template has it. */
+const JOB = {
+  parallelism: 2,
+  completions: 2,
+  backoffLimit: 3,
+  suspend: true,
+  completionMode: 'Indexed',
+  podReplacementPolicy: 'Failed',
+  template: never,
+};
+const FULL = {
+  metadata: { labels },
+  spec: {
+    hostNetwork: true,
+    enableServiceLinks: false,
+    serviceAccountName: 's',
+    preemptionPolicy: 'Never',
+    priority: 4,
+    priorityClassName: 'p',
+    containers: [
+      {
+        name: 'c',
+        image: 'i',
+        ports: [{ containerPort: 80, hostPort: 80 }],
+        resources: { limits: { cpu: '1' }, requests: { cpu: '1' } },
+      },
+    ],
+  },
+};
+
 export const WORKLOAD_SAMPLES: readonly Sample[] = [
   of('apps/v1', 'Deployment', 'namespaces/default/deployments', {
     spec: {
@@ -44,7 +74,7 @@ export const WORKLOAD_SAMPLES: readonly Sample[] = [
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Delete' },
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2, maxUnavailable: 2 } },
       selector,
-      template,
+      template: FULL,
     },
   }),
   of('apps/v1', 'DaemonSet', 'namespaces/default/daemonsets', {
@@ -99,7 +129,7 @@ export const WORKLOAD_SAMPLES: readonly Sample[] = [
       schedule: '1 * * * *',
       timeZone: 'Etc/UTC',
       startingDeadlineSeconds: 60,
-      jobTemplate: { metadata: { labels, annotations: labels }, spec: { template: never } },
+      jobTemplate: { metadata: { labels, annotations: labels }, spec: JOB },
     },
   }),
   of('policy/v1', 'PodDisruptionBudget', 'namespaces/default/poddisruptionbudgets', {

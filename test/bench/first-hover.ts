@@ -28,9 +28,8 @@ async function measured(): Promise<FirstHover | 'active'> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   const extension = vscode.extensions.getExtension('kube-anatomy.kube-anatomy');
   if (!folder || !extension) throw new Error('no folder is open, or the extension is not there');
-  // As plain text it activates nobody.
+  // As plain text it activates nobody; and nobody draws, colours or folds it, which would be VS Code's time and not ours.
   const text = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, 'web.txt'));
-  await vscode.window.showTextDocument(text);
   // The workbench itself may have looked at its settings, which are JSON: then there is nothing to measure here.
   if (extension.isActive) return 'active';
   const empty = await settled(text.uri);

@@ -132,6 +132,7 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'value is not a multiple of a given step',
   ],
   'pkg/apis/storage/validation/validation.go': [
+    'serviceAccountTokenInSecrets is set but no tokenRequests are specified',
     'must specify exactly one of inlineVolumeSpec and persistentVolumeName',
     'must specify non empty persistentVolumeName',
     'must be greater than or equal to 10 seconds',
@@ -155,6 +156,7 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'conflict: runtimeClass.scheduling.nodeSelector[…] = …; pod.spec.nodeSelector[…] = …',
   ],
   'staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go': [
+    'may not be set if oldSelf is not used in rule',
     'protected groups must have approval annotation',
     'should be a domain with at least one dot',
     'was previously a storage version, and must remain in spec.versions until a storage migration',

@@ -50,6 +50,9 @@ const DEFINITIONS: readonly Wrong[] = [
     [`${FIELDS}/text/x-kubernetes-map-type`]: 'atomic',
   }),
   definition('estimated rule cost exceeds budget', { [`${FIELDS}/lists`]: lists }),
+  definition('may not be set if oldSelf is not used in rule', {
+    [`${ROOT}/properties/spec/x-kubernetes-validations`]: [{ rule: 'self.number > 1', optionalOldSelf: true }],
+  }),
   definition('message must be specified if rule contains line breaks', {
     [`${ROOT}/properties/spec/x-kubernetes-validations`]: [{ rule: 'self.number\n > 1' }],
   }),
@@ -176,6 +179,12 @@ const API: readonly Wrong[] = [
   wrong('ValidatingAdmissionPolicy', "if '*' is present, must not specify other resources without subresources", {
     'spec/matchConstraints/resourceRules/0/resources': ['*', 'pods'],
   }),
+  wrong('ValidatingAdmissionPolicy', 'compilation failed', {
+    'spec/variables': [
+      { name: 'a', expression: 'variables.b' },
+      { name: 'b', expression: 'true' },
+    ],
+  }),
   wrong('ValidatingAdmissionPolicy', 'Duplicate value', {
     'spec/auditAnnotations': [
       { key: 'k', valueExpression: '"v"' },
@@ -201,6 +210,10 @@ const API: readonly Wrong[] = [
 ];
 
 const VOLUMES_AND_NETWORK: readonly Wrong[] = [
+  wrong('CSIDriver', 'serviceAccountTokenInSecrets is set but no tokenRequests are specified', {
+    'spec/serviceAccountTokenInSecrets': true,
+    'spec/tokenRequests': undefined,
+  }),
   wrong('CSIDriver', 'Duplicate value', { 'spec/tokenRequests': [{ audience: 'x' }, { audience: 'x' }] }),
   wrong('CSINode', 'Duplicate value', {
     'spec/drivers': [

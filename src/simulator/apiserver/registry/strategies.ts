@@ -3,6 +3,7 @@ import type { ResourceInfo } from '../../../model/resources.ts';
 import type { Context } from '../context.ts';
 import { FINALIZER } from '../crd/names.ts';
 import { isCustom } from '../crd/types.ts';
+import { claims } from './claims.ts';
 import { pods } from './pods.ts';
 import { services } from './services.ts';
 import { type Obj, part, type Strategy } from './strategy.ts';
@@ -70,8 +71,6 @@ function beginDeleteDefinition(o: Obj, ctx: Context): Obj | undefined {
   return { ...o, metadata, status: { ...status, conditions } };
 }
 
-const pending = (o: Obj): Obj => ({ ...o, status: { phase: 'Pending' } });
-
 function createVolume(o: Obj, ctx: Context): Obj {
   return { ...o, status: { phase: 'Pending', lastPhaseTransitionTime: ctx.now } };
 }
@@ -93,7 +92,7 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   '/namespaces': namespaces,
   '/nodes': { statusOnCreate: 'keep' },
   '/persistentvolumes': { create: createVolume, returnsDeleted: true },
-  '/persistentvolumeclaims': { create: pending, returnsDeleted: true },
+  '/persistentvolumeclaims': claims,
   '/services': services,
   '/serviceaccounts': { conditionalUpdate: true, returnsDeleted: true },
   '/endpoints': { createOnUpdate: true },

@@ -216,6 +216,11 @@ function validateDriverSpec(errs: Errors, o: Loose<CSIDriver>): void {
     const at = SPEC.child('nodeAllocatableUpdatePeriodSeconds');
     errs.invalid(at, period, 'must be greater than or equal to 10 seconds');
   }
+  const { serviceAccountTokenInSecrets: inSecrets, tokenRequests = [] } = spec;
+  if (inSecrets !== undefined && tokenRequests.length === 0) {
+    const detail = 'serviceAccountTokenInSecrets is set but no tokenRequests are specified';
+    errs.invalid(SPEC.child('serviceAccountTokenInSecrets'), inSecrets, detail);
+  }
 }
 
 interface TokenRequest {

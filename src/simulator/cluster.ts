@@ -20,7 +20,7 @@ import { CSI_DRIVER, INSTALLATION, startCsiDriver } from './cloud/driver.ts';
 import { CLOUD_MANAGER, startCloudManager } from './cloud/manager.ts';
 import { KubeletServers, type Opened } from './containers/kubelets.ts';
 import { startControllerManager } from './controllers/manager.ts';
-import { Kubelet, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
+import { Kubelet, type KubeletOptions, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
 import { Machine } from './kubelet/machine.ts';
 import type { NodeSpecification } from './kubelet/node.ts';
 import { ManagedProcess } from './process.ts';
@@ -200,6 +200,7 @@ export class Cluster {
     for (let i = 1; i <= this.options.controlPlaneNodes; i++) {
       const node = `control-plane-${i}`;
       this.machines.push({ name: node, role: 'control-plane' });
+      if (i === 1) this.addEtcd(node);
       if (i === 1) this.addApiServer(node);
       this.addLoops(node);
       if (i === 1 && this.options.cloud) this.addCloud(node);
@@ -222,6 +223,17 @@ export class Cluster {
       body: { metadata: { labels: CONTROL_PLANE_LABELS }, spec: { taints } },
       userAgent: 'kubeadm/v1.36.2 (linux/amd64)',
     });
+  }
+
+  /** What it has stored outlives it: without it nobody can write, and little can be read. */
+  private addEtcd(node: string): void {
+    const start = (scope: Scope): void => {
+      this.store.available = true;
+      scope.onClose(() => {
+        this.store.available = false;
+      });
+    };
+    this.processes.push(new ManagedProcess('etcd', node, start));
   }
 
   private addApiServer(node: string): void {
@@ -292,7 +304,8 @@ export class Cluster {
       new ManagedProcess('kubelet', name, (scope) => {
         const ctx = new ComponentContext(this.surroundings, kubeletIdentity(name, runtime), scope);
         const drivers = this.options.cloud ? [{ name: DRIVER, limit: DISKS_PER_NODE }] : [];
-        new Kubelet(ctx, { spec, mode: runtime, subnet, machine, drivers });
+        const run: KubeletOptions['run'] = (pod, container, command) => this.kubelets.run(pod, container, command);
+        new Kubelet(ctx, { spec, mode: runtime, subnet, machine, drivers, run });
       }),
     );
   }
@@ -392,6 +405,8 @@ export class Cluster {
     const options = { seed: this.options.seed, namespace, ...(beside && { beside }) };
     if (snapshot) return wouldScheduleOn(snapshot, object, options);
     if (!this.server.running) throw new RefusedError('kube-apiserver is stopped: nobody answers.', 'Start it again.');
+    if (!this.store.available)
+      throw new RefusedError('etcd is stopped: kube-apiserver has nobody to ask.', 'Start it again.');
     return wouldSchedule(this.server, object, options);
   }
 
@@ -399,14 +414,13 @@ export class Cluster {
     const machines = this.machines.map(({ name, role }): MachineState => {
       const own = this.processes.filter((p) => p.node === name);
       const running = own.length === 0 || own.some((p) => p.running);
-      const components = own.map((p) => ({ component: p.component, running: p.running, stoppable: true }));
-      const etcd = { component: 'etcd', running: true, detail: `revision ${this.store.revision}`, stoppable: false };
-      return {
-        name,
-        role,
-        running,
-        components: own.some((p) => p.component === 'kube-apiserver') ? [etcd, ...components] : components,
-      };
+      const components = own.map(({ component, running: up }) => ({
+        component,
+        running: up,
+        stoppable: true,
+        ...(component === 'etcd' && up ? { detail: `revision ${this.store.revision}` } : {}),
+      }));
+      return { name, role, running, components };
     });
     return { version: VERSION, machines };
   }

@@ -228,6 +228,10 @@ export class Store {
   }
 
   private expire(lease: Lease): void {
+    if (!this.available) {
+      lease.timer = this.kernel.schedule(SECOND, () => this.expire(lease), true);
+      return;
+    }
     this.leases.delete(lease.id);
     for (const key of [...lease.keys]) {
       const kv = this.keyspace.get(key);

@@ -65,6 +65,6 @@ export class Played {
 
   private ask(method: 'POST' | 'DELETE', path: string, value?: object): void {
     const { code, body } = this.cluster.request({ method, path, ...(value ? { body: value } : {}) });
-    if (code >= 300) throw new Error(`${method} ${path}: ${code} ${JSON.stringify(body)}`);
+    if (code < 200 || code >= 300) throw new Error(`${method} ${path}: ${code} ${JSON.stringify(body)}`);
   }
 }

@@ -25,7 +25,8 @@ export class ManifestHover implements vscode.HoverProvider, vscode.Disposable {
   }
 
   async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
-    if (!settings.hover) return undefined;
+    // Other YAML and JSON loads nothing.
+    if (!settings.hover || !/\bapiVersion\b/.test(document.getText())) return undefined;
     const { service, markdown, uri } = await this.manifests.of(document);
     const found = service.explainAt(uri, position.line, position.character);
     if (!found) return undefined;

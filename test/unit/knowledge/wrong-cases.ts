@@ -1,4 +1,6 @@
 // Wrong objects that take more than one field: which sample, what is changed in it, and which words of a record it brings.
+import { WORKLOAD_WRONG } from './wrong-workloads.ts';
+
 export interface Wrong {
   readonly kind: string;
   /** By path, with slashes; undefined takes the field away. */
@@ -256,4 +258,10 @@ const VOLUMES_AND_NETWORK: readonly Wrong[] = [
   }),
 ];
 
-export const WRONG_CASES: readonly Wrong[] = [...DEFINITIONS, ...DEVICES, ...API, ...VOLUMES_AND_NETWORK];
+export const WRONG_CASES: readonly Wrong[] = [
+  ...DEFINITIONS,
+  ...DEVICES,
+  ...API,
+  ...VOLUMES_AND_NETWORK,
+  ...WORKLOAD_WRONG,
+];

@@ -10,18 +10,21 @@ import { ask, type Bench, bench, bodyOf } from '../apiserver/support.ts';
 import { type Kinded, placeAt } from './places.ts';
 import type { Sample } from './sample.ts';
 import { CHANGE_SAMPLES } from './samples.ts';
+import { TOGETHER } from './together.ts';
+import { UNRECORDED } from './unrecorded.ts';
 import { WRONG_CASES } from './wrong-cases.ts';
 
 const knowledge = sourceKnowledge();
 const recorded = JSON.parse(fs.readFileSync(sharedPath('validation', 'bases.json'), 'utf8')) as Sample[];
 const samples = [...recorded, ...CHANGE_SAMPLES];
 
-/** Types whose cited errors are all looked for. */
+/** Types whose cited errors are all looked for; of the others, those that no recording has. */
 const GUARDED =
   /^(admissionregistration|apiextensions|apiregistration|certificates|discovery|events|flowcontrol|networking|rbac|resource|storage)\.|^core\.v1\.(CSIPersist|ClientIP|Endpoint|LocalVolume|PersistentVolume|SecretRef|Service|VolumeNodeAff|VolumeRes)/;
 
 /** Errors that take more than one object, a webhook that fails, or a state that others write. */
 const ELSEWHERE = new Set([
+  ...TOGETHER,
   'provided port is already allocated',
   'provided IP is already allocated',
   'range is full',
@@ -124,8 +127,10 @@ function search(open: Map<string, boolean>, { path, object }: Sample): void {
   for (const at of pathsOf(object).filter(([first]) => first !== 'metadata')) {
     const place = placeAt(object as Kinded, at);
     const facts = place?.owner && known(knowledge, place);
-    if (!facts || !GUARDED.test(facts.type)) continue;
-    const cited = facts.wrong.flatMap(({ error }) => (error && !ELSEWHERE.has(error) ? [error] : []));
+    if (!facts) continue;
+    const cited = facts.wrong.flatMap(({ error }) =>
+      error && !ELSEWHERE.has(error) && (GUARDED.test(facts.type) || UNRECORDED.has(error)) ? [error] : [],
+    );
     const key = (error: string): string => `${facts.type}.${facts.field}: ${error}`;
     const wanted = cited.filter((error) => open.get(key(error)) !== false);
     if (wanted.length === 0) continue;

@@ -1,0 +1,11 @@
+// Words that no single object brings: wrong-together.test.ts makes what has to meet.
+export const TOGETHER: readonly string[] = [
+  'maximum allowed value of a user defined priority is 1000000000',
+  'is already marked as default',
+  'exceeded quota: …, requested: …, used: …, limited: …',
+  'maximum … usage per Container is …, but limit is …',
+  'minimum … usage per Container is …, but request is …',
+  "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead",
+  'conflict: runtimeClass.scheduling.nodeSelector[…] = …; pod.spec.nodeSelector[…] = …',
+  "Cannot evict pod as it would violate the pod's disruption budget.",
+];

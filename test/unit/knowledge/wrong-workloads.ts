@@ -1,0 +1,113 @@
+// Wrong pods and workloads that take more than one field, for words that no recording holds.
+import type { Wrong } from './wrong-cases.ts';
+
+const C = 'spec/containers/0';
+const probe = { exec: { command: ['x'] } };
+const pod = (error: string, change: Wrong['change']): Wrong => ({ kind: 'Pod', error, change });
+
+const PODS: readonly Wrong[] = [
+  pod('may not be specified when `value` is not empty', { [`${C}/env/0/value`]: 'x' }),
+  pod('may not be set for init containers without restartPolicy=Always', {
+    'spec/initContainers': [{ name: 'z', image: 'i', livenessProbe: probe }],
+  }),
+  pod("must not contain '..'", { [`${C}/volumeMounts/1/subPath`]: '../x' }),
+  pod('must provide at least one DNS nameserver when `dnsPolicy` is None', { 'spec/dnsConfig/nameservers': [] }),
+  pod('must provide `dnsConfig` when `dnsPolicy` is None', { 'spec/dnsConfig': undefined }),
+  pod('must be set when seccomp type is Localhost', {
+    'spec/securityContext': { seccompProfile: { type: 'Localhost' } },
+  }),
+  pod('must be set when AppArmor type is Localhost', {
+    'spec/securityContext': { appArmorProfile: { type: 'Localhost' } },
+  }),
+  pod("value must be empty when `operator` is 'Exists'", {
+    'spec/tolerations': [{ key: 'a', operator: 'Exists', value: 'v' }],
+  }),
+  pod('can only use minDomains if whenUnsatisfiable=DoNotSchedule', {
+    'spec/topologySpreadConstraints/0/whenUnsatisfiable': 'ScheduleAnyway',
+  }),
+  pod('when `hostUsers` is false', { 'spec/hostUsers': false, 'spec/hostPID': true }),
+  pod('cannot set `allowPrivilegeEscalation` to false and `privileged` to true', {
+    [`${C}/securityContext`]: { privileged: true, allowPrivilegeEscalation: false },
+  }),
+  pod('`hostUsers` must be false to use `Unmasked`', { [`${C}/securityContext`]: { procMount: 'Unmasked' } }),
+  pod('may only be specified when readOnly is true', { [`${C}/volumeMounts/0/readOnly`]: undefined }),
+  pod('subPathExpr and subPath are mutually exclusive', { [`${C}/volumeMounts/0/subPath`]: 'x' }),
+  pod('Bidirectional mount propagation is available only to privileged containers', {
+    [`${C}/volumeMounts/1/mountPropagation`]: 'Bidirectional',
+  }),
+  pod('can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode', {
+    [`${C}/volumeDevices/0/name`]: 'e',
+  }),
+  pod('must be non-negative and less than terminationGracePeriodSeconds', {
+    [`${C}/lifecycle/preStop/sleep/seconds`]: 5000,
+  }),
+  pod('must not be set for readinessProbes', { [`${C}/readinessProbe/terminationGracePeriodSeconds`]: 5 }),
+  pod('ShareProcessNamespace and HostPID cannot both be enabled', {
+    'spec/shareProcessNamespace': true,
+    'spec/hostPID': true,
+  }),
+  pod('must be greater than or equal to aggregate container requests', {
+    [`${C}/resources`]: { requests: { cpu: '9' } },
+    'spec/resources': { requests: { cpu: '1' } },
+  }),
+  pod('hostNetwork must be true if pod contains any hostProcess containers', { 'spec/hostNetwork': undefined }),
+  pod('error converting fieldPath', { [`${C}/env/2/valueFrom/fieldRef/fieldPath`]: 'x.y' }),
+  pod('must specify restartPolicy when restart rules are used', { [`${C}/restartPolicy`]: undefined }),
+  pod('pod rejected: RuntimeClass "…" not found', { 'spec/runtimeClassName': 'none' }),
+  pod(
+    'the integer value of priority (…) must not be provided in pod spec; ' +
+      'priority admission controller computed … from the given PriorityClass name',
+    { 'spec/priority': 7, 'spec/priorityClassName': 'system-node-critical' },
+  ),
+  pod('conflicting duplicate paths', { 'spec/volumes/3/projected/sources/1/configMap/items/0/path': 'p' }),
+  pod('one of fieldRef and resourceFieldRef is required', { 'spec/volumes/2/downwardAPI/items/0/fieldRef': undefined }),
+  pod('error looking up service account …/…: serviceaccount "…" not found', { 'spec/serviceAccountName': 'none' }),
+  pod('cannot be set on create', { 'spec/ephemeralContainers': [{ name: 'e', image: 'i' }] }),
+  pod('must match `containerPort` when `hostNetwork` is true', {
+    'spec/hostNetwork': true,
+    [`${C}/ports/0`]: { containerPort: 80, hostPort: 81 },
+  }),
+];
+
+const rolling = (rollingUpdate: object, type = 'RollingUpdate'): Wrong['change'] => ({
+  'spec/strategy': { type, rollingUpdate },
+});
+
+export const WORKLOAD_WRONG: readonly Wrong[] = [
+  ...PODS,
+  {
+    kind: 'Deployment',
+    error: 'may not be 0 when `maxSurge` is 0',
+    change: rolling({ maxSurge: 0, maxUnavailable: 0 }),
+  },
+  { kind: 'Deployment', error: 'must not be greater than 100%', change: rolling({ maxUnavailable: '101%' }) },
+  {
+    kind: 'Deployment',
+    error: "may not be specified when strategy `type` is 'Recreate'",
+    change: rolling({ maxSurge: 1 }, 'Recreate'),
+  },
+  {
+    kind: 'Deployment',
+    error: 'activeDeadlineSeconds in ReplicaSet is not Supported',
+    change: { 'spec/template/spec/activeDeadlineSeconds': 5 },
+  },
+  {
+    kind: 'StatefulSet',
+    error: 'updates to statefulset spec for fields other than',
+    change: { 'spec/serviceName': 'other' },
+    update: true,
+  },
+  {
+    kind: 'Job',
+    error: 'only "Never" is supported when podFailurePolicy is specified',
+    change: { 'spec/template/spec/restartPolicy': 'OnFailure' },
+  },
+  { kind: 'Job', error: 'when maxFailedIndexes is specified', change: { 'spec/backoffLimitPerIndex': undefined } },
+  { kind: 'ConfigMap', error: 'duplicate of key present in binaryData', change: { 'data/c': 'x' } },
+  { kind: 'Secret', error: 'field is immutable when `immutable` is set', change: { 'data/a': 'Yg==' }, update: true },
+  {
+    kind: 'PodDisruptionBudget',
+    error: 'minAvailable and maxUnavailable cannot be both set',
+    change: { 'spec/minAvailable': 1, 'spec/maxUnavailable': 1 },
+  },
+];

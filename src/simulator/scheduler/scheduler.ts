@@ -240,6 +240,7 @@ export class Scheduler {
   private *bind(p: QueuedPod, placed: Placed, step: StepId): Process<void> {
     const { info } = p;
     this.queue.done(p.key);
+    if (this.framework.willPreBind(placed.state, info, placed.node)) yield* this.announce(info, placed.node, step);
     const error = yield* this.framework.bind(placed.state, info, placed.node);
     const bound = this.attempts.get(info.uid) ?? step;
     this.attempts.delete(info.uid);
@@ -249,6 +250,17 @@ export class Scheduler {
     }
     const note = `Successfully assigned ${info.key} to ${placed.node}`;
     this.report(info, 'Normal', 'Scheduled', 'Binding', note, [bound]);
+  }
+
+  /** Says where the pod is going to be while that takes time. Source: NominatedNodeNameForExpectation, on since v1.35. */
+  private *announce(info: PodInfo, node: string, step: StepId): Process<void> {
+    const patch = statusPatch(info.pod, { nominatedNodeName: node }, rfc3339(this.ctx.kernel.wallMs));
+    if (patch !== undefined) yield* this.patchStatus(info, patch, step);
+  }
+
+  private *patchStatus({ namespace, name }: PodInfo, patch: object, step: StepId): Process<void> {
+    const options = { causes: [step], subresource: 'status' };
+    yield* this.ctx.client.patch(PODS, namespace, name, 'strategic', patch, options);
   }
 
   private *postBinding(info: PodInfo, node: string): Process<string | undefined> {
@@ -292,7 +304,8 @@ export class Scheduler {
       this.queue.nominated.set(p.info, result.nominate);
     }
     this.report(info, 'Warning', 'FailedScheduling', 'Scheduling', result.message, [step]);
-    spawn(this.ctx.scope, this.writeRefusal(info, result, step));
+    // What it says is compared with the pod as it is now.
+    spawn(this.ctx.scope, this.writeRefusal(p.info, result, step));
   }
 
   private *writeRefusal(info: PodInfo, result: NotPlaced, step: StepId): Process<void> {
@@ -300,10 +313,6 @@ export class Scheduler {
     const condition = { type: 'PodScheduled', status: 'False', reason, message: result.message };
     const change = { condition, ...(result.nominate === undefined ? {} : { nominatedNodeName: result.nominate }) };
     const patch = statusPatch(info.pod, change, rfc3339(this.ctx.kernel.wallMs));
-    if (patch === undefined) return;
-    yield* this.ctx.client.patch(PODS, info.namespace, info.name, 'strategic', patch, {
-      causes: [step],
-      subresource: 'status',
-    });
+    if (patch !== undefined) yield* this.patchStatus(info, patch, step);
   }
 }

@@ -72,6 +72,7 @@ function bound(pod: Pod, b: Binding, now: string): Pod {
     ...(labels ? { labels: { ...pod.metadata.labels, ...labels } } : {}),
   };
   const spec = { ...pod.spec, nodeName: b.target.name ?? '' };
-  const { phase, ...status } = pod.status ?? {};
+  // The promise is kept. Source: ClearingNominatedNodeNameAfterBinding, on by default since v1.35.
+  const { phase, nominatedNodeName: _, ...status } = pod.status ?? {};
   return { ...pod, metadata, spec, status: { phase, ...status, conditions: [...others, condition] } } as unknown as Pod;
 }

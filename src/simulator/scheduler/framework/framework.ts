@@ -210,6 +210,11 @@ export class Framework {
     return undefined;
   }
 
+  /** Whether something has to be done before the pod can be bound. */
+  willPreBind(state: CycleState, pod: PodInfo, node: string): boolean {
+    return this.plugins.some(({ plugin }) => plugin.preBindPreFlight?.(state, pod, node) === true);
+  }
+
   /** PreBind, Bind and PostBind. The answer is the error to report, or nothing. */
   *bind(state: CycleState, pod: PodInfo, node: string): Process<string | undefined> {
     for (const { plugin } of this.plugins) {

@@ -57,6 +57,8 @@ export interface Plugin {
   reserve?(state: CycleState, pod: PodInfo, node: string): Status | undefined;
   unreserve?(state: CycleState, pod: PodInfo, node: string): void;
   permit?(state: CycleState, pod: PodInfo, node: string): Status | undefined;
+  /** Whether preBind has something to do, which may take a while. */
+  preBindPreFlight?(state: CycleState, pod: PodInfo, node: string): boolean;
   preBind?(state: CycleState, pod: PodInfo, node: string): Process<Status | undefined>;
   bind?(state: CycleState, pod: PodInfo, node: string): Process<Status | undefined>;
   postBind?(state: CycleState, pod: PodInfo, node: string): void;

@@ -134,6 +134,10 @@ export function volumeBinding(cluster: ClusterLookup, taken: VolumeAssumptions, 
     unreserve(state, _pod, node) {
       for (const { volume } of state.read(CLAIMS)?.byNode.get(node)?.bindings ?? []) taken.release(volume);
     },
+    preBindPreFlight(state, _pod, node): boolean {
+      const volumes = state.read(CLAIMS)?.byNode.get(node);
+      return volumes !== undefined && volumes.bindings.length + volumes.provisions.length > 0;
+    },
     *preBind(state, pod, node): Process<Status | undefined> {
       const volumes = state.read(CLAIMS)?.byNode.get(node);
       if (volumes === undefined || volumes.bindings.length + volumes.provisions.length === 0) return undefined;

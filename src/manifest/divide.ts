@@ -3,19 +3,33 @@
 import type { Change, Edit } from './change.ts';
 import { entryRows, flowRows } from './flow.ts';
 import { type Head, headOf, isLineEnd, tailOf } from './heads.ts';
-import { type Earlier, Known } from './known.ts';
+import { type Earlier, Known, restAfter } from './known.ts';
 import { type Leaf, readLeaf } from './leaf.ts';
-import { outermost, strayIn } from './outermost.ts';
+import { outermost, shallowIn, strayIn } from './outermost.ts';
+import type { ReadProblem } from './parse.ts';
 import { type Branch, Frame, type FrameStyle, isBranch, type Part } from './parts.ts';
 import { contentOf, EMPTY, ENTRY, ITEM, OPEN, type Rows } from './rows.ts';
 import { longText } from './text.ts';
 
 /** Documents below this many characters are read in a few milliseconds anyway. */
 export const DIVIDED_FROM = 16_000;
-/** Entries above are divided in their turn. */
-const LARGE = 3_000;
-/** A leaf of several entries is not longer. */
-const LEAF = 1_000;
+
+/** In characters. */
+export interface Limits {
+  /** Entries above are divided in their turn. */
+  readonly large: number;
+  /** A leaf of several entries is not longer. */
+  readonly leaf: number;
+}
+
+export const LIMITS: Limits = { large: 3_000, leaf: 1_000 };
+
+/** What is to be done: an edit of what was read before, or everything anew. */
+export interface Work {
+  readonly edit: Edit | undefined;
+  readonly limits: Limits;
+}
+
 const MAX_DEPTH = 60;
 /** Of a dash; deeper ones are nobody's. */
 const MAX_INDENT = 200;
@@ -61,16 +75,17 @@ interface Inside {
   readonly from: number;
   /** In flow style, whether a comma follows. */
   readonly comma: boolean;
+  readonly problem?: ReadProblem | undefined;
 }
 
 /** The entries of a document's outermost map or list; undefined where it is neither. */
-export function divide(rows: Rows, from: number, edit?: Edit, earlier?: Earlier): Inside | undefined {
-  const divider = new Divider(rows, edit);
+export function divide(rows: Rows, from: number, work: Work, earlier?: Earlier): Inside | undefined {
+  const divider = new Divider(rows, work);
   const inner = { depth: 0, earlier };
   const first = divider.content(from, rows.count);
   if (rows.kinds[first] === OPEN) {
     const entry = { from: first, head: first, to: rows.count };
-    return divider.brackets(contentOf(rows, first), entry, false, inner);
+    return divider.brackets(contentOf(rows, first), entry, undefined, inner);
   }
   const inside = divider.frame({ from, to: rows.count, ...inner });
   return inside && { inside, from: rows.starts[from] ?? 0, comma: true };
@@ -79,14 +94,14 @@ export function divide(rows: Rows, from: number, edit?: Edit, earlier?: Earlier)
 class Divider {
   private readonly rows: Rows;
   private readonly text: string;
-  private readonly edit: Edit | undefined;
+  private readonly work: Work;
   private readonly change: Change | undefined;
 
-  constructor(rows: Rows, edit: Edit | undefined) {
+  constructor(rows: Rows, work: Work) {
     this.rows = rows;
     this.text = rows.text;
-    this.edit = edit;
-    this.change = rows.contents ? edit?.chars : edit?.lines;
+    this.work = work;
+    this.change = rows.contents ? work.edit?.chars : work.edit?.lines;
   }
 
   frame(extent: Extent): Frame | undefined {
@@ -112,8 +127,8 @@ class Divider {
       group = [];
     };
     for (const entry of this.entries(run)) {
-      const large = this.length(entry) > LARGE ? this.large(entry, run) : undefined;
-      if (large || this.length({ from: group[0]?.from ?? entry.from, to: entry.to }) > LEAF) close();
+      const large = this.length(entry) > this.work.limits.large ? this.large(entry, run) : undefined;
+      if (large || this.length({ from: group[0]?.from ?? entry.from, to: entry.to }) > this.work.limits.leaf) close();
       if (large) parts.push(large);
       else group.push(entry);
     }
@@ -200,7 +215,7 @@ class Divider {
     const start = this.offset(entry.from);
     const inner = { depth: depth + 1, earlier: known.inside(start) };
     let found: Inside | undefined;
-    if (head.is === 'flow') found = this.brackets(content + head.at, entry, style.flow, inner);
+    if (head.is === 'flow') found = this.brackets(content + head.at, entry, style, inner);
     else if (head.is === 'block') found = this.below(entry, style, inner);
     else if (entry.from === entry.head) {
       const inside = this.frame({ ...entry, ...inner, dashed: content + head.at - start });
@@ -208,12 +223,12 @@ class Divider {
     }
     const key = found && head.keyed ? keyOf(line, head, style) : undefined;
     if (!found || (head.keyed && !key)) return undefined;
-    const { inside, from, comma } = found;
+    const { inside, from, comma, problem } = found;
     const before = from - start;
     let end = before + inside.end;
     if (inside.style.flow) end = style.flow ? before + inside.length + 1 : this.lineEnd(from + inside.length) - start;
     const { anchor } = head;
-    return { length: this.length(entry), before, key, keyAt: content - start, anchor, inside, end, comma };
+    return { length: this.length(entry), before, key, keyAt: content - start, anchor, inside, end, comma, problem };
   }
 
   /** Entries on the lines below a head. */
@@ -226,28 +241,45 @@ class Divider {
   }
 
   /** Entries between brackets. Where these are not closed, the lines say what is probably meant. */
-  brackets(bracket: number, entry: Entry, flow: boolean, inner: Inner): Inside | undefined {
+  brackets(bracket: number, entry: Entry, style: FrameStyle | undefined, inner: Inner): Inside | undefined {
     const { text } = this;
     const from = bracket + 1;
     const end = this.offset(entry.to);
+    const flow = style?.flow === true;
     let inside = this.patched(from, inner);
-    if (!inside) {
+    if (!inside || from + inside.length >= end) {
       const rows = flowRows(text, bracket, end);
       if (!rows) return this.rows.contents ? undefined : this.openBrackets(bracket, entry, flow, inner);
-      inside = new Divider(rows, this.edit).frame({ from: 0, to: rows.count, bracket, ...inner });
+      inside = new Divider(rows, this.work).frame({ from: 0, to: rows.count, bracket, ...inner });
     }
-    const tail = inside && tailOf(text.slice(from + inside.length + 1, end), flow);
-    return inside && tail && { inside, from, comma: tail.comma };
+    const close = from + (inside?.length ?? 0);
+    const tail = inside && tailOf(text.slice(close + 1, end), flow);
+    if (!inside || !tail) return undefined;
+    const shallow = style && !flow ? shallowIn(this.rows, entry, { column: style.column, close }) : undefined;
+    const problem =
+      shallow === undefined ? undefined : this.problem('Flow collections have to be indented', shallow, entry);
+    return { inside, from, comma: tail.comma, problem };
+  }
+
+  private at(offset: number, row: number): { from: number; to: number } {
+    const from = offset - this.offset(row);
+    return { from, to: from + 1 };
+  }
+
+  private problem(message: string, row: number, { from }: Entry): ReadProblem {
+    const start = this.offset(from);
+    return { message, from: contentOf(this.rows, row) - start, to: this.offset(row + 1) - start };
   }
 
   /** What is between brackets after an edit that left these and what is around it. */
   private patched(from: number, { earlier, depth }: Inner): Frame | undefined {
-    const { edit, text } = this;
+    const { work, text } = this;
+    const { edit, limits } = work;
     if (!edit || !earlier?.frame.style.exact || !earlier.frame.style.flow || earlier.at !== from) return undefined;
-    return patch({ text, edit, depth }, earlier);
+    return patch({ text, edit, limits, depth }, earlier);
   }
 
-  private openBrackets(bracket: number, { head, to }: Entry, flow: boolean, inner: Inner): Inside | undefined {
+  private openBrackets(bracket: number, { from, head, to }: Entry, flow: boolean, inner: Inner): Inside | undefined {
     const { rows, text } = this;
     if (!isLineEnd(text.slice(bracket + 1, this.offset(head + 1)))) return undefined;
     let last = to;
@@ -257,7 +289,9 @@ class Divider {
     const after = isClosed ? tailOf(text.slice(tail + 1, this.offset(to)), flow) : undefined;
     if (isClosed && !after) return undefined;
     const inside = this.frame({ from: head + 1, to: isClosed ? last - 1 : to, bracket, ...inner });
-    return inside && { inside, from: this.offset(head + 1), comma: after?.comma ?? true };
+    if (!inside) return undefined;
+    const problem = { message: 'Not every bracket or quote is closed here', ...this.at(bracket, from) };
+    return { inside, from: this.offset(head + 1), comma: after?.comma ?? true, problem };
   }
 
   offset(row: number): number {
@@ -296,11 +330,13 @@ function contentBehind(text: string, line: number): number {
 interface Edited {
   readonly text: string;
   readonly edit: Edit;
+  readonly limits: Limits;
   readonly depth: number;
 }
 
 /** The entries between two brackets after an edit inside them; undefined where it does more than change entries. */
-function patch({ text, edit, depth }: Edited, { frame, at }: Earlier): Frame | undefined {
+function patch(edited: Edited, { frame, at }: Earlier): Frame | undefined {
+  const { text, edit, limits, depth } = edited;
   const { from, oldTo, newTo } = edit.chars;
   if (from < at || oldTo > at + frame.length || depth > MAX_DEPTH) return undefined;
   const moved = newTo - oldTo;
@@ -308,19 +344,20 @@ function patch({ text, edit, depth }: Edited, { frame, at }: Earlier): Frame | u
   const k = frame.partAt(from - at);
   const part = parts[k];
   const start = at + frame.startOf(k);
-  if (part && isBranch(part) && part.inside.style.flow && part.inside.style.exact) {
-    const inside = patch({ text, edit, depth: depth + 1 }, { frame: part.inside, at: start + part.before });
+  const isLarge = part && part.length + moved > limits.large;
+  if (isLarge && isBranch(part) && part.inside.style.flow && part.inside.style.exact) {
+    const inside = patch({ ...edited, depth: depth + 1 }, { frame: part.inside, at: start + part.before });
     const changed = inside && { ...part, length: part.length + moved, end: part.end + moved, inside };
     if (changed) return new Frame(style, parts.with(k, changed), frame.from);
   }
   const first = start === from ? Math.max(0, k - 1) : k;
-  const found = parts.findIndex((_, index) => index > first && at + frame.startOf(index) >= oldTo);
+  const found = parts.findIndex((_, index) => index >= restAfter(first) && at + frame.startOf(index) >= oldTo);
   const rest = found === -1 ? parts.length : found;
   const rows = entryRows(text, at + frame.startOf(first), at + frame.startOf(rest) + moved, rest === parts.length);
   if (!rows) return undefined;
   const known = new Known({ frame, at }, style, edit.chars);
   const run = { from: 0, to: rows.count, style: { ...style, column: 0 }, known, depth, isFirst: first === 0 };
-  const middle = new Divider(rows, edit).parts(run);
+  const middle = new Divider(rows, edited).parts(run);
   const all = [...parts.slice(0, first), ...middle, ...parts.slice(rest)];
   return all.length > 0 ? new Frame(style, all, frame.from) : undefined;
 }

@@ -3,7 +3,7 @@
 import { isScalar, type ParsedNode, YAMLMap, YAMLSeq } from 'yaml';
 import { type Anchors, TreeAnchors } from './anchors.ts';
 import { changeOf, type Edit, stepsOf } from './change.ts';
-import { divide } from './divide.ts';
+import { divide, LIMITS, type Limits } from './divide.ts';
 import { type Leaf, settled } from './leaf.ts';
 import { type Located, locate } from './locate.ts';
 import type { ReadProblem } from './parse.ts';
@@ -39,13 +39,13 @@ export class DividedTree {
    * Reads a text, with what is still there of `before`, which cannot be used any more afterwards. Undefined where the text
    * cannot be divided: then it is read as a whole.
    */
-  static read(text: string, before?: DividedTree): DividedTree | undefined {
+  static read(text: string, before?: DividedTree, limits = LIMITS): DividedTree | undefined {
     let tree = before;
-    for (const step of before ? stepsOf(before.rows.text, text) : [text]) tree = DividedTree.after(step, tree);
+    for (const step of before ? stepsOf(before.rows.text, text) : [text]) tree = DividedTree.after(step, tree, limits);
     return tree;
   }
 
-  private static after(text: string, before: DividedTree | undefined): DividedTree | undefined {
+  private static after(text: string, before: DividedTree | undefined, limits: Limits): DividedTree | undefined {
     let rows: Rows | undefined;
     let edit: Edit | undefined;
     if (before) ({ rows, edit } = rowsAfter(before.rows, text, changeOf(before.rows.text, text)));
@@ -54,7 +54,7 @@ export class DividedTree {
     if (text.startsWith('%') || rows.kinds.includes(END)) return undefined;
     const marked = text.startsWith('---');
     if (marked && !/^---\s*(#.*)?$/.test(text.slice(0, rows.starts[1]).trimEnd())) return undefined;
-    const found = divide(rows, marked ? 1 : 0, edit, before && { frame: before.frame, at: before.at });
+    const found = divide(rows, marked ? 1 : 0, { edit, limits }, before && { frame: before.frame, at: before.at });
     if (!found) return undefined;
     const [only, more] = found.inside.parts;
     return more || (only && isBranch(only)) ? new DividedTree(rows, found.inside, found.from) : undefined;

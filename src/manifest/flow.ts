@@ -2,11 +2,11 @@
 // lines say nothing of how deep they are.
 import { CLOSE, EMPTY, ENTRY, OPEN, type Rows } from './rows.ts';
 
-/** What stands between the bracket at `open` and the one that closes it, as rows; undefined where none does before `to`. */
+/** What stands between the bracket at `open` and the one that closes it, as rows; undefined where none of its kind does before `to`. */
 export function flowRows(text: string, open: number, to: number): Rows | undefined {
   const scan = new Scan(text, open + 1, to);
   const close = scan.run();
-  return close === -1 ? undefined : scan.rows(close);
+  return close !== -1 && text[close] === (text[open] === '{' ? '}' : ']') ? scan.rows(close) : undefined;
 }
 
 /**

@@ -39,10 +39,10 @@ export class Known {
     const isEndKept = (rows.starts[to] ?? 0) === at + frame.length + moved && at + frame.length >= change.oldTo;
     let rest = isEndKept ? frame.parts.findIndex((_, k) => at + frame.startOf(k) >= change.oldTo) : count;
     if (rest === -1) rest = count;
-    // What was put before everything may belong to the first part.
-    if (!(rest === 0 && start - moved === at && start >= change.newTo)) rest = Math.max(rest, first + 1);
+    if (!(rest === 0 && start - moved === at && start >= change.newTo)) rest = Math.max(rest, restAfter(first));
     const fromRow = first === 0 ? from : rowFrom(rows, at + frame.startOf(first));
-    const toRow = rest >= count ? to : rowFrom(rows, at + frame.startOf(rest) + moved);
+    rest = Math.min(rest, count);
+    const toRow = rest === count ? to : rowFrom(rows, at + frame.startOf(rest) + moved);
     if (fromRow === undefined || toRow === undefined || fromRow > toRow) return none;
     return { head: frame.parts.slice(0, first), tail: frame.parts.slice(rest), from: fromRow, to: toRow };
   }
@@ -88,6 +88,14 @@ export class Known {
     const { from, oldTo, newTo } = this.change;
     return [...(offset <= from ? [offset] : []), ...(offset >= newTo ? [offset - newTo + oldTo] : [])];
   }
+}
+
+/**
+ * The part from which on others may stay when what begins with `first` does not: what begins nothing belongs to the part above
+ * it, and at the very beginning to the one below.
+ */
+export function restAfter(first: number): number {
+  return first === 0 ? 2 : first + 1;
 }
 
 function isLike(one: FrameStyle, other: FrameStyle): boolean {

@@ -1,6 +1,6 @@
 // How the entries of a block are recognized by their lines alone, where some of these may be wrong.
 import type { FrameStyle } from './parts.ts';
-import { ENTRY, ITEM, OPEN, type Rows } from './rows.ts';
+import { EMPTY, ENTRY, ITEM, OPEN, type Rows } from './rows.ts';
 
 interface Count {
   column: number;
@@ -58,6 +58,20 @@ export function strayIn(
     const at = row === from && dashed !== undefined ? dashed : (columns[row] ?? 0);
     if (at < column || (isAbove && at !== column) || (at === column && kind === 'list' && is !== ITEM)) return row;
     isAbove = false;
+  }
+  return undefined;
+}
+
+/** A row of a flow collection that is not indented further than the block that holds it; the bracket that closes it may be. */
+export function shallowIn(
+  { starts, columns, kinds }: Rows,
+  { head, to }: { readonly head: number; readonly to: number },
+  { column, close }: { readonly column: number; readonly close: number },
+): number | undefined {
+  for (let row = head + 1; row < to; row++) {
+    const at = columns[row] ?? 0;
+    if (at > column || kinds[row] === EMPTY) continue;
+    if (at < column || (starts[row] ?? 0) + at !== close) return row;
   }
   return undefined;
 }

@@ -19,6 +19,8 @@ export interface Branch {
   readonly end: number;
   /** In flow style, whether a comma follows. */
   readonly comma: boolean;
+  /** What is wrong with it beside what is inside. */
+  readonly problem: ReadProblem | undefined;
 }
 
 export type Part = Leaf | Branch;
@@ -35,7 +37,7 @@ export interface FrameStyle {
   readonly column: number;
   /** The first entry stands on the line of the dash that opens it. */
   readonly dashed: boolean;
-  /** Its entries are told by brackets and commas, which is without doubt; by lines otherwise. */
+  /** Its entries are told by brackets and commas, which is without doubt; by lines otherwise, as brackets are open. */
   readonly exact: boolean;
 }
 
@@ -68,7 +70,7 @@ export class Frame {
     for (const [k, part] of parts.entries()) {
       this.offsets[k + 1] = this.startOf(k) + part.length;
       this.firsts[k + 1] = (this.firsts[k] ?? 0) + (isBranch(part) ? 1 : part.count);
-      flawed ||= isBranch(part) ? part.inside.flawed : part.problems.length > 0;
+      flawed ||= isBranch(part) ? part.inside.flawed || part.problem !== undefined : part.problems.length > 0;
       flawed ||= k < parts.length - 1 && !part.comma;
       bound ||= isBranch(part) ? part.inside.bound || part.anchor !== undefined : part.bound.length > 0;
     }
@@ -122,8 +124,11 @@ export class Frame {
     if (!this.flawed) return;
     for (const [k, part] of this.parts.entries()) {
       const from = at + this.startOf(k);
-      if (isBranch(part)) part.inside.eachProblem(from + part.before, take);
-      else for (const problem of part.problems) take(movedBy(problem, from));
+      if (isBranch(part)) {
+        if (part.problem) take(movedBy(part.problem, from));
+        part.inside.eachProblem(from + part.before, take);
+      }
+      for (const problem of isBranch(part) ? [] : part.problems) take(movedBy(problem, from));
       if (k === this.parts.length - 1 || part.comma) continue;
       const to = from + part.length;
       take({ message: 'Missing , between the items of a flow collection', from: to - 1, to });

@@ -27,17 +27,21 @@ export function longText(
     }
     last = row;
   }
-  // Read with one line of the text, the key and the block are the same.
+  // Read with its first and its last line alone, the key is the same, and the block ends where it ends.
   const lead = ' '.repeat(content - start);
-  const short = readLeaf(`${lead}${head}${text.slice(starts[below], starts[below + 1])}`, MAP, []);
+  const rest = Math.max(last, below + 1);
+  const skipped = (starts[rest] ?? 0) - (starts[below + 1] ?? 0);
+  const to = starts[entry.to];
+  const sample = `${lead}${head}${text.slice(starts[below], starts[below + 1])}${text.slice(starts[rest], to)}`;
+  const short = readLeaf(sample, MAP, []);
   const [pair] = short.items as Pair[];
   const value = pair?.value;
   if (short.problems.length > 0 || short.count !== 1 || !(value instanceof Scalar) || !value.range) return undefined;
-  const whole = `${lead}${text.slice(content, starts[entry.to])}`;
-  const end = (starts[last + 1] ?? text.length) - start;
-  value.range = [value.range[0], end, end];
+  const [from, valueEnd, end] = value.range;
+  value.range = [from, valueEnd + skipped, end + skipped];
+  const whole = `${lead}${text.slice(content, to)}`;
   readLate(value, whole);
-  return { ...short, length: whole.length, end };
+  return { ...short, length: whole.length, end: short.end + skipped };
 }
 
 function isBlank({ text, starts, columns }: Rows, row: number): boolean {

@@ -1,5 +1,6 @@
 // One document → its facts: follows the schema through each object and notes what is named on the way.
 import { isRecord } from '../../model/object.ts';
+import { resourceOf } from '../../model/resources.ts';
 import {
   type FieldSchema,
   fieldOf,
@@ -12,10 +13,22 @@ import type { TextRange } from '../explanation.ts';
 import { type FoundObject, objectsOf } from '../objects.ts';
 import { type PlainObject, UNKNOWN } from '../plain.ts';
 import type { ReadPiece } from '../read-piece.ts';
+import { customNames } from './custom.ts';
 import { claimsOf, expressionTerms, listOf, objectFact, podFact } from './describe.ts';
-import type { DocumentFacts, KindName, ObjectFact, PodFact, Reference } from './facts.ts';
+import type { DocumentFacts, ObjectFact, PodFact, PodPart, Reference } from './facts.ts';
 import { generatedObjects, kustomizationOf } from './kustomization.ts';
-import { groupOf, IMPLIED_KINDS, NAMES, REFERENCES, SELECTORS, type SelectorRule } from './naming.ts';
+import {
+  DEFAULT_CONTAINER,
+  groupOf,
+  IMPLIED_KINDS,
+  NAMES,
+  type NameRule,
+  PARTS,
+  REFERENCES,
+  SELECTORS,
+  SERVICE_NAME,
+  type SelectorRule,
+} from './naming.ts';
 import { Places } from './places.ts';
 import { labelsOf, selectorFrom } from './selector.ts';
 
@@ -68,15 +81,26 @@ class Collector {
     if (!isRecord(value)) return;
     const object = objectFact(this.places, value, apiVersion, kind);
     this.objects.push(object);
+    if (kind === 'EndpointSlice' && isRecord(value.metadata) && isRecord(value.metadata.labels)) {
+      this.name(
+        value.metadata.labels,
+        SERVICE_NAME,
+        { group: '', kind: 'Service', optional: true },
+        { object, depth: 0 },
+      );
+    }
     const type = schemaForKind(apiVersion, kind);
     const scope: Scope = { object, depth: 0 };
     if (!type) this.custom(value, scope);
     else this.walk(value, type, type.id === 'core.v1.Pod' ? { ...scope, pod: this.pod(value, scope) } : scope);
   }
 
-  private pod(holder: PlainObject, { object, claims }: Scope): number {
-    this.pods.push(podFact(this.places, holder, object, claims));
-    return this.pods.length - 1;
+  private pod(holder: PlainObject, scope: Scope): number {
+    const { object, claims } = scope;
+    const pod = this.pods.push(podFact(this.places, holder, object, claims)) - 1;
+    const annotations = isRecord(holder.metadata) ? holder.metadata.annotations : undefined;
+    if (isRecord(annotations)) this.part(annotations, DEFAULT_CONTAINER, 'container', { ...scope, pod });
+    return pod;
   }
 
   /** Of a kind that is not built in the metadata is known, and its definition may stand somewhere. */
@@ -87,18 +111,23 @@ class Collector {
       const range = this.places.rangeAt(value, field);
       if (range) this.references.push({ to: 'definition', group, kind, range, from: scope.object });
     }
-    this.likeWorkload(value.spec, scope);
+    if (this.likeWorkload(value.spec, scope)) return;
+    for (const { holder, field, rule } of customNames(value.spec)) {
+      if (++this.visits > MAX_VISITS) return;
+      this.name(holder, field, rule, scope);
+    }
   }
 
   /** Custom resources that make pods keep a selector and a template where Deployments keep theirs. */
-  private likeWorkload(spec: unknown, scope: Scope): void {
+  private likeWorkload(spec: unknown, scope: Scope): boolean {
     const template = isRecord(spec) ? spec.template : undefined;
-    if (!isRecord(spec) || !isRecord(template) || !isRecord(template.spec)) return;
-    if (!Array.isArray(template.spec.containers)) return;
+    if (!isRecord(spec) || !isRecord(template) || !isRecord(template.spec)) return false;
+    if (!Array.isArray(template.spec.containers)) return false;
     this.walk(template, typeById('core.v1.PodTemplateSpec'), scope);
     if (isRecord(spec.selector) && isRecord(spec.selector.matchLabels)) {
       this.selector(spec, 'selector', { of: 'Pod', own: true }, scope);
     }
+    return true;
   }
 
   private walk(value: unknown, type: TypeSchema | undefined, scope: Scope): void {
@@ -132,8 +161,10 @@ class Collector {
     const value = holder[name];
     const named = NAMES[id];
     if (named) this.name(holder, name, named, scope);
+    const part = PARTS[id];
+    if (part) this.part(holder, name, part, scope);
     const selector = SELECTORS[id];
-    if (selector && isRecord(value)) this.selector(holder, name, selector, scope);
+    if (selector) this.selector(holder, name, selector, scope);
     const kind = IMPLIED_KINDS[id];
     if (kind === undefined) return;
     for (const item of Array.isArray(value) ? value : [value]) {
@@ -141,15 +172,29 @@ class Collector {
     }
   }
 
-  private name(holder: PlainObject, field: string, { group, kind }: KindName, { object }: Scope): void {
-    const range = this.places.rangeAt(holder, field);
-    const name = holder[field];
+  private name(holder: PlainObject, field: string, rule: NameRule, scope: Scope): void {
+    const value = holder[field];
+    if (!Array.isArray(value)) this.named(holder, field, value, rule, holder, scope);
+    else for (const [index, name] of value.entries()) this.named(value, index, name, rule, holder, scope);
+  }
+
+  /** @param beside holds what is said of the object besides its name */
+  private named(
+    holder: object,
+    at: string | number,
+    name: unknown,
+    rule: NameRule,
+    beside: PlainObject,
+    { object }: Scope,
+  ): void {
+    const range = this.places.rangeAt(holder, at);
     if (!range || typeof name !== 'string' || name === '') return;
+    const { group, kind } = rule;
     const isCluster = group === '' && /^(Namespace|Node|PersistentVolume)$/.test(kind);
-    const said = typeof holder.namespace === 'string' ? holder.namespace : object.namespace;
-    const at = said === undefined || isCluster ? {} : { namespace: said };
-    const optional = holder.optional === true;
-    this.references.push({ to: 'object', group, kind, name, ...at, optional, range, from: object });
+    const said = typeof beside.namespace === 'string' ? beside.namespace : object.namespace;
+    const where = said === undefined || isCluster ? {} : { namespace: said };
+    const optional = rule.optional === true || beside.optional === true;
+    this.references.push({ to: 'object', group, kind, name, ...where, optional, range, from: object });
   }
 
   /** A reference with its kind beside the name, or one whose kind is implied. */
@@ -198,11 +243,43 @@ class Collector {
     if (found && pod !== undefined) this.references.push({ to: 'own-port', pod, ...found, from: object });
   }
 
-  volume(value: PlainObject, { object, pod }: Scope): void {
-    const range = this.places.rangeAt(value, 'name');
-    const { name } = value;
-    if (!range || typeof name !== 'string' || pod === undefined) return;
-    this.references.push({ to: 'volume', pod, name, range, from: object });
+  part(holder: PlainObject, field: string, part: PodPart, { object, pod }: Scope): void {
+    const range = this.places.rangeAt(holder, field);
+    const name = holder[field];
+    if (!range || typeof name !== 'string' || name === '') return;
+    this.references.push({ to: 'part', part, ...(pod !== undefined && { pod }), name, range, from: object });
+  }
+
+  /** The objects that a rule of RBAC speaks of by name. */
+  ruled(rule: PlainObject, scope: Scope): void {
+    const groups = listOf(rule.apiGroups).filter((group) => typeof group === 'string');
+    const plurals = listOf(rule.resources).map((resource) => String(resource).split('/')[0] ?? '');
+    const kinds = groups.flatMap((group) => [...new Set(plurals)].map((plural) => resourceOf(group, plural)?.kind));
+    for (const [index, kind] of kinds.entries()) {
+      const group = groups[Math.floor(index / new Set(plurals).size)] ?? '';
+      if (kind !== undefined) this.name(rule, 'resourceNames', { group, kind, optional: true }, scope);
+    }
+  }
+
+  /** The port at which kube-apiserver asks a Service. */
+  askedPort(value: PlainObject, { object }: Scope): void {
+    const found = this.port(value, 'port');
+    const { name, namespace } = value;
+    if (!found || typeof name !== 'string') return;
+    const at = typeof namespace === 'string' ? { namespace } : {};
+    this.references.push({ to: 'service-port', service: name, ...at, ...found, from: object });
+  }
+
+  /** Ports by name are those of the pods that the policy is for. */
+  policyPorts(spec: PlainObject, { object }: Scope): void {
+    const { podSelector } = spec;
+    const labels = labelsOf(isRecord(podSelector) ? podSelector.matchLabels : undefined);
+    if (Object.keys(labels).length === 0) return;
+    const at = object.namespace === undefined ? {} : { namespace: object.namespace };
+    for (const port of listOf(spec.ingress).flatMap((rule) => listOf(isRecord(rule) ? rule.ports : undefined))) {
+      const found = isRecord(port) && typeof port.port === 'string' ? this.port(port, 'port') : undefined;
+      if (found) this.references.push({ to: 'pod-port', labels, ...at, ...found, from: object });
+    }
   }
 
   private port(holder: PlainObject, field: string): { port: string | number; range: TextRange } | undefined {
@@ -211,24 +288,33 @@ class Collector {
     return range && (typeof port === 'string' || typeof port === 'number') ? { port, range } : undefined;
   }
 
-  private selector(holder: PlainObject, field: string, rule: SelectorRule, { object }: Scope): void {
+  private selector(holder: PlainObject, field: string, rule: SelectorRule, scope: Scope): void {
     const value = holder[field];
     const key = this.places.keyRange(holder, field);
-    const whole = this.places.labelPlaces(holder, field);
-    const selector = isRecord(value) ? selectorFrom(value, rule.plain === true) : undefined;
-    if (!isRecord(value) || !key || !whole || !selector) return;
+    const whole = this.places.rangeAt(holder, field);
+    if (!key || !whole) return;
     const anywhere = rule.of !== 'Pod' || (rule.unless?.some((beside) => holder[beside] !== undefined) ?? false);
-    const labels = rule.plain ? whole : this.places.labelPlaces(value, 'matchLabels');
+    if (isRecord(value)) this.selecting(value, rule, { start: key.start, end: whole.end }, anywhere, scope);
+    for (const item of listOf(value)) {
+      if (isRecord(item)) this.selecting(item, rule, this.places.rangeOf(item), anywhere, scope);
+    }
+  }
+
+  private selecting(value: PlainObject, rule: SelectorRule, range: TextRange, anywhere: boolean, scope: Scope): void {
+    const { object } = scope;
+    const selector = selectorFrom(value, rule.plain === true);
+    if (!selector) return;
+    const labels = rule.plain ? value : value.matchLabels;
     this.references.push({
       to: 'labels',
       of: rule.of,
       ...(!anywhere && object.namespace !== undefined && { namespace: object.namespace }),
       anyNamespace: anywhere,
       selector,
-      entries: labels?.entries ?? new Map(),
+      entries: isRecord(labels) ? this.places.entriesOf(labels) : new Map(),
       terms: rule.plain ? [] : expressionTerms(this.places, value),
       own: rule.own === true,
-      range: { start: key.start, end: whole.range.end },
+      range,
       from: object,
     });
   }
@@ -248,7 +334,7 @@ function itemsOf(kind: string): TypeRule {
 }
 
 const probePort: TypeRule = (collector, value, scope) => collector.probePort(value, scope);
-const volume: TypeRule = (collector, value, scope) => collector.volume(value, scope);
+const askedPort: TypeRule = (collector, value, scope) => collector.askedPort(value, scope);
 
 /** What a type as a whole says. */
 const BY_TYPE: Readonly<Record<string, TypeRule>> = {
@@ -262,6 +348,9 @@ const BY_TYPE: Readonly<Record<string, TypeRule>> = {
   'core.v1.ServiceSpec': (collector, value, scope) => collector.targetPorts(value, scope),
   'core.v1.HTTPGetAction': probePort,
   'core.v1.TCPSocketAction': probePort,
-  'core.v1.VolumeMount': volume,
-  'core.v1.VolumeDevice': volume,
+  'rbac.v1.PolicyRule': (collector, value, scope) => collector.ruled(value, scope),
+  'networking.v1.NetworkPolicySpec': (collector, value, scope) => collector.policyPorts(value, scope),
+  'admissionregistration.v1.ServiceReference': askedPort,
+  'apiextensions.v1.ServiceReference': askedPort,
+  'apiregistration.v1.ServiceReference': askedPort,
 };

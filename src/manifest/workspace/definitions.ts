@@ -1,6 +1,6 @@
 // What can be referred to in a document, and where it stands.
 import type { Position, TextRange } from '../explanation.ts';
-import type { DocumentFacts, KindName, LabelPlaces, ObjectFact, PodFact, PortFact } from './facts.ts';
+import type { DocumentFacts, KindName, LabelPlaces, ObjectFact, PodFact, PodPart, PortFact } from './facts.ts';
 
 export interface Location {
   readonly uri: string;
@@ -26,7 +26,7 @@ export type Definition = { readonly at: Handle; readonly range: TextRange } & (
   | { readonly is: 'labels'; readonly owner: ObjectFact; readonly pod?: PodFact; readonly label?: string }
   | { readonly is: 'service-port'; readonly object: ObjectFact; readonly port: PortFact }
   | { readonly is: 'pod-port'; readonly pod: PodFact; readonly port: PortFact }
-  | { readonly is: 'volume'; readonly pod: number; readonly name: string }
+  | { readonly is: 'part'; readonly part: PodPart; readonly pod: PodFact; readonly name: string }
   | { readonly is: 'kind'; readonly defines: KindName }
 );
 
@@ -61,7 +61,7 @@ export function portsLike(ports: readonly PortFact[] | undefined, wanted: string
 /** Everything in a document that others may refer to. */
 export function definitionsIn(at: Handle): Definition[] {
   const { objects, pods } = at.facts;
-  return [...objects.flatMap((object) => inObject(at, object)), ...pods.flatMap((pod, index) => inPod(at, pod, index))];
+  return [...objects.flatMap((object) => inObject(at, object)), ...pods.flatMap((pod) => inPod(at, pod))];
 }
 
 function inObject(at: Handle, object: ObjectFact): Definition[] {
@@ -74,10 +74,14 @@ function inObject(at: Handle, object: ObjectFact): Definition[] {
   return [...found, ...inLabels(at, object, object.labelPlaces)];
 }
 
-function inPod(at: Handle, pod: PodFact, index: number): Definition[] {
+const PARTS: readonly PodPart[] = ['volume', 'container', 'claim'];
+
+function inPod(at: Handle, pod: PodFact): Definition[] {
   const found: Definition[] = [...inLabels(at, pod.owner, pod.labelPlaces, pod)];
   for (const port of pod.ports) found.push({ is: 'pod-port', at, range: port.range, pod, port });
-  for (const [name, range] of pod.volumes) found.push({ is: 'volume', at, range, pod: index, name });
+  for (const part of PARTS) {
+    for (const [name, range] of pod.parts[part]) found.push({ is: 'part', part, at, range, pod, name });
+  }
   return found;
 }
 

@@ -49,7 +49,11 @@ export function podFact(
     labels: labelsOf(metadata.labels),
     ...(labels && { labelPlaces: labels }),
     ports: containers.flatMap((container) => portsOf(places, container, 'containerPort')),
-    volumes: new Map([...(claims ?? []), ...listOf(spec.volumes).flatMap((volume) => named(places, volume))]),
+    parts: {
+      volume: new Map([...(claims ?? []), ...listOf(spec.volumes).flatMap((volume) => named(places, volume))]),
+      container: new Map([...containers, ...listOf(spec.ephemeralContainers)].flatMap((one) => named(places, one))),
+      claim: new Map(listOf(spec.resourceClaims).flatMap((claim) => named(places, claim))),
+    },
     labelTerms: labelTermsOf(places, spec),
     partial: places.source.templated,
   };

@@ -59,6 +59,8 @@ export interface ObjectFact extends KindName {
   readonly partial: boolean;
 }
 
+export type PodPart = 'volume' | 'container' | 'claim';
+
 /** A Pod, or the template of one. */
 export interface PodFact {
   readonly owner: ObjectFact;
@@ -66,14 +68,15 @@ export interface PodFact {
   readonly labels: Labels;
   readonly labelPlaces?: LabelPlaces;
   readonly ports: readonly PortFact[];
-  readonly volumes: ReadonlyMap<string, TextRange>;
+  /** What is in it by names that count inside it. */
+  readonly parts: Readonly<Record<PodPart, ReadonlyMap<string, TextRange>>>;
   /** Keys of its own labels that it names: `metadata.labels['app']`, `matchLabelKeys`. */
   readonly labelTerms: readonly LabelTerm[];
   readonly partial: boolean;
 }
 
 /** What labels are looked for on. */
-export type Labelled = 'Pod' | 'Namespace' | 'Node' | 'PersistentVolume';
+export type Labelled = 'Pod' | 'Namespace' | 'Node' | 'PersistentVolume' | 'ClusterRole';
 
 export type Reference = { readonly range: TextRange; readonly from: ObjectFact } & (
   | (KindName & {
@@ -111,9 +114,9 @@ export type Reference = { readonly range: TextRange; readonly from: ObjectFact }
     }
   /** A Service's targetPort: a port of the pods that it selects. */
   | { readonly to: 'pod-port'; readonly labels: Labels; readonly namespace?: string; readonly port: string | number }
-  /** A port or a volume of the same pod, by its index in the document's pods. */
+  /** A port or a part of the same pod, by its index in the document's pods; without one it is the pod of the same object. */
   | { readonly to: 'own-port'; readonly pod: number; readonly port: string | number }
-  | { readonly to: 'volume'; readonly pod: number; readonly name: string }
+  | { readonly to: 'part'; readonly part: PodPart; readonly pod?: number; readonly name: string }
   | (KindName & { readonly to: 'definition' })
 );
 

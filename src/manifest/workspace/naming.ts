@@ -1,6 +1,6 @@
 // Which fields name something, and what. Keys are `OpenAPI type.field`.
 import { splitApiVersion } from '../../model/resources.ts';
-import type { KindName, Labelled } from './facts.ts';
+import type { KindName, Labelled, PodPart } from './facts.ts';
 
 function core(kind: string): KindName {
   return { group: '', kind };
@@ -12,12 +12,37 @@ const SERVICE = core('Service');
 const STORAGE_CLASS: KindName = { group: 'storage.k8s.io', kind: 'StorageClass' };
 const ATTRIBUTES_CLASS: KindName = { group: 'storage.k8s.io', kind: 'VolumeAttributesClass' };
 
-/** Fields that hold the name of an object of one kind. A field `namespace` beside it says where; else it is one's own. */
-export const NAMES: Readonly<Record<string, KindName>> = {
-  'meta.v1.ObjectMeta.namespace': core('Namespace'),
+const NAMESPACE = core('Namespace');
+const NODE = core('Node');
+const CSI_DRIVER: KindName = { group: 'storage.k8s.io', kind: 'CSIDriver' };
+
+export interface NameRule extends KindName {
+  /** What names it does without it. */
+  readonly optional?: true;
+}
+
+/**
+ * Fields that hold the name of an object of one kind, or a list of names. A field `namespace` beside it says where; else it is
+ * one's own.
+ */
+export const NAMES: Readonly<Record<string, NameRule>> = {
+  'meta.v1.ObjectMeta.namespace': NAMESPACE,
+  'core.v1.ObjectReference.namespace': NAMESPACE,
+  'core.v1.SecretReference.namespace': NAMESPACE,
+  'core.v1.TypedObjectReference.namespace': NAMESPACE,
+  'core.v1.PodAffinityTerm.namespaces': NAMESPACE,
+  'rbac.v1.Subject.namespace': NAMESPACE,
+  'networking.v1.IngressClassParametersReference.namespace': NAMESPACE,
+  'admissionregistration.v1.ServiceReference.namespace': NAMESPACE,
+  'admissionregistration.v1.ParamRef.namespace': NAMESPACE,
+  'apiextensions.v1.ServiceReference.namespace': NAMESPACE,
+  'apiregistration.v1.ServiceReference.namespace': NAMESPACE,
+  'flowcontrol.v1.ServiceAccountSubject.namespace': NAMESPACE,
+  'flowcontrol.v1.ServiceAccountSubject.name': core('ServiceAccount'),
+  'core.v1.PodSpec.subdomain': { ...SERVICE, optional: true },
   'core.v1.PodSpec.serviceAccountName': core('ServiceAccount'),
   'core.v1.PodSpec.serviceAccount': core('ServiceAccount'),
-  'core.v1.PodSpec.nodeName': core('Node'),
+  'core.v1.PodSpec.nodeName': NODE,
   'core.v1.PodSpec.priorityClassName': { group: 'scheduling.k8s.io', kind: 'PriorityClass' },
   'core.v1.PodSpec.runtimeClassName': { group: 'node.k8s.io', kind: 'RuntimeClass' },
   'core.v1.PodResourceClaim.resourceClaimName': { group: 'resource.k8s.io', kind: 'ResourceClaim' },
@@ -34,6 +59,21 @@ export const NAMES: Readonly<Record<string, KindName>> = {
   // Every LocalObjectReference of the core group names a Secret: imagePullSecrets and volume drivers' credentials.
   'core.v1.LocalObjectReference.name': SECRET,
   'core.v1.AzureFileVolumeSource.secretName': SECRET,
+  'core.v1.AzureFilePersistentVolumeSource.secretName': SECRET,
+  'core.v1.ClusterTrustBundleProjection.name': {
+    group: 'certificates.k8s.io',
+    kind: 'ClusterTrustBundle',
+    optional: true,
+  },
+  'core.v1.CSIVolumeSource.driver': CSI_DRIVER,
+  'core.v1.CSIPersistentVolumeSource.driver': CSI_DRIVER,
+  'core.v1.EndpointAddress.nodeName': NODE,
+  'discovery.v1.Endpoint.nodeName': NODE,
+  'resource.v1.ResourceSliceSpec.nodeName': NODE,
+  'storage.v1.StorageClass.provisioner': CSI_DRIVER,
+  'storage.v1.VolumeAttributesClass.driverName': CSI_DRIVER,
+  'storage.v1.VolumeAttachmentSpec.attacher': CSI_DRIVER,
+  'storage.v1.CSINodeDriver.name': CSI_DRIVER,
   'core.v1.PersistentVolumeClaimVolumeSource.claimName': core('PersistentVolumeClaim'),
   'core.v1.PersistentVolumeClaimSpec.volumeName': core('PersistentVolume'),
   'core.v1.PersistentVolumeClaimSpec.storageClassName': STORAGE_CLASS,
@@ -41,7 +81,7 @@ export const NAMES: Readonly<Record<string, KindName>> = {
   'core.v1.PersistentVolumeSpec.storageClassName': STORAGE_CLASS,
   'core.v1.PersistentVolumeSpec.volumeAttributesClassName': ATTRIBUTES_CLASS,
   'storage.v1.VolumeAttachmentSource.persistentVolumeName': core('PersistentVolume'),
-  'storage.v1.VolumeAttachmentSpec.nodeName': core('Node'),
+  'storage.v1.VolumeAttachmentSpec.nodeName': NODE,
   'storage.v1.CSIStorageCapacity.storageClassName': STORAGE_CLASS,
   'apps.v1.StatefulSetSpec.serviceName': SERVICE,
   'networking.v1.IngressSpec.ingressClassName': { group: 'networking.k8s.io', kind: 'IngressClass' },
@@ -65,6 +105,23 @@ export const NAMES: Readonly<Record<string, KindName>> = {
   'resource.v1.ExactDeviceRequest.deviceClassName': { group: 'resource.k8s.io', kind: 'DeviceClass' },
   'resource.v1.DeviceSubRequest.deviceClassName': { group: 'resource.k8s.io', kind: 'DeviceClass' },
 };
+
+/** Fields that name a part of the pod that they stand in, or of the pod that their object makes. */
+export const PARTS: Readonly<Record<string, PodPart>> = {
+  'core.v1.VolumeMount.name': 'volume',
+  'core.v1.VolumeDevice.name': 'volume',
+  'core.v1.FileKeySelector.volumeName': 'volume',
+  'core.v1.EphemeralContainer.targetContainerName': 'container',
+  'core.v1.ResourceFieldSelector.containerName': 'container',
+  'batch.v1.PodFailurePolicyOnExitCodesRequirement.containerName': 'container',
+  // What a container takes of the claims of its pod.
+  'core.v1.ResourceClaim.name': 'claim',
+};
+
+/** The annotation by which kubectl knows which container is meant where none is named. */
+export const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
+/** The label by which EndpointSlices belong to a Service. */
+export const SERVICE_NAME = 'kubernetes.io/service-name';
 
 /** Types that name an object with its kind beside the name, and the field that says the group. */
 export const REFERENCES: Readonly<Record<string, 'apiGroup' | 'apiVersion'>> = {
@@ -105,6 +162,10 @@ export const SELECTORS: Readonly<Record<string, SelectorRule>> = {
   'core.v1.ReplicationControllerSpec.selector': { of: 'Pod', own: true, plain: true },
   'core.v1.ServiceSpec.selector': { of: 'Pod', plain: true },
   'core.v1.PodSpec.nodeSelector': { of: 'Node', plain: true },
+  'core.v1.NodeSelector.nodeSelectorTerms': { of: 'Node' },
+  'core.v1.PreferredSchedulingTerm.preference': { of: 'Node' },
+  'storage.v1.CSIStorageCapacity.nodeTopology': { of: 'Node' },
+  'rbac.v1.AggregationRule.clusterRoleSelectors': { of: 'ClusterRole' },
   'core.v1.PersistentVolumeClaimSpec.selector': { of: 'PersistentVolume' },
   'core.v1.PodAffinityTerm.labelSelector': { of: 'Pod', unless: ['namespaceSelector', 'namespaces'] },
   'core.v1.PodAffinityTerm.namespaceSelector': { of: 'Namespace' },

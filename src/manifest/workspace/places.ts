@@ -26,13 +26,17 @@ export class Places {
     if (!isRecord(map)) return undefined;
     const range = this.rangeAt(holder, field);
     if (!range) return undefined;
+    return { range, entries: this.entriesOf(map) };
+  }
+
+  entriesOf(map: PlainObject): ReadonlyMap<string, LabelEntry> {
     const entries = new Map<string, LabelEntry>();
     for (const name of Object.keys(map)) {
       const key = this.keyRange(map, name);
       const value = this.rangeAt(map, name);
       if (key) entries.set(name, { start: key.start, end: (value ?? key).end, key, ...(value && { value }) });
     }
-    return { range, entries };
+    return entries;
   }
 
   /** Where the keys of a map stand. */

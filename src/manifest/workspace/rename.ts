@@ -1,4 +1,4 @@
-// Another name for an object, a label, a volume or a port, wherever manifests of the workspace name it. Only references are
+// Another name for an object, a label, a port or a part of a pod, wherever manifests of the workspace name it. Only references are
 // changed: what a script, a host name or a running cluster says is out of reach, so that a name which may mean something else
 // is left alone.
 import type { Position } from '../explanation.ts';
@@ -34,13 +34,13 @@ export function renamingAt(workspace: Workspace, uri: string, position: Position
   if (label !== undefined) return label;
   const held = workspace.referenceAt(uri, position);
   const first = held ? workspace.targets(held)[0] : workspace.definitionAt(uri, position);
-  if (first?.is === 'volume') return ofVolume(workspace, first, held);
+  if (first?.is === 'part') return ofPart(workspace, first, held);
   if (first?.is === 'pod-port' || first?.is === 'service-port') {
     const renaming = ofPort(workspace, first, held, position);
     if (renaming) return renaming;
   }
   if (first?.is !== 'object' || (held && held.fact.to !== 'object') || first.object.name === '') {
-    return 'Here is no name that a manifest of this workspace gives: of an object, a label, a volume or a port.';
+    return 'Here is no name that a manifest of this workspace gives: of an object, a label, a port, or a volume, container or claim of a pod.';
   }
   return ofObject(workspace, first, held);
 }
@@ -85,16 +85,16 @@ function takenBy(workspace: Workspace, object: ObjectFact, name: string): string
   return `There is a ${object.kind} ${name} already.`;
 }
 
-function ofVolume(workspace: Workspace, first: Of<'volume'>, held: Held<Reference> | undefined): Renaming {
+function ofPart(workspace: Workspace, first: Of<'part'>, held: Held<Reference> | undefined): Renaming {
   const definition = located(first.at, first.range);
-  const taken = first.at.facts.pods[first.pod]?.volumes;
+  const taken = first.pod.parts[first.part];
   return {
     placeholder: first.name,
     at: held ? located(held.at, held.fact.range) : definition,
     places: unique([definition, ...workspace.uses(first).map(({ at, fact }) => located(at, fact.range))]),
     fixed: [],
     problem: (name) =>
-      name !== first.name && taken?.has(name) ? `The pod has a volume ${name} already.` : labelProblem(name),
+      name !== first.name && taken.has(name) ? `The pod has a ${first.part} ${name} already.` : labelProblem(name),
   };
 }
 

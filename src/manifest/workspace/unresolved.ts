@@ -49,14 +49,16 @@ function ofObject(workspace: Workspace, fact: Extract<Reference, { to: 'object' 
   // Of other kinds, such as Nodes and PersistentVolumes, most are made by something else.
   if (!missed) return undefined;
   if (mayBeMade(workspace, fact, name) || workspace.find(fact).length > 0) return undefined;
-  // What an image is pulled with is missed only where it is needed.
-  const words = fact.from.kind === 'ServiceAccount' ? undefined : missed.words?.(name);
+  const words = SILENT.test(fact.from.kind) ? undefined : missed.words?.(name);
   return {
     message: `No manifest of this workspace holds the ${kind} \`${name}\`. If the cluster has none either, it will be missed.`,
     component: kind === 'Service' ? (SERVED[fact.from.kind] ?? missed.component) : missed.component,
     ...(words !== undefined && { words }),
   };
 }
+
+/** Kinds whose names are looked up only where they are needed, or which give rights to nobody without a word. */
+const SILENT = /^(ServiceAccount|RoleBinding|ClusterRoleBinding|FlowSchema)$/;
 
 /** Whether an object of the kind may be here although it is not found: none is kept here, or one's name is not known. */
 function mayBeMade(workspace: Workspace, kind: KindName & { readonly namespace?: string }, name: string): boolean {
@@ -113,6 +115,23 @@ function ofKey(workspace: Workspace, fact: Extract<Reference, { to: 'key' }>): S
   };
 }
 
+/** Who asks a Service for its port, and what comes of one that it has not. */
+const ASKED: Readonly<Record<string, Said>> = {
+  Ingress: {
+    message: 'kube-apiserver accepts that; an ingress controller finds nothing to send to.',
+    component: 'ingress-controller',
+  },
+};
+const ASKED_BY_SERVER: Said = {
+  message: 'kube-apiserver takes the object, and finds nobody to ask when it is needed.',
+  component: 'kube-apiserver',
+};
+
+/** What kube-apiserver says then. Models k8s.io/apiserver/pkg/util/proxy. */
+function serverWords({ port, service }: { readonly port: string | number; readonly service: string }): string {
+  return `no service port ${port} found for service ${JSON.stringify(service)}`;
+}
+
 function ofServicePort(workspace: Workspace, fact: Extract<Reference, { to: 'service-port' }>): Said | undefined {
   const at = fact.namespace === undefined ? {} : { namespace: fact.namespace };
   const services = workspace.find({ group: '', kind: 'Service', name: fact.service, ...at });
@@ -122,17 +141,19 @@ function ofServicePort(workspace: Workspace, fact: Extract<Reference, { to: 'ser
     servicePorts.some(({ name, port }) => fact.port === (typeof fact.port === 'number' ? port : name)),
   );
   if (meets) return undefined;
+  const asked = ASKED[fact.from.kind] ?? ASKED_BY_SERVER;
   return {
     family: 'port',
     severity: 'warning',
-    message: `The Service \`${fact.service}\` of this workspace has no port \`${fact.port}\`. kube-apiserver accepts that; an ingress controller finds nothing to send to.`,
-    component: 'ingress-controller',
+    message: `The Service \`${fact.service}\` of this workspace has no port \`${fact.port}\`. ${asked.message}`,
+    component: asked.component,
+    ...(asked === ASKED_BY_SERVER && { words: serverWords(fact) }),
   };
 }
 
 /** A port by number reaches what listens there, declared or not; one by name has to be declared. */
 function ofTargetPort(workspace: Workspace, fact: Extract<Reference, { to: 'pod-port' }>): Said | undefined {
-  if (typeof fact.port === 'number') return undefined;
+  if (typeof fact.port === 'number' || fact.from.kind !== 'Service') return undefined;
   const pods = workspace.selected({ matchLabels: fact.labels }, fact.namespace);
   if (pods.length === 0 || pods.some(({ fact: pod }) => pod.partial)) return undefined;
   if (pods.some(({ fact: pod }) => pod.ports.some(({ name }) => name === fact.port))) return undefined;

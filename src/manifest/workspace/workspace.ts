@@ -178,9 +178,10 @@ export class Workspace {
         const pod = at.facts.pods[fact.pod];
         return pod ? podPorts({ at, fact: pod }, fact.port) : [];
       }
-      case 'volume': {
-        const range = at.facts.pods[fact.pod]?.volumes.get(fact.name);
-        return range ? [{ is: 'volume', at, range, pod: fact.pod, name: fact.name }] : [];
+      case 'part': {
+        const pod = podOf(at, fact);
+        const range = pod?.parts[fact.part].get(fact.name);
+        return pod && range ? [{ is: 'part', part: fact.part, at, range, pod, name: fact.name }] : [];
       }
       case 'definition':
         return [...(this.kinds.get('apiextensions.k8s.io/CustomResourceDefinition') ?? [])].flatMap(
@@ -195,7 +196,8 @@ export class Workspace {
   private labelled(at: Handle, fact: Extract<Reference, { to: 'labels' }>): Definition[] {
     const wanted = selectorOf(fact.selector);
     if (fact.of !== 'Pod') {
-      return [...(this.kinds.get(`/${fact.of}`) ?? [])]
+      const group = fact.of === 'ClusterRole' ? 'rbac.authorization.k8s.io' : '';
+      return [...(this.kinds.get(`${group}/${fact.of}`) ?? [])]
         .filter((held) => matches(wanted, held.fact.labels))
         .map((held) => labelsDefinition(held.at, held.fact, held.fact.labelPlaces));
     }
@@ -229,9 +231,13 @@ export class Workspace {
             (held.fact.to === 'service-port' || held.fact.to === 'pod-port' || held.fact.to === 'own-port') &&
             this.targets(held).some((one) => 'port' in one && one.port === definition.port),
         );
-      case 'volume':
+      case 'part':
         return local(definition.at).filter(
-          ({ fact }) => fact.to === 'volume' && fact.pod === definition.pod && fact.name === definition.name,
+          ({ at, fact }) =>
+            fact.to === 'part' &&
+            fact.part === definition.part &&
+            fact.name === definition.name &&
+            podOf(at, fact) === definition.pod,
         );
       case 'kind':
         return [...this.others].filter(
@@ -257,7 +263,8 @@ export class Workspace {
       if (fact.to !== 'labels' || fact.of !== of) return [];
       if (of === 'Pod' && !fact.anyNamespace && !near(fact.namespace, pod?.namespace)) return [];
       if (!matches(selectorOf(fact.selector), labels)) return [];
-      const range = label === undefined ? fact.range : fact.entries.get(label);
+      const term = fact.terms.find(({ key }) => key === label);
+      const range = label === undefined ? fact.range : (fact.entries.get(label) ?? term?.range);
       return range ? [{ ...held, range }] : [];
     });
   }
@@ -338,7 +345,11 @@ function isCustom({ apiVersion, kind, group }: ObjectFact): boolean {
 
 /** What means something only inside its own document. */
 function isLocal({ to }: Reference): boolean {
-  return to === 'own-port' || to === 'volume';
+  return to === 'own-port' || to === 'part';
+}
+
+function podOf({ facts: { pods } }: Handle, { pod, from }: { pod?: number; from: ObjectFact }): PodFact | undefined {
+  return pod === undefined ? pods.find(({ owner }) => owner === from) : pods[pod];
 }
 
 function local(at: Handle): Held<Reference>[] {

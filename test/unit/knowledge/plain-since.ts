@@ -14,6 +14,13 @@ export const PLAIN_SINCE: ReadonlyMap<string, Plain> = new Map([
   ['admissionregistration.v1.ValidatingAdmissionPolicyBinding.apiVersion', served('v1.30')],
   ['authentication.v1.SelfSubjectReview.kind', served('v1.28')],
   [
+    'core.v1.PodSpec.schedulingGroup',
+    {
+      since: 'v1.36, but not by default: feature gate GenericWorkload',
+      because: 'the gate is older than the field, which replaced workloadRef',
+    },
+  ],
+  [
     'core.v1.PodSecurityContext.seccompProfile',
     { since: 'v1.19', because: 'a stable field from the start; annotations before' },
   ],

@@ -22,6 +22,25 @@ const PODS: readonly Wrong[] = [
   pod("value must be empty when `operator` is 'Exists'", {
     'spec/tolerations': [{ key: 'a', operator: 'Exists', value: 'v' }],
   }),
+  pod('may not be specified when hostNetwork is true', { 'spec/hostNetwork': true, 'spec/hostnameOverride': 'h' }),
+  pod('may not be specified when setHostnameAsFQDN is true', {
+    'spec/setHostnameAsFQDN': true,
+    'spec/hostnameOverride': 'h',
+  }),
+  pod('can only be set when AppArmor type is Localhost', {
+    'spec/securityContext': { appArmorProfile: { type: 'RuntimeDefault', localhostProfile: 'p' } },
+  }),
+  pod('windows options cannot be set for a linux pod', { 'spec/os': { name: 'linux' } }),
+  pod('may not be set for containers with empty `spec.os.name`', { [`${C}/lifecycle/stopSignal`]: 'SIGTERM' }),
+  pod('cannot be set until all schedulingGates have been cleared', {
+    'spec/nodeName': 'n',
+    'spec/schedulingGates': [{ name: 'a' }],
+  }),
+  pod("must not be set to 'RestartContainer' for non-sidecar initContainers", {
+    'spec/initContainers': [
+      { name: 'z', image: 'i', resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }] },
+    ],
+  }),
   pod('can only use minDomains if whenUnsatisfiable=DoNotSchedule', {
     'spec/topologySpreadConstraints/0/whenUnsatisfiable': 'ScheduleAnyway',
   }),

@@ -1,17 +1,16 @@
 // The scene in the DOM, and the way from one scene to the next. One animation runs at a time; a new one ends the last.
 import { easeCubicInOut, type Selection, select, type ZoomBehavior, zoom, zoomIdentity } from 'd3';
 import type { SceneBox } from '../scene/boxes.ts';
-import type { Chip, Tally } from '../scene/chips.ts';
+import type { Chip } from '../scene/chips.ts';
 import type { Hop } from '../scene/hops.ts';
 import { type Beat, midway, type Plan } from '../scene/plan.ts';
 import type { Scene } from '../scene/scene.ts';
-import { MESSAGE_SIGNS, POD_SIGNS } from './icons.ts';
-import { at, drawBoxes, drawGates, drawHops, drawLabels, drawRows, type Group, pathOf, sign } from './marks.ts';
+import { MESSAGE_SIGNS } from './icons.ts';
+import { at, drawBoxes, drawGates, drawHops, drawLabels, drawRows, forget, type Group, pathOf, sign } from './marks.ts';
+import { drawChips, drawTallies } from './pods.ts';
 
 const LAYERS = ['machines', 'parts', 'rows', 'gates', 'chips', 'tallies', 'labels', 'wires', 'movers'] as const;
 type Layer = (typeof LAYERS)[number];
-
-type Chips = Selection<SVGGElement, Chip, SVGGElement, unknown>;
 
 export class Drawing {
   private readonly svg: Selection<SVGSVGElement, unknown, null, undefined>;
@@ -20,6 +19,7 @@ export class Drawing {
   private readonly zooming: ZoomBehavior<SVGSVGElement, unknown>;
   private colours: ReadonlyMap<string, string> = new Map();
   private run = 0;
+  private labels: Scene['labels'] = [];
 
   constructor(svg: SVGSVGElement) {
     this.svg = select(svg);
@@ -110,9 +110,10 @@ export class Drawing {
     );
     drawRows(this.layer('rows'), scene.rows);
     drawGates(this.layer('gates'), scene.gates);
-    drawLabels(this.layer('labels'), scene.labels);
+    if (scene.labels !== this.labels) drawLabels(this.layer('labels'), scene.labels);
+    this.labels = scene.labels;
     this.chips(scene.chips);
-    this.tallies(scene.tallies);
+    drawTallies(this.layer('tallies'), scene.tallies);
     this.wires(scene.hops);
   }
 
@@ -148,6 +149,10 @@ export class Drawing {
       if (mark.empty()) return undefined;
       const to = at(move.chip.at);
       const start = move.type === 'travel' ? at(move.from) : to;
+      // Until it has arrived it looks otherwise than was drawn.
+      mark.each(function () {
+        forget(this);
+      });
       const fade = move.type === 'appear' ? 0 : 1;
       if (move.type === 'change')
         mark.select('.halo').attr('opacity', 0.9).transition().duration(ms).attr('opacity', 0);
@@ -177,51 +182,10 @@ export class Drawing {
   }
 
   private chips(chips: readonly Chip[]): void {
-    const join = this.layer('chips')
-      .selectAll<SVGGElement, Chip>(':scope > g')
-      .data(chips, (chip) => chip.key);
-    join.exit().remove();
-    const enter = join.enter().append('g');
-    enter.append('title');
-    enter.append('rect').attr('class', 'plate');
-    enter.append('circle').attr('class', 'halo').attr('cx', 8).attr('cy', 8).attr('r', 9).attr('opacity', 0);
-    enter.append('g').attr('class', 'sign').attr('transform', 'translate(8,8)');
-    enter.append('text').attr('class', 'name').attr('x', 22).attr('y', 12).attr('font-size', 11);
-    enter.append('text').attr('class', 'word').attr('y', 12).attr('font-size', 10.5).attr('text-anchor', 'end');
-    const all: Chips = enter.merge(join);
-    all
-      .interrupt()
-      .attr('opacity', 1)
-      .attr('transform', (chip) => at(chip.at));
-    all.attr('class', (chip) => `chip l-${chip.look}${chip.current ? ' current' : ''}`);
-    all.select('title').text((chip) => chip.title);
-    all
-      .select('.plate')
-      .attr('x', (chip) => (chip.line ? -4 : -2))
-      .attr('y', -3)
-      .attr('height', 22)
-      .attr('rx', 4)
-      .attr('width', (chip) => (chip.line ? chip.line.w + 8 : 20));
-    all.select('.name').text((chip) => chip.line?.name ?? '');
-    all
-      .select('.word')
-      .attr('x', (chip) => (chip.line ? chip.line.w : 0))
-      .text((chip) => chip.line?.word ?? '');
-    sign(all.select<SVGGElement>('.sign'), (chip) => POD_SIGNS[chip.look]);
-  }
-
-  private tallies(tallies: readonly Tally[]): void {
-    const join = this.layer('tallies')
-      .selectAll<SVGGElement, Tally>(':scope > g')
-      .data(tallies, (tally) => tally.id);
-    join.exit().remove();
-    const enter = join.enter().append('g');
-    enter.append('g').attr('class', 'sign').attr('transform', 'translate(8,8) scale(0.9)');
-    enter.append('text').attr('x', 19).attr('y', 12).attr('font-size', 11);
-    const all = enter.merge(join);
-    all.attr('class', (tally) => `chip tally l-${tally.look}`).attr('transform', (tally) => at(tally.at));
-    all.select('text').text((tally) => tally.count);
-    sign(all.select<SVGGElement>('.sign'), (tally) => POD_SIGNS[tally.look]);
+    const all = this.layer('chips').selectAll<SVGGElement, Chip>(':scope > g');
+    // A way that was cut short ends where it leads.
+    all.interrupt();
+    drawChips(this.layer('chips'), chips);
   }
 }
 

@@ -9,7 +9,7 @@ import type { ObjectRow } from '../scene/rows.ts';
 import { COMPONENT_SIGNS, type Sign } from './icons.ts';
 
 export type Group = Selection<SVGGElement, unknown, null, undefined>;
-type Marks<T> = Selection<SVGGElement, T, SVGGElement, unknown>;
+export type Marks<T> = Selection<SVGGElement, T, SVGGElement, unknown>;
 
 export const at = ({ x, y }: Point): string => `translate(${x},${y})`;
 
@@ -34,17 +34,37 @@ export function sign<T>(
   });
 }
 
-function groups<T>(
+/** What was last drawn of each mark; what has not changed is not written again, which would lay it out and paint it anew. */
+const drawn = new WeakMap<Element, string>();
+
+/** The marks that look otherwise than before. `look` is all that the drawing of a mark depends on. */
+export function changedOf<T>(marks: Marks<T>, look: (d: T) => string): Marks<T> {
+  return marks.filter(function (d) {
+    const now = look(d);
+    if (drawn.get(this) === now) return false;
+    drawn.set(this, now);
+    return true;
+  });
+}
+
+/** Something else has drawn on this mark: it is written anew the next time. */
+export function forget(mark: Element): void {
+  drawn.delete(mark);
+}
+
+/** Answers the marks that are new, or look otherwise than before. */
+export function groups<T>(
   group: Group,
   data: readonly T[],
   key: (d: T) => string,
   build: (enter: Marks<T>) => void,
+  look: (d: T) => string = JSON.stringify,
 ): Marks<T> {
   const join = group.selectAll<SVGGElement, T>(':scope > g').data(data, key);
   join.exit().remove();
   const enter = join.enter().append('g');
   build(enter);
-  return enter.merge(join);
+  return changedOf(enter.merge(join), look);
 }
 
 export function drawBoxes(group: Group, boxes: readonly SceneBox[]): void {

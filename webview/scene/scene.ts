@@ -26,8 +26,12 @@ export interface Scene {
   readonly unbound: Rect;
 }
 
-/** The cluster after `count` steps of the story. `current` is the step to point at, the last one unless told otherwise. */
-export function sceneOf(story: Story, layout: Layout, count: number, current = story.steps[count - 1]): Scene {
+/**
+ * The cluster after `count` steps of the story. `words` are those of a picture shortly before, which stay: who plays so fast
+ * that nobody could read them spares their making.
+ */
+export function sceneOf(story: Story, layout: Layout, count: number, words?: readonly Label[]): Scene {
+  const current = story.steps[count - 1];
   const hops = current ? hopsOf(story, layout, current) : [];
   const actor = current && boxOf(layout, story, current.actor);
   const taking = new Set([...hops.flatMap((hop) => [hop.from, hop.to]), ...(actor ? [actor.id] : [])]);
@@ -44,7 +48,7 @@ export function sceneOf(story: Story, layout: Layout, count: number, current = s
     gates,
     ...crowd,
     hops,
-    labels: labelsOf({ story, layout, boxes, rows, count, current }),
+    labels: words ?? labelsOf({ story, layout, boxes, rows, count, current }),
     unbound: layout.unbound,
   };
 }

@@ -5,13 +5,14 @@ import { type Rect, textWidth } from './geometry.ts';
 import type { Story } from './story.ts';
 
 interface Line {
-  readonly key: string;
   readonly name: string;
   readonly word: string;
   readonly chosen: boolean;
 }
 
 export interface VerdictLine extends Line {
+  /** Its place: what stands there changes with every pod. */
+  readonly key: string;
   readonly nameAt: Rect;
   readonly wordAt: Rect;
 }
@@ -50,11 +51,16 @@ export function placementLines(story: Story, count: number, area: Rect): Verdict
 }
 
 function line(name: string, word: string, chosen = false): Line {
-  return { key: name, name, word, chosen };
+  return { name, word, chosen };
 }
 
 function place(one: Line, i: number, area: Rect): VerdictLine {
   const w = Math.min(textWidth(one.word, 11) + 1, area.w * 0.6);
   const rect = { ...area, y: area.y + i * STEP, h: 14 };
-  return { ...one, nameAt: { ...rect, w: rect.w - w - 6 }, wordAt: { ...rect, x: rect.x + rect.w - w, w } };
+  return {
+    ...one,
+    key: String(i),
+    nameAt: { ...rect, w: rect.w - w - 6 },
+    wordAt: { ...rect, x: rect.x + rect.w - w, w },
+  };
 }

@@ -82,7 +82,7 @@ test('what can be chosen is what is there at the step', () => {
   expect(labels('stop', steps.length)).toEqual(
     expect.arrayContaining(['kube-scheduler on control-plane-1', 'worker-2 (the whole machine)']),
   );
-  expect(labels('stop', steps.length).some((l) => /etcd|CNI/.test(l))).toBe(false);
+  expect(labels('stop', steps.length).some((l) => /runtime|CNI/.test(l))).toBe(false);
   expect(labels('start', steps.length)).toEqual([]);
   expect(forkChoices(story, steps.length, 'scale')[0]?.change).toMatchObject({ type: 'scale', replicas: 2 });
   expect(editable(story, steps.length)[0]).toMatchObject({ name: 'web' });

@@ -31,7 +31,7 @@ import { Transcript } from './transcript.ts';
 const PATIENCE = 8_000;
 /** Above this speed nobody follows each step: the picture stays where it is, and the words beside it come so often, ms. */
 const FOLLOWED = 50;
-const GLANCE = 200;
+const GLANCE = 400;
 
 type Init = Extract<ToFlow, { readonly type: 'init' }>;
 
@@ -343,7 +343,7 @@ export class Panel {
 
   private redraw(): void {
     const { replay } = this;
-    if (replay) this.stage.show(replay.position + 1, !this.hurried);
+    if (replay) this.stage.show(replay.position + 1, this.isBlur);
   }
 
   /** The words for where the reader is; the drawing is shown or played besides. */
@@ -352,12 +352,11 @@ export class Panel {
     if (!replay) return;
     this.mode = 'step';
     if (this.memory.tab !== 'cluster') this.readings[this.memory.tab].setCurrent(replay.cursor);
-    const now = performance.now();
-    if (this.hurried && now - this.told < GLANCE) {
+    if (this.isBlur) {
       this.update();
       return;
     }
-    this.told = now;
+    this.told = performance.now();
     this.detail();
     const step = replay.story.steps[replay.position];
     if (step) this.remember({ source: this.source?.id ?? '', stepId: step.id });
@@ -369,6 +368,11 @@ export class Panel {
 
   private get hurried(): boolean {
     return this.player.playing && this.memory.speed > FOLLOWED;
+  }
+
+  /** Nobody could read words now: they come at the next glance. */
+  private get isBlur(): boolean {
+    return this.hurried && performance.now() - this.told < GLANCE;
   }
 
   /** When the words beside the reading were last made, ms. */

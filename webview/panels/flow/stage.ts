@@ -89,6 +89,7 @@ export class Stage {
     });
     new ResizeObserver(([entry]) => {
       this.room = entry?.contentRect ?? this.room;
+      if (this.scene) this.makeRoom(this.scene);
     }).observe(this.scroller);
     new ResizeObserver(([entry]) => {
       const width = Math.round(entry?.contentRect.width ?? 0);
@@ -124,20 +125,21 @@ export class Stage {
     return this.story && crumbsOf(this.story, this.focus, this.story.length).at(-2)?.to;
   }
 
-  /** The cluster as it is after `count` steps, at once. `follow`: who acts comes into view. */
-  show(count: number, follow = true): void {
+  /** The cluster as it is after `count` steps, at once. In a hurry words stay as they were, and nothing is scrolled. */
+  show(count: number, hurry = false): void {
     if (this.element.hidden || !this.story) return;
-    this.looking.show(this.story, this.focus, count);
+    if (!hurry || this.focus) this.looking.show(this.story, this.focus, count);
     if (this.focus) {
       this.inside.show(this.story, this.focus, count);
       return;
     }
-    const scene = this.sceneAt(count);
+    const scene = this.sceneAt(count, hurry ? this.scene?.labels : undefined);
     if (!scene) return;
     this.drawing.show(scene);
     this.scene = scene;
+    if (hurry) return;
     this.makeRoom(scene);
-    if (follow) this.followAction();
+    this.followAction();
   }
 
   /** Plays the way to there; answers false when something else was shown meanwhile. */
@@ -173,11 +175,16 @@ export class Stage {
     return this.scene.width * SMALLEST > this.room.width || this.scene.height * SMALLEST > this.room.height;
   }
 
-  /** In a small panel the drawing scrolls rather than becoming too small to read. */
+  /**
+   * In a small panel the drawing scrolls rather than becoming too small to read. It is measured in pixels: as a part of the
+   * room that it has, every word in it would be laid out again whenever one changes.
+   */
   private makeRoom({ width, height }: Scene): void {
     const scale = this.whole ? 0 : SMALLEST;
-    this.svg.style.minWidth = `${width * scale}px`;
-    this.svg.style.minHeight = `${height * scale}px`;
+    const { room, svg } = this;
+    if (room.width === 0) return;
+    svg.style.width = `${Math.max(room.width, Math.ceil(width * scale))}px`;
+    svg.style.height = `${Math.max(room.height, Math.ceil(height * scale))}px`;
   }
 
   /** Where not all is seen: who takes part comes into view, the one who acts last. */
@@ -190,13 +197,15 @@ export class Stage {
     }
   }
 
-  private sceneAt(count: number): Scene | undefined {
+  private sceneAt(count: number, words?: Scene['labels']): Scene | undefined {
     const { story } = this;
     if (!story) return undefined;
-    const current = story.steps[count - 1];
-    this.svg.setAttribute('aria-label', describe(story, count, current));
+    const known = this.laidOut;
     const layout = this.layoutFor(story);
-    return sceneOf(story, layout, count);
+    // Words stand where the layout had room for them.
+    const kept = known === this.laidOut ? words : undefined;
+    if (!kept) this.svg.setAttribute('aria-label', describe(story, count, story.steps[count - 1]));
+    return sceneOf(story, layout, count, kept);
   }
 
   /** Laid out anew only when something that places depend on has changed. */

@@ -107,15 +107,19 @@ export class Toolbar {
     this.forward.disabled = state.cursor >= state.total - 1;
     this.why.disabled = !state.canAskWhy;
     this.fork.disabled = state.noFork !== undefined;
-    this.fork.title = state.noFork === undefined ? `${FORK} (F)` : `Fork: ${state.noFork}`;
-    this.range.max = String(state.total);
+    const title = state.noFork === undefined ? `${FORK} (F)` : `Fork: ${state.noFork}`;
+    if (this.fork.title !== title) this.fork.title = title;
+    const max = String(state.total);
+    if (this.range.max !== max) this.range.max = max;
     this.range.value = String(state.cursor + 1);
     this.range.style.setProperty('--done', `${state.total === 0 ? 0 : ((state.cursor + 1) / state.total) * 100}%`);
     this.range.setAttribute('aria-valuetext', state.spoken);
     this.time.textContent = state.clock;
     this.count.textContent = `${state.cursor + 1} / ${state.total}`;
-    this.speed.value = String(state.speed);
-    this.tabs.show(state.tab);
+    // A choice that is set again is laid out again, even where it is the same.
+    const speed = String(state.speed);
+    if (this.speed.value !== speed) this.speed.value = speed;
+    if (this.tabs.current !== state.tab) this.tabs.show(state.tab);
   }
 
   private exports({ export: run }: ToolbarActions): HTMLElement {

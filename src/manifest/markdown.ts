@@ -35,12 +35,20 @@ export function headline(explanation: Explanation): string {
   const { field, entry } = explanation;
   const name = entry === undefined ? field : `${field} › ${entry}`;
   const facts = [`**${literal(name)}**`, code(explanation.fieldType)];
-  if (explanation.values) facts.push(explanation.values.map(code).join(' or '));
+  if (explanation.values) facts.push(choiceText(explanation.values.map(code)));
   if (explanation.required) facts.push('required');
   else if (explanation.default) facts.push(`default ${explanation.default}`);
   else if (hasNoDefault(explanation)) facts.push('default none');
   if (explanation.merge) facts.push(`merged ${explanation.merge}`);
   return facts.join(' · ');
+}
+
+const MOST_CHOICES = 12;
+
+/** The words that a field takes; of a long list, such as that of signals, the first and how many more. */
+export function choiceText(values: readonly string[]): string {
+  if (values.length <= MOST_CHOICES) return values.join(' or ');
+  return `${values.slice(0, MOST_CHOICES / 2).join(', ')} … (${values.length} words)`;
 }
 
 /** Whether "none" is worth saying: not of structs, nor of what the system writes. */

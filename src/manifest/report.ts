@@ -4,7 +4,7 @@ import { allKinds } from '../model/schema.ts';
 import { parseFieldPath } from '../trace/fieldpath.ts';
 import { known } from './explain.ts';
 import type { ExplainedHandler, Explanation, FieldFacts } from './explanation.ts';
-import { failureText } from './markdown.ts';
+import { choiceText, failureText } from './markdown.ts';
 import { fieldPage } from './page.ts';
 import { createManifestService, type ManifestService } from './service.ts';
 import { descend, type Place, rootPlace } from './typing.ts';
@@ -101,7 +101,7 @@ function factLines(facts: FieldFacts): string[] {
 }
 
 function typeLine(facts: FieldFacts): string {
-  const values = facts.values ? [facts.values.join(' or ')] : [];
+  const values = facts.values ? [choiceText(facts.values)] : [];
   const fallback = facts.default ? [`default ${facts.default}`] : [];
   return [facts.fieldType, ...values, ...(facts.required ? ['required'] : fallback)].join(' · ');
 }

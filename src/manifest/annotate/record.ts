@@ -1,6 +1,6 @@
 // All that is known of a field as labelled lines: what «more» shows in the panel and in the exported page, besides who acts.
 import type { FieldFacts } from '../explanation.ts';
-import { failureText } from '../markdown.ts';
+import { choiceText, failureText } from '../markdown.ts';
 
 export interface RecordRow {
   readonly label: string;
@@ -26,7 +26,7 @@ export function recordRows(facts: FieldFacts, reading?: string): RecordRow[] {
 
 function typeText({ fieldType, values, required, default: fallback, merge }: FieldFacts): string {
   const parts = [`\`${fieldType}\``];
-  if (values) parts.push(values.map((value) => `\`${value}\``).join(' or '));
+  if (values) parts.push(choiceText(values.map((value) => `\`${value}\``)));
   if (required) parts.push('required');
   else if (fallback) parts.push(`default ${fallback}`);
   if (merge) parts.push(`merged ${merge}`);

@@ -62,6 +62,13 @@ describe('explain', () => {
   });
 });
 
+test('of a long list of words the first are said, and how many there are', () => {
+  const path = 'spec.containers[name="web"].lifecycle.stopSignal';
+  const facts = explainField(knowledge, { group: '', kind: 'Pod' }, path);
+  expect(facts?.values?.length).toBeGreaterThan(50);
+  expect(facts && factsText(facts)).toMatch(/SIGABRT, SIGALRM, .* … \(\d+ words\)/);
+});
+
 describe('a field of an object without a text', () => {
   const of = (group: string, kind: string, path: string) => explainField(knowledge, { group, kind }, path);
   test('is found by the path of a step’s change', () => {

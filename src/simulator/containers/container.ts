@@ -49,6 +49,7 @@ export class RunningContainer {
   readonly hostname: string;
   readonly lines: LogLine[] = [];
   ended: Ended | undefined;
+  private readonly busybox: boolean;
   private readonly program: Program;
   private at: number;
   private wake: number;
@@ -62,6 +63,7 @@ export class RunningContainer {
     this.files = making.files;
     this.env = making.env;
     this.hostname = making.hostname;
+    this.busybox = /(^|\/)(busybox|alpine)(:|@|$)/.test(making.container.image ?? '');
     this.at = making.startedAt;
     this.wake = making.startedAt;
     const io = this.surrounds(new Map(making.env), {
@@ -85,7 +87,8 @@ export class RunningContainer {
 
   /** What another program in the same container has: the same files, an environment of its own. */
   surrounds(env: Map<string, string>, io: Pick<Surrounds, 'out' | 'err' | 'read' | 'tty'>): Surrounds {
-    return { ...io, files: this.files, env, hostname: this.hostname, now: () => this.at, cwd: '/', args: ['sh'] };
+    const { files, hostname, busybox } = this;
+    return { ...io, files, env, hostname, busybox, now: () => this.at, cwd: '/', args: ['sh'] };
   }
 
   /** When something more may happen, ms since 1970. */

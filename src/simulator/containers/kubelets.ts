@@ -80,6 +80,11 @@ export class KubeletServers implements Kubelets {
     return this.read('pods', of.namespace, of.pod) as Pod | undefined;
   }
 
+  /** As its kubelet runs a command in a container, for a probe or a hook. */
+  run(pod: Pod, container: string, command: readonly string[]): ReturnType<ContainerHost['command']> {
+    return this.host.command(pod, container, command);
+  }
+
   /** The pod, or why its kubelet says nothing of it. */
   private reach(of: { readonly node: string; readonly namespace: string; readonly pod: string }): Pod | Status {
     const pod = this.pod(of);

@@ -17,6 +17,7 @@ import { FakePodWorker } from './fakeworker.ts';
 import type { Machine, PodOnMachine } from './machine.ts';
 import { type NodeSpecification, nodeObject, nodeStatus } from './node.ts';
 import { PodWorker } from './podworker.ts';
+import type { Ran } from './prober.ts';
 import { ModelledRuntime, podRef } from './runtime/modelled.ts';
 import { VolumeManager } from './volumes.ts';
 
@@ -56,6 +57,8 @@ export interface KubeletOptions {
   readonly machine: Machine;
   /** CSI drivers whose node part runs here. */
   readonly drivers: readonly NodeDriver[];
+  /** Runs a command in a container, for probes and hooks. */
+  readonly run: (pod: Pod, container: string, command: readonly string[]) => Ran | undefined;
 }
 
 export class Kubelet {
@@ -250,6 +253,7 @@ export class Kubelet {
         runtime: this.runtime,
         volumes: this.volumes,
         hostIP: spec.internalIP,
+        run: this.options.run,
       },
       pod,
       cause,

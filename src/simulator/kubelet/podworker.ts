@@ -1,19 +1,33 @@
 // One pod on one node, from admission to removal. Models pkg/kubelet (syncPod, kuberuntime, pod_workers), v1.36: the order
 // of the calls and of the status updates is that of a recorded kubelet.
 import { MINUTE, MS, SECOND } from '../../kernel/kernel.ts';
-import { type Process, Scope, sleep, spawn, wait } from '../../kernel/process.ts';
+import { all, type Process, Scope, sleep, spawn, wait } from '../../kernel/process.ts';
 import { rfc3339 } from '../../kernel/time.ts';
-import type { Container, ContainerStateTerminated, Pod } from '../../model/generated/core.v1.ts';
+import type { Container, Pod, Probe } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
+import { Configuration } from './config.ts';
 import { ActiveDeadline } from './deadline.ts';
+import { ImagePuller, type Voice } from './images.ts';
 import type { PodOnMachine } from './machine.ts';
-import { printSeconds, RestartDelays, restarts } from './restart.ts';
+import { Prober, type ProbeType, type Ran } from './prober.ts';
+import { RestartDelays, restarts } from './restart.ts';
 import { podRef } from './runtime/modelled.ts';
 import type { ContainerRuntime, Sandbox } from './runtime/runtime.ts';
-import { type ContainerRecord, initialized, isSidecar, newRecord, type PodRecord } from './status.ts';
+import {
+  type ContainerRecord,
+  endOf,
+  initialized,
+  isSidecar,
+  newPodRecord,
+  newRecord,
+  type PodRecord,
+  phaseOf,
+  podStatus,
+} from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
+import { stopGently } from './stop.ts';
 import type { VolumeManager } from './volumes.ts';
 
 export interface WorkerDeps {
@@ -22,23 +36,12 @@ export interface WorkerDeps {
   readonly runtime: ContainerRuntime;
   readonly volumes: VolumeManager;
   readonly hostIP: string;
+  /** Runs a command in a container of a pod; undefined where it does not run. */
+  readonly run: (pod: Pod, container: string, command: readonly string[]) => Ran | undefined;
 }
 
-/** Back-off of image pulls. Source: pkg/kubelet/kubelet.go (MaxContainerBackOff 300 s), v1.36. */
-const BACKOFF_MIN = 10 * SECOND;
-const BACKOFF_MAX = 300 * SECOND;
-
-function freshRecord(pod: Pod, deps: WorkerDeps): PodRecord {
-  const init = pod.spec?.initContainers ?? [];
-  const waiting = init.length > 0 ? 'PodInitializing' : 'ContainerCreating';
-  return {
-    init: init.map((c) => newRecord(c, 'PodInitializing')),
-    main: (pod.spec?.containers ?? []).map((c) => newRecord(c, waiting)),
-    hostIP: deps.hostIP,
-    startTime: rfc3339(deps.ctx.kernel.wallMs),
-    sandboxReady: false,
-  };
-}
+/** From the end of a pod's last container until its sandbox is down, as recorded. */
+const WIND_UP = 1.2 * SECOND;
 
 export class PodWorker {
   private readonly deps: WorkerDeps;
@@ -52,12 +55,21 @@ export class PodWorker {
   private readonly here: PodOnMachine;
   private readonly delays = new RestartDelays();
   private readonly deadline: ActiveDeadline;
+  private readonly voice: Voice = {
+    event: (...said) => this.event(...said),
+    waiting: (...said) => this.waiting(...said),
+  };
+  private readonly images: ImagePuller;
+  private readonly configuration: Configuration;
+  private readonly probes: Prober;
+  /** Containers that are being killed to be started again. */
+  private readonly dying = new Set<ContainerRecord>();
 
   /** `here`: what the machine has of the pod already, when the kubelet was started again. */
   constructor(deps: WorkerDeps, pod: Pod, cause: StepId, here: PodOnMachine | undefined) {
     this.deps = deps;
     this.pod = pod;
-    this.here = here ?? { record: freshRecord(pod, deps), exits: new Map(), lost: false };
+    this.here = here ?? { record: newPodRecord(pod, deps.hostIP, this.now), exits: new Map(), lost: false };
     this.record = this.here.record;
     this.sandbox = this.here.sandbox;
     this.status = new StatusWriter(deps.ctx, pod, this.record);
@@ -65,10 +77,41 @@ export class PodWorker {
       spawn(deps.ctx.scope, this.fail(why, cause)),
     );
     this.deadline.update(pod);
+    this.images = new ImagePuller(deps.ctx, deps.runtime, this.voice);
+    this.configuration = new Configuration(deps.ctx);
+    this.probes = this.prober(cause);
     deps.ctx.scope.onClose(() => this.scope.close());
     this.scope.onClose(() => this.deadline.cancel());
     const begun = here?.sandbox !== undefined;
     spawn(this.scope, begun ? (this.here.lost ? this.revive(cause) : this.resume(cause)) : this.start(cause));
+  }
+
+  private prober(cause: StepId): Prober {
+    return new Prober({
+      kernel: this.deps.ctx.kernel,
+      scope: this.scope,
+      pod: () => this.pod,
+      podIP: () => this.record.podIP ?? '',
+      run: (c, command) => this.runIn(c, command),
+      unhealthy: (c, message) => this.event(c, 'Warning', 'Unhealthy', message, cause),
+      changed: (c, type, ok) => {
+        const text = `${type} probe of container ${c.container.name} ${ok ? 'succeeds' : 'fails'}.`;
+        const seen = this.say('Probe', text, cause);
+        if (type === 'startup') {
+          c.started = true;
+          c.ready = c.container.readinessProbe === undefined;
+          this.exits.get(c)?.();
+        } else c.ready = ok;
+        this.publish(seen);
+      },
+      failed: (c, type, probe) => spawn(this.scope, this.killUnhealthy(c, type, probe, cause)),
+    });
+  }
+
+  /** In the container as its record says it runs, which the API server may not know yet. */
+  private runIn(c: ContainerRecord, command: readonly string[]): Ran | undefined {
+    const pod: Pod = { ...this.pod, status: podStatus(this.pod, this.record, this.now) };
+    return this.deps.run(pod, c.container.name, command);
   }
 
   /** What this pod leaves on the machine when its kubelet stops. */
@@ -81,7 +124,10 @@ export class PodWorker {
     this.pod = pod;
     this.status.seen(pod, cause);
     this.deadline.update(pod);
-    if (!this.stopping && this.sandbox !== undefined) this.addEphemeral(cause);
+    if (!this.stopping && this.sandbox !== undefined) {
+      this.addEphemeral(cause);
+      this.changeImages(cause);
+    }
     if (pod.metadata.deletionTimestamp !== undefined && !this.stopping) {
       this.stopping = true;
       spawn(this.deps.ctx.scope, this.terminate(cause));
@@ -114,8 +160,13 @@ export class PodWorker {
     const running = this.record.main.filter((c) => c.state.running !== undefined).length;
     const text = `found ${running} of its ${this.record.main.length} containers still running: they did not need their kubelet.`;
     const seen = this.say('SyncPod', text, cause);
-    for (const [c, exit] of this.here.exits)
-      kernel.schedule(Math.max(0, exit.at - kernel.now), () => this.ended(c, exit.code, seen, exit.simplification));
+    for (const [c, exit] of this.here.exits) {
+      const run = c.containerID;
+      const end = (): void => this.ended(c, run, exit.code, seen, exit.simplification);
+      kernel.schedule(Math.max(0, exit.at - kernel.now), end);
+    }
+    for (const c of [...this.record.init, ...this.record.main])
+      if (c.state.running !== undefined) this.probes.started(c, c.containerID ?? '');
     this.publish(seen);
     spawn(this.scope, this.deps.volumes.found(this.pod, seen));
     yield* this.runAll(seen);
@@ -207,21 +258,30 @@ export class PodWorker {
     for (let last = cause; ; ) {
       last = yield* this.run(c, last, !isSidecar(c.container));
       this.publish(last);
-      if (isSidecar(c.container)) return last;
+      if (isSidecar(c.container)) {
+        while (c.started !== true) yield* this.next(c);
+        return last;
+      }
       while (c.state.terminated === undefined) {
-        yield* wait<undefined>((resume) => {
-          this.exits.set(c, () => resume(undefined));
-        });
+        yield* this.next(c);
       }
       if (!restarts(this.pod, this.record, c)) return last;
       yield* this.backOff(c, last);
     }
   }
 
+  /** Until the container ends, or its startup probe succeeds. */
+  private *next(c: ContainerRecord): Process<void> {
+    yield* wait<undefined>((resume) => {
+      this.exits.set(c, () => resume(undefined));
+    });
+  }
+
   /** Pulls, creates and starts one container; retries a failing pull with back-off. */
   private *run(c: ContainerRecord, cause: StepId, init: boolean): Process<StepId> {
     const { runtime, ctx } = this.deps;
-    let last = yield* this.ensureImage(c, cause);
+    let last = yield* this.images.ensure(this.pod, c, cause);
+    last = yield* this.configuration.ready(this.pod, c, this.voice, last, (by) => this.images.ensure(this.pod, c, by));
     const created = yield* runtime.createContainer(this.pod, c.container, last);
     this.event(c, 'Normal', 'Created', 'Container created', created.step);
     const started = yield* runtime.startContainer(this.pod, c.container, created.id, created.step);
@@ -229,78 +289,62 @@ export class PodWorker {
     last = started.step;
     // The address is reported with the first container, not with the sandbox.
     this.record.podIP = this.sandbox?.ip || this.deps.hostIP;
-    c.containerID = `${runtime.scheme}${created.id}`;
+    const run = `${runtime.scheme}${created.id}`;
+    c.containerID = run;
     c.imageID = `${c.container.image ?? ''}`;
     c.state = { running: { startedAt: this.now } };
     const counts = !this.isEphemeral(c);
-    c.started = counts || undefined;
-    c.ready = counts;
+    c.started = counts ? c.container.startupProbe === undefined : undefined;
+    c.ready = counts && c.started === true && c.container.readinessProbe === undefined;
+    if (counts) this.probes.started(c, run);
     const exit = runtime.exitOf(this.pod, c.container, init);
     if (exit.after !== undefined) {
       this.here.exits.set(c, { ...exit, at: ctx.kernel.now + exit.after });
       // A container that runs for minutes before it ends is not work that is under way.
       const far = exit.after > MINUTE;
-      ctx.kernel.schedule(exit.after, () => this.ended(c, exit.code, last, exit.simplification), far);
+      ctx.kernel.schedule(exit.after, () => this.ended(c, run, exit.code, last, exit.simplification), far);
     }
+    const { postStart } = c.container.lifecycle ?? {};
+    if (postStart?.exec !== undefined) this.runIn(c, postStart.exec.command ?? []);
     return last;
   }
 
-  private *ensureImage(c: ContainerRecord, cause: StepId): Process<StepId> {
-    const { runtime, ctx } = this.deps;
-    const image = c.container.image ?? '';
-    const policy = c.container.imagePullPolicy ?? 'IfNotPresent';
-    let last = cause;
-    for (let delay = BACKOFF_MIN; ; delay = Math.min(delay * 2, BACKOFF_MAX)) {
-      if (policy !== 'Always' && runtime.imagePresent(image)) {
-        this.event(
-          c,
-          'Normal',
-          'Pulled',
-          `Container image "${image}" already present on machine and can be accessed by the pod`,
-          last,
-        );
-        return last;
-      }
-      if (policy === 'Never') {
-        this.event(
-          c,
-          'Warning',
-          'ErrImageNeverPull',
-          `Container image "${image}" is not present with pull policy of Never`,
-          last,
-        );
-        this.waiting(
-          c,
-          'ErrImageNeverPull',
-          `Container image "${image}" is not present with pull policy of Never`,
-          last,
-        );
-      } else {
-        this.event(c, 'Normal', 'Pulling', `Pulling image "${image}"`, last);
-        const from = ctx.kernel.now;
-        const pulled = yield* runtime.pullImage(this.pod, image, last);
-        last = pulled.step;
-        if (pulled.ok) {
-          const took = `${((ctx.kernel.now - from) / SECOND).toFixed(3)}s`;
-          this.event(
-            c,
-            'Normal',
-            'Pulled',
-            `Successfully pulled image "${image}" in ${took} (${took} including waiting).`,
-            last,
-          );
-          return last;
-        }
-        this.event(c, 'Warning', 'Failed', `Failed to pull image "${image}": ${pulled.error}`, last);
-        this.event(c, 'Warning', 'Failed', 'Error: ErrImagePull', last);
-        this.waiting(c, 'ErrImagePull', pulled.error, last);
-        yield* sleep(ctx.kernel, 2 * SECOND);
-        this.event(c, 'Normal', 'BackOff', `Back-off pulling image "${image}"`, last);
-        this.event(c, 'Warning', 'Failed', 'Error: ImagePullBackOff', last);
-        this.waiting(c, 'ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${pulled.error}`, last);
-      }
-      yield* sleep(ctx.kernel, delay);
+  /** The image of a container may be changed while its pod runs. */
+  private changeImages(cause: StepId): void {
+    for (const c of this.record.main) {
+      const next = this.pod.spec?.containers.find((o) => o.name === c.container.name);
+      if (next === undefined || next.image === c.container.image) continue;
+      c.container = next;
+      if (c.state.running === undefined) continue;
+      const why = `Container ${next.name} definition changed`;
+      spawn(this.scope, this.kill(c, why, this.grace, cause, true));
     }
+  }
+
+  private get grace(): number {
+    return this.pod.spec?.terminationGracePeriodSeconds ?? 30;
+  }
+
+  private *killUnhealthy(c: ContainerRecord, type: ProbeType, probe: Probe, cause: StepId): Process<void> {
+    const grace = probe.terminationGracePeriodSeconds ?? this.grace;
+    yield* this.kill(c, `Container ${c.container.name} failed ${type} probe`, grace, cause, false);
+  }
+
+  /** Stops one container so that it starts anew, where its pod's policy lets it. */
+  private *kill(c: ContainerRecord, why: string, grace: number, cause: StepId, always: boolean): Process<void> {
+    if (this.dying.has(c) || this.stopping) return;
+    this.dying.add(c);
+    const again = always || (this.pod.spec?.restartPolicy ?? 'Always') !== 'Never' || isSidecar(c.container);
+    this.event(c, 'Normal', 'Killing', again ? `${why}, will be restarted` : why, cause);
+    this.publish(cause);
+    const { code, step } = yield* this.stop(c, grace, cause);
+    this.dying.delete(c);
+    this.here.exits.delete(c);
+    c.state = endOf(c, code, this.now);
+    c.ready = false;
+    c.started = false;
+    if (again) yield* this.restart(c, step);
+    else this.afterEnd(step);
   }
 
   private waiting(c: ContainerRecord, reason: string, message: string, cause: StepId): void {
@@ -308,22 +352,52 @@ export class PodWorker {
     this.publish(cause);
   }
 
-  private ended(c: ContainerRecord, code: number, cause: StepId, simplification?: string): void {
-    if (!this.scope.alive || this.stopping || c.state.running === undefined) return;
+  private ended(
+    c: ContainerRecord,
+    run: string | undefined,
+    code: number,
+    cause: StepId,
+    simplification?: string,
+  ): void {
+    const over = c.state.running === undefined || c.containerID !== run || this.dying.has(c);
+    if (!this.scope.alive || this.stopping || over) return;
     this.here.exits.delete(c);
     const { ctx } = this.deps;
     const text = `PLEG saw container ${c.container.name} end with exit code ${code}.`;
     const base = { kind: 'node', action: 'ContainerDied', object: podRef(this.pod), causes: [cause], text } as const;
     const step = ctx.record(simplification === undefined ? base : { ...base, fidelity: 'simplified', simplification });
-    c.state = { terminated: this.terminated(c, code) };
+    c.state = endOf(c, code, this.now);
     // An init container that has ended well stays ready; a main container does not.
     c.ready = this.record.init.includes(c) && code === 0;
     c.started = this.isEphemeral(c) ? undefined : false;
-    this.publish(step);
-    this.exits.get(c)?.();
     const awaited = this.record.init.includes(c) && !isSidecar(c.container);
-    if (!awaited && !this.isEphemeral(c) && restarts(this.pod, this.record, c))
-      spawn(this.scope, this.restart(c, step));
+    const again = !awaited && !this.isEphemeral(c) && restarts(this.pod, this.record, c);
+    if (again) this.publish(step);
+    else this.afterEnd(step);
+    this.exits.get(c)?.();
+    if (again) spawn(this.scope, this.restart(c, step));
+  }
+
+  /** When nothing of the pod will run any more, its sandbox is stopped, and only then its phase is told. */
+  private afterEnd(cause: StepId): void {
+    const phase = phaseOf(this.pod, this.record);
+    const over = phase === 'Succeeded' || phase === 'Failed';
+    if (over) this.record.ending = true;
+    this.publish(cause);
+    if (over) spawn(this.scope, this.windUp(cause));
+  }
+
+  private *windUp(cause: StepId): Process<void> {
+    const { kernel } = this.deps.ctx;
+    const sidecars = this.record.init.filter((c) => c.state.running !== undefined);
+    for (const c of sidecars.reverse()) yield* this.stopOne(c, this.grace, cause);
+    yield* sleep(kernel, WIND_UP);
+    if (this.sandbox !== undefined) yield* this.deps.runtime.stopPodSandbox(this.pod, this.sandbox, cause);
+    this.sandbox = undefined;
+    delete this.here.sandbox;
+    this.record.sandboxReady = false;
+    this.record.ending = false;
+    this.publish(cause);
   }
 
   private *restart(c: ContainerRecord, cause: StepId): Process<void> {
@@ -331,36 +405,8 @@ export class PodWorker {
     this.publish(yield* this.run(c, cause, false));
   }
 
-  /** Waits until the container may be started again, and says so while it waits. */
   private *backOff(c: ContainerRecord, cause: StepId): Process<void> {
-    const { kernel } = this.deps.ctx;
-    const { name = '', namespace = '', uid = '' } = this.pod.metadata;
-    const delay = this.delays.next(c, kernel.now);
-    yield* sleep(kernel, SECOND);
-    if (c.state.terminated !== undefined) c.lastState = { terminated: c.state.terminated };
-    if (delay > 0) {
-      const failed = `${name}_${namespace}(${uid})`;
-      const { name: container } = c.container;
-      this.event(c, 'Warning', 'BackOff', `Back-off restarting failed container ${container} in pod ${failed}`, cause);
-      const why = `back-off ${printSeconds(delay)} restarting failed container=${container} pod=${failed}`;
-      this.waiting(c, 'CrashLoopBackOff', why, cause);
-      // Upkeep: a pod that crashes for ever does not keep the cluster from being called idle.
-      yield (resume) => {
-        kernel.schedule(delay - SECOND, () => resume(undefined), true);
-      };
-    }
-    c.restartCount++;
-  }
-
-  private terminated(c: ContainerRecord, exitCode: number): ContainerStateTerminated {
-    const startedAt = c.state.running?.startedAt ?? this.now;
-    return {
-      exitCode,
-      reason: exitCode === 0 ? 'Completed' : 'Error',
-      startedAt,
-      finishedAt: this.now,
-      ...(c.containerID ? { containerID: c.containerID } : {}),
-    };
+    yield* this.delays.wait(this.pod, c, this.deps.ctx.kernel, this.voice, cause);
   }
 
   private *terminate(cause: StepId): Process<void> {
@@ -372,6 +418,7 @@ export class PodWorker {
       `saw the pod marked for deletion: stops its containers, ${grace} s of grace.`,
       cause,
     );
+    this.publish(seen);
     const last = yield* this.stopAll(grace, seen);
     yield* this.deps.volumes.unmount(this.pod, last);
     this.record.terminated = true;
@@ -390,26 +437,49 @@ export class PodWorker {
     this.publish(yield* this.stopAll(this.pod.spec?.terminationGracePeriodSeconds ?? 30, seen));
   }
 
+  /** All at once; sidecars one after the other when the others are gone, the last first, in what is left of the time. */
   private *stopAll(grace: number, cause: StepId): Process<StepId> {
-    const { runtime } = this.deps;
-    let last = cause;
+    const { runtime, ctx } = this.deps;
     const { main, init, ephemeral = [] } = this.record;
-    const running = [...main, ...init, ...ephemeral].filter((c) => c.state.running !== undefined);
-    for (const c of running) {
-      this.event(c, 'Normal', 'Killing', `Stopping container ${c.container.name}`, last);
-      const stopped = yield* runtime.stopContainer(this.pod, c.container, c.containerID ?? '', grace, last);
-      c.state = { terminated: this.terminated(c, stopped.code) };
-      c.ready = false;
-      c.started = this.isEphemeral(c) ? undefined : false;
-      last = stopped.step;
-    }
+    const from = ctx.kernel.now;
+    const running = (c: ContainerRecord): boolean => c.state.running !== undefined;
+    const plain = [...main, ...init.filter((c) => !isSidecar(c.container)), ...ephemeral].filter(running);
+    let [last = cause] = yield* all(
+      ctx.scope,
+      plain.map((c) => this.stopOne(c, grace, cause)),
+    );
+    for (const c of init.filter((x) => isSidecar(x.container) && running(x)).reverse())
+      last = yield* this.stopOne(c, grace - (ctx.kernel.now - from) / SECOND, last);
     if (this.sandbox !== undefined) last = yield* runtime.stopPodSandbox(this.pod, this.sandbox, last);
     this.sandbox = undefined;
     this.record.sandboxReady = false;
     return last;
   }
 
+  private *stopOne(c: ContainerRecord, grace: number, cause: StepId): Process<StepId> {
+    this.event(c, 'Normal', 'Killing', `Stopping container ${c.container.name}`, cause);
+    const { code, step } = yield* this.stop(c, grace, cause);
+    c.state = endOf(c, code, this.now);
+    c.ready = false;
+    c.started = this.isEphemeral(c) ? undefined : false;
+    return step;
+  }
+
+  private *stop(c: ContainerRecord, grace: number, cause: StepId): Process<{ code: number; step: StepId }> {
+    const { runtime, ctx } = this.deps;
+    const { preStop } = c.container.lifecycle ?? {};
+    const step =
+      preStop === undefined ? cause : this.say('PreStop', `runs the preStop hook of ${c.container.name}.`, cause);
+    const hook = preStop?.exec === undefined ? undefined : this.runIn(c, preStop.exec.command ?? []);
+    const failed = (): void => this.event(c, 'Warning', 'FailedPreStopHook', 'PreStopHook failed', step);
+    const least = yield* stopGently(ctx.kernel, c.container, hook, grace, failed);
+    return yield* runtime.stopContainer(this.pod, c.container, c.containerID ?? '', least, step);
+  }
+
   private publish(cause: StepId): void {
+    const { record } = this;
+    if (record.cgroup === 'there') record.cgroup = 'read';
+    else if (record.main.some((c) => c.state.running !== undefined)) record.cgroup ??= 'there';
     this.status.publish(cause);
   }
 

@@ -1,7 +1,11 @@
 // Whether and when a container that has ended is started again. Models doBackOff in pkg/kubelet/kuberuntime and
 // ShouldContainerBeRestarted in pkg/kubelet/container/helpers.go, v1.36.
-import { MINUTE, SECOND } from '../../kernel/kernel.ts';
+import { type Kernel, MINUTE, SECOND } from '../../kernel/kernel.ts';
+import type { Process } from '../../kernel/process.ts';
+import { sleep } from '../../kernel/process.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
+import type { StepId } from '../../trace/step.ts';
+import type { Voice } from './images.ts';
 import { type ContainerRecord, isSidecar, type PodRecord } from './status.ts';
 
 /** Source: MaxContainerBackOff and containerBackOffPeriod, pkg/kubelet/kubelet.go. */
@@ -29,6 +33,27 @@ export class RestartDelays {
     const delay = fresh ? 0 : had.delay === 0 ? MIN : Math.min(had.delay * 2, MAX);
     this.last.set(c, { delay, at: now });
     return delay;
+  }
+
+  /** Comes back when the container may be started again, and says so while it waits. */
+  *wait(pod: Pod, c: ContainerRecord, kernel: Kernel, voice: Voice, cause: StepId): Process<void> {
+    const { name = '', namespace = '', uid = '' } = pod.metadata;
+    const delay = this.next(c, kernel.now);
+    yield* sleep(kernel, SECOND);
+    if (c.state.terminated !== undefined) c.lastState = { terminated: c.state.terminated };
+    if (delay > 0) {
+      const failed = `${name}_${namespace}(${uid})`;
+      const { name: container } = c.container;
+      const text = `Back-off restarting failed container ${container} in pod ${failed}`;
+      voice.event(c, 'Warning', 'BackOff', text, cause);
+      const why = `back-off ${printSeconds(delay)} restarting failed container=${container} pod=${failed}`;
+      voice.waiting(c, 'CrashLoopBackOff', why, cause);
+      // Upkeep: a pod that crashes for ever does not keep the cluster from being called idle.
+      yield (resume) => {
+        kernel.schedule(delay - SECOND, () => resume(undefined), true);
+      };
+    }
+    c.restartCount++;
   }
 }
 

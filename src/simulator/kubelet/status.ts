@@ -11,10 +11,11 @@ import type {
 } from '../../model/generated/core.v1.ts';
 import type { Json } from '../../model/object.ts';
 import { equal } from '../../model/paths.ts';
+import { containerResources, podResources } from './podresources.ts';
 
 /** What the kubelet knows of one container. */
 export interface ContainerRecord {
-  readonly container: Container;
+  container: Container;
   state: ContainerState;
   lastState: ContainerState;
   ready: boolean;
@@ -39,6 +40,10 @@ export interface PodRecord {
   evicted?: { readonly reason: string; readonly message: string };
   /** Set while the pod is being removed or after all its containers have ended. */
   terminated?: boolean;
+  /** All containers have ended, and the pod's sandbox is still to be stopped: the phase is not told yet. */
+  ending?: boolean;
+  /** Whether the pod's cgroup was read: from the second status with running containers on. */
+  cgroup?: 'there' | 'read';
 }
 
 export function newRecord(container: Container, waiting: string): ContainerRecord {
@@ -49,6 +54,32 @@ export function newRecord(container: Container, waiting: string): ContainerRecor
     ready: false,
     started: false,
     restartCount: 0,
+  };
+}
+
+export function newPodRecord(pod: Pod, hostIP: string, startTime: string): PodRecord {
+  const init = pod.spec?.initContainers ?? [];
+  const waiting = init.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+  return {
+    init: init.map((c) => newRecord(c, 'PodInitializing')),
+    main: (pod.spec?.containers ?? []).map((c) => newRecord(c, waiting)),
+    hostIP,
+    startTime,
+    sandboxReady: false,
+  };
+}
+
+/** The state of a container that has just ended. */
+export function endOf(c: ContainerRecord, exitCode: number, now: string): ContainerState {
+  const startedAt = c.state.running?.startedAt ?? now;
+  return {
+    terminated: {
+      exitCode,
+      reason: exitCode === 0 ? 'Completed' : 'Error',
+      startedAt,
+      finishedAt: now,
+      ...(c.containerID ? { containerID: c.containerID } : {}),
+    },
   };
 }
 
@@ -159,6 +190,16 @@ function conditions(
 
 const TOKEN_MOUNT = 'Disabled';
 
+/** As containerd names what it runs: with its registry. Models distribution/reference (ParseNormalizedNamed). */
+export function fullImageName(image: string): string {
+  const slash = image.indexOf('/');
+  const first = slash < 0 ? '' : image.slice(0, slash);
+  const named = /[.:]/.test(first) || first === 'localhost';
+  const path = named ? image : `docker.io/${slash < 0 ? 'library/' : ''}${image}`;
+  const tagged = path.includes('@') || path.slice(path.lastIndexOf('/')).includes(':');
+  return tagged ? path : `${path}:latest`;
+}
+
 function containerStatus(r: ContainerRecord): ContainerStatus {
   const { container: c } = r;
   const mounts = (c.volumeMounts ?? []).map((m) => ({
@@ -168,23 +209,22 @@ function containerStatus(r: ContainerRecord): ContainerStatus {
   }));
   const running = r.state.running !== undefined;
   const requests = c.resources?.requests;
+  const real = r.containerID?.startsWith('containerd:') === true;
   return {
     name: c.name,
     state: r.state,
     lastState: r.lastState,
     ready: r.ready,
     restartCount: r.restartCount,
-    image: c.image ?? '',
+    image: real ? fullImageName(c.image ?? '') : (c.image ?? ''),
     imageID: r.imageID ?? '',
     ...(r.containerID ? { containerID: r.containerID } : {}),
     ...(r.started === undefined ? {} : { started: r.started }),
-    ...(requests && r.started ? { allocatedResources: requests } : {}),
-    ...(running || r.state.waiting === undefined ? { resources: c.resources ?? {} } : {}),
+    ...(requests && (running || r.started) ? { allocatedResources: requests } : {}),
+    ...(running || r.state.waiting === undefined ? { resources: containerResources(c) } : {}),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     // A fake runtime tells of no user.
-    ...(r.containerID?.startsWith('containerd:')
-      ? { user: { linux: { gid: 0, supplementalGroups: [0], uid: 0 } } }
-      : {}),
+    ...(real ? { user: { linux: { gid: 0, supplementalGroups: [0], uid: 0 } } } : {}),
   };
 }
 
@@ -194,7 +234,7 @@ export function podStatus(pod: Pod, r: PodRecord, now: string): PodStatus {
   return {
     ...pod.status,
     observedGeneration: pod.metadata.generation ?? 1,
-    phase,
+    phase: r.ending ? 'Running' : phase,
     ...r.evicted,
     conditions: conditions(pod, r, phase, pod.status?.conditions ?? [], now),
     hostIP: r.hostIP,
@@ -204,7 +244,7 @@ export function podStatus(pod: Pod, r: PodRecord, now: string): PodStatus {
     ...(r.init.length > 0 ? { initContainerStatuses: r.init.map(containerStatus) } : {}),
     containerStatuses: r.main.map(containerStatus),
     ...(r.ephemeral ? { ephemeralContainerStatuses: r.ephemeral.map(containerStatus) } : {}),
-    resources: pod.spec?.resources ?? {},
+    ...podResources(pod, r.cgroup === 'read'),
   };
 }
 

@@ -10,6 +10,7 @@ import { claimsOf } from '../controllers/protection/controller.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { CSI_DRIVERS, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../runtime/kinds.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
+import { Configuration } from './config.ts';
 import { podRef } from './runtime/modelled.ts';
 
 /** Source: nodeStatusUpdateFrequency 10 s, after which a change of volumesInUse is seen at the latest. */
@@ -20,6 +21,14 @@ const SOON = 15;
 const LATER = 15 * SECOND;
 /** Source: podAttachAndMountTimeout in pkg/kubelet/volumemanager, 2 m 3 s. */
 const TIMEOUT = 123 * SECOND;
+
+/** Source: exponentialBackOff in pkg/util/goroutinemap/exponentialbackoff, v1.36: 500 ms doubling to 2 m 2 s. */
+const SETUP_MIN = 0.5 * SECOND;
+const SETUP_MAX = 122 * SECOND;
+
+function unmounted(names: readonly string[]): string {
+  return `Unable to attach or mount volumes: unmounted volumes=[${names.join(' ')}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`;
+}
 
 interface Mount {
   /** Of the pod's volume. */
@@ -35,8 +44,10 @@ export class VolumeManager {
   /** Uid of a pod → what of it is in use. */
   private readonly inUse = new Map<string, readonly string[]>();
   private reported = '';
+  private readonly configuration: Configuration;
 
   constructor(ctx: ComponentContext, events: EventRecorder, node: string) {
+    this.configuration = new Configuration(ctx);
     this.ctx = ctx;
     this.events = events;
     this.node = node;
@@ -50,6 +61,7 @@ export class VolumeManager {
 
   /** Comes back when all volumes of the pod are there; says every two minutes that it still waits. */
   *mount(pod: Pod, cause: StepId): Process<StepId> {
+    yield* this.setUp(pod, cause);
     if (claimsOf(pod).length === 0) return cause;
     const { kernel } = this.ctx;
     let deadline = kernel.now + TIMEOUT;
@@ -65,12 +77,35 @@ export class VolumeManager {
         const names = (pod.spec?.volumes ?? [])
           .filter((v) => v.persistentVolumeClaim ?? v.ephemeral)
           .map((v) => v.name);
-        const message = `Unable to attach or mount volumes: unmounted volumes=[${names.join(' ')}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`;
-        this.events.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Warning', 'FailedMount', message, [cause]);
+        this.say(pod, unmounted(names), cause);
       }
       if (looks < SOON) yield* sleep(kernel, RETRY);
       else yield* this.rest();
     }
+  }
+
+  /** Volumes from ConfigMaps and Secrets: tried again, ever more slowly, until what they are made from is there. */
+  private *setUp(pod: Pod, cause: StepId): Process<void> {
+    const { kernel } = this.ctx;
+    const from = kernel.now;
+    for (const v of pod.spec?.volumes ?? []) {
+      // The token's volume only needs what every namespace has.
+      if (v.name.startsWith('kube-api-access-')) continue;
+      for (let delay = SETUP_MIN; ; delay = Math.min(2 * delay, SETUP_MAX)) {
+        const why = yield* this.configuration.missingIn(pod, v, cause);
+        if (why === undefined) break;
+        this.say(pod, `MountVolume.SetUp failed for volume "${v.name}" : ${why}`, cause);
+        const known = kernel.now;
+        yield (resume) => {
+          kernel.schedule(delay, () => resume(undefined), kernel.now - from > LATER);
+        };
+        if (known - from < TIMEOUT && kernel.now - from >= TIMEOUT) this.say(pod, unmounted([v.name]), cause);
+      }
+    }
+  }
+
+  private say(pod: Pod, message: string, cause: StepId): void {
+    this.events.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Warning', 'FailedMount', message, [cause]);
   }
 
   private *rest(): Process<void> {

@@ -33,6 +33,8 @@ const VERSIONS: { readonly [kind: string]: string } = {
   Pod: 'v1',
   Event: 'v1',
   PersistentVolumeClaim: 'v1',
+  ConfigMap: 'v1',
+  Secret: 'v1',
   ResourceQuota: 'v1',
   Job: 'batch/v1',
   CronJob: 'batch/v1',

@@ -64,9 +64,22 @@ const printf = at((args, io) => {
   return 0;
 });
 
+function opened(name: string, paths: readonly string[], io: Surrounds): number {
+  let code = 0;
+  for (const shown of paths) {
+    try {
+      io.out(io.files.read(place(io, shown)));
+    } catch (e) {
+      if (!(e instanceof FileError)) throw e;
+      code = fail(io, `${name}: ${io.busybox ? `can't open '${shown}'` : shown}: ${e.message}`, 1);
+    }
+  }
+  return code;
+}
+
 function* cat(args: readonly string[], io: Surrounds): Program {
   const paths = plain(args);
-  if (paths.length > 0) return each('cat', paths, io, (path) => io.out(io.files.read(path)));
+  if (paths.length > 0) return opened('cat', paths, io);
   for (let s = yield* io.read(); s !== undefined; s = yield* io.read()) io.out(s);
   return 0;
 }

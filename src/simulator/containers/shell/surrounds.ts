@@ -6,6 +6,8 @@ import { bytesOf, type Output, type Part } from '../program.ts';
 export interface Surrounds extends Output {
   readonly files: FileSystem;
   readonly env: Map<string, string>;
+  /** Its programs are busybox’s, which word some errors in their own way. */
+  readonly busybox?: boolean;
   readonly hostname: string;
   /** A terminal stands before it: a shell shows its prompt. */
   readonly tty: boolean;

@@ -7,8 +7,11 @@ import type { NodeDetail, StepId } from '../../../trace/step.ts';
 import { commandEnd } from '../../containers/exit.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Machine } from '../machine.ts';
+import { onTerm } from '../stop.ts';
 import type { CallResult, ContainerRuntime, Exit, Sandbox } from './runtime.ts';
 
+/** Of a program that SIGKILL has ended: 128 + 9. */
+const KILLED = 137;
 const NOT_RUN = 'programs of images are not run: this one is taken to end by itself with exit code 0';
 const OWN_SHELL = 'the simulator runs the command itself, in a shell that knows a few programs';
 
@@ -98,10 +101,14 @@ export class ModelledRuntime implements ContainerRuntime {
     grace: number,
     cause: StepId,
   ): Process<{ code: number; step: StepId }> {
-    const text = `sends SIGTERM to container ${container.name} and would send SIGKILL after ${grace} s.`;
+    const heeds = onTerm(container);
+    const then =
+      heeds === undefined ? `the program does not heed it: SIGKILL follows after ${grace} s` : 'the program ends';
+    const text = `sends SIGTERM to container ${container.name}; ${then}.`;
     const step = this.say(pod, cause, 'CRI', 'StopContainer', text, { container: container.name, grace });
-    yield* sleep(this.ctx.kernel, Math.min(grace * SECOND, 120 * MS));
-    return { code: 0, step };
+    const needs = heeds === undefined ? Number.POSITIVE_INFINITY : heeds.slow ? SECOND : 120 * MS;
+    yield* sleep(this.ctx.kernel, Math.min(grace * SECOND, needs));
+    return { code: needs > grace * SECOND ? KILLED : (heeds?.code ?? KILLED), step };
   }
 
   *stopPodSandbox(pod: Pod, sandbox: Sandbox, cause: StepId): Process<StepId> {

@@ -1,0 +1,125 @@
+// What a container's environment and a pod's volumes refer to, and what the kubelet says where it is missing.
+// Models makeEnvironmentVariables in pkg/kubelet/kubelet_pods.go and the SetUp of pkg/volume/{configmap,secret,projected}.
+import { MS, SECOND } from '../../kernel/kernel.ts';
+import type { Process } from '../../kernel/process.ts';
+import type { ConfigMap, Container, Pod, Secret, Volume } from '../../model/generated/core.v1.ts';
+import type { StepId } from '../../trace/step.ts';
+import type { ComponentContext } from '../runtime/component.ts';
+import { CONFIG_MAPS, SECRETS } from '../runtime/kinds.ts';
+import type { Voice } from './images.ts';
+import type { ContainerRecord } from './status.ts';
+
+/** Between two tries of a pod's sync. Source: backOffPeriod in pkg/kubelet/kubelet.go, v1.36. */
+const SYNC_RETRY = 10 * SECOND;
+
+interface Wanted {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+type Named = { readonly name?: string; readonly optional?: boolean };
+
+function wanted(kind: Wanted['kind'], ref: Named | undefined, keys: readonly string[]): Wanted[] {
+  return ref === undefined || ref.optional ? [] : [{ kind, name: ref.name ?? '', keys }];
+}
+
+/** As Go's %v would say it. */
+function gone({ kind, name }: Wanted): string {
+  return `${kind === 'ConfigMap' ? 'configmap' : 'secret'} "${name}" not found`;
+}
+
+export class Configuration {
+  private readonly ctx: ComponentContext;
+
+  constructor(ctx: ComponentContext) {
+    this.ctx = ctx;
+  }
+
+  /** A container whose environment cannot be made is not created; the kubelet looks again with the pod's next sync. */
+  *ready(
+    pod: Pod,
+    c: ContainerRecord,
+    voice: Voice,
+    cause: StepId,
+    image: (cause: StepId) => Process<StepId>,
+  ): Process<StepId> {
+    const { kernel, random } = this.ctx;
+    for (let last = cause; ; last = yield* image(last)) {
+      const missing = yield* this.missingFor(pod, c.container, last);
+      if (missing === undefined) return last;
+      voice.event(c, 'Warning', 'Failed', `Error: ${missing}`, last);
+      voice.waiting(c, 'CreateContainerConfigError', missing, last);
+      // Upkeep: somebody has to make what is missing.
+      yield (resume) => {
+        kernel.schedule(SYNC_RETRY + random.int(5_000) * MS, () => resume(undefined), true);
+      };
+    }
+  }
+
+  /** Why a container cannot be made; undefined: nothing is missing. */
+  *missingFor(pod: Pod, c: Container, cause: StepId): Process<string | undefined> {
+    const refs = [
+      ...(c.envFrom ?? []).flatMap((e) => [
+        ...wanted('ConfigMap', e.configMapRef, []),
+        ...wanted('Secret', e.secretRef, []),
+      ]),
+      ...(c.env ?? []).flatMap(({ valueFrom: v }) => [
+        ...wanted('ConfigMap', v?.configMapKeyRef, [v?.configMapKeyRef?.key ?? '']),
+        ...wanted('Secret', v?.secretKeyRef, [v?.secretKeyRef?.key ?? '']),
+      ]),
+    ];
+    for (const ref of refs) {
+      const keys = yield* this.keysOf(pod, ref, cause);
+      if (keys === undefined) return gone(ref);
+      const lost = ref.keys.find((k) => !keys.has(k));
+      const where = `${ref.kind} ${pod.metadata.namespace}/${ref.name}`;
+      if (lost !== undefined) return `couldn't find key ${lost} in ${where}`;
+    }
+    return undefined;
+  }
+
+  /** Why a volume cannot be set up, as the Event says it. */
+  *missingIn(pod: Pod, v: Volume, cause: StepId): Process<string | undefined> {
+    const of = (
+      kind: Wanted['kind'],
+      ref: Named | undefined,
+      items: readonly { readonly key: string }[] = [],
+    ): Wanted[] =>
+      wanted(
+        kind,
+        ref,
+        items.map((i) => i.key),
+      );
+    const { secret } = v;
+    const refs = [
+      ...of('ConfigMap', v.configMap, v.configMap?.items),
+      ...of('Secret', secret && { ...secret, name: secret.secretName ?? '' }, secret?.items),
+      ...(v.projected?.sources ?? []).flatMap((s) => [
+        ...of('ConfigMap', s.configMap, s.configMap?.items),
+        ...of('Secret', s.secret, s.secret?.items),
+      ]),
+    ];
+    for (const ref of refs) {
+      const keys = yield* this.keysOf(pod, ref, cause);
+      if (keys === undefined) return gone(ref);
+      const lost = ref.keys.find((k) => !keys.has(k));
+      if (lost !== undefined) return `references non-existent config key: ${lost}`;
+    }
+    return undefined;
+  }
+
+  private *keysOf(pod: Pod, ref: Wanted, cause: StepId): Process<ReadonlySet<string> | undefined> {
+    const { client } = this.ctx;
+    const namespace = pod.metadata.namespace ?? '';
+    const options = { causes: [cause] };
+    const found =
+      ref.kind === 'ConfigMap'
+        ? yield* client.get<ConfigMap>(CONFIG_MAPS, namespace, ref.name, options)
+        : yield* client.get<Secret>(SECRETS, namespace, ref.name, options);
+    // Only what is known to be gone is missing: a kubelet goes by what it has when the API server is away.
+    if (!found.ok) return found.code === 404 ? undefined : new Set(ref.keys);
+    const { data = {}, ...more } = found.value;
+    return new Set([...Object.keys(data), ...Object.keys((more as ConfigMap).binaryData ?? {})]);
+  }
+}

@@ -6,7 +6,7 @@ import { ResourceSum, type Resources, resourcesOf } from './resources.ts';
 import { type Labels, NO_LABELS } from './selectors.ts';
 
 const NO_TAINTS: readonly Taint[] = [];
-const ANY_ADDRESS = '0.0.0.0';
+export const ANY_ADDRESS = '0.0.0.0';
 
 const interned = new Map<string, number>();
 

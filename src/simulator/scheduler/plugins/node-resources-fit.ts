@@ -5,6 +5,7 @@ import { Action } from '../framework/events.ts';
 import type { NodeInfo } from '../framework/node-info.ts';
 import { MAX_SCORE, type Plugin } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
+import { wholeValue } from '../framework/quantity.ts';
 import { podRequests, type Resources, resourcesOf } from '../framework/resources.ts';
 import type { Status } from '../framework/status.ts';
 import { NODE_RESOURCES_FIT } from './names.ts';
@@ -63,25 +64,50 @@ function leftOver(requested: number, allocatable: number): number {
   return Math.trunc(((allocatable - requested) * MAX_SCORE) / allocatable);
 }
 
-function fitsEmpty(pod: Pod, all: Resources): boolean {
+/** What the pod asks for, with how much of it there is in each of the others. */
+function wishes(pod: Pod, ...of: readonly Resources[]): (readonly number[])[] {
   const want = podRequests(pod);
-  if (want.milliCPU > all.milliCPU || want.memory > all.memory) return false;
-  if (want.ephemeralStorage > all.ephemeralStorage) return false;
-  for (const [name, n] of want.scalar ?? []) if (n > (all.scalar?.get(name) ?? 0)) return false;
-  return true;
+  const rows = (['milliCPU', 'memory', 'ephemeralStorage'] as const).map((r) => [want[r], ...of.map((o) => o[r])]);
+  for (const [name, n] of want.scalar ?? []) rows.push([n, ...of.map((o) => o.scalar?.get(name) ?? 0)]);
+  return rows.filter(([n = 0]) => n > 0);
+}
+
+/** Another pod has been scaled down in what this one asks for. */
+function givesBack(pod: Pod, before: Pod, now: Pod): boolean {
+  return wishes(pod, podRequests(before), podRequests(now)).some(([, had = 0, has = 0]) => has < had);
+}
+
+const podsOn = (node: Node): number => wholeValue(node.status?.allocatable?.pods ?? 0);
+
+function fitsEmpty(pod: Pod, node: Node): boolean {
+  const all = resourcesOf(node.status?.allocatable);
+  return podsOn(node) > 0 && wishes(pod, all).every(([want = 0, has = 0]) => want <= has);
+}
+
+/** The empty node has room, and did not have it before, or has more now of what the pod asks for. */
+function fitsNow(pod: Pod, before: Node | undefined, now: Node): boolean {
+  if (!fitsEmpty(pod, now)) return false;
+  if (before === undefined || !fitsEmpty(pod, before) || podsOn(now) > podsOn(before)) return true;
+  const [had, has] = [resourcesOf(before.status?.allocatable), resourcesOf(now.status?.allocatable)];
+  return wishes(pod, had, has).some(([, a = 0, b = 0]) => b > a);
 }
 
 export function nodeResourcesFit(): Plugin {
   return {
     name: NODE_RESOURCES_FIT,
     events: [
-      { resource: 'AssignedPod', actions: Action.delete | Action.updatePodScaleDown },
+      {
+        resource: 'AssignedPod',
+        actions: Action.delete | Action.updatePodScaleDown,
+        hint: (pod, previous, current) =>
+          current === undefined || givesBack(pod, previous as Pod, current as Pod) ? 'Queue' : 'Skip',
+      },
       { resource: 'UnscheduledPod', actions: Action.updatePodScaleDown },
       {
         resource: 'Node',
         actions: Action.add | Action.updateNodeAllocatable,
-        hint: (pod, _previous, current) =>
-          fitsEmpty(pod, resourcesOf((current as Node | undefined)?.status?.allocatable)) ? 'Queue' : 'Skip',
+        hint: (pod, previous, current) =>
+          fitsNow(pod, previous as Node | undefined, current as Node) ? 'Queue' : 'Skip',
       },
     ],
     filter: (_state, pod, node) =>

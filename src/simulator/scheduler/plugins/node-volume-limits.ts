@@ -5,6 +5,7 @@ import type { Plugin, PreFilterOutcome } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
 import { skip, unschedulable } from '../framework/status.ts';
 import { NODE_VOLUME_LIMITS } from './names.ts';
+import { ofFreedVolumes, ofMoreRoom, ofOwnClaim } from './volume-hints.ts';
 import { claimNames, className } from './volumes.ts';
 
 const FULL = unschedulable(NODE_VOLUME_LIMITS, 'node(s) exceed max volume count');
@@ -33,9 +34,9 @@ export function nodeVolumeLimits(cluster: ClusterLookup): Plugin {
   return {
     name: NODE_VOLUME_LIMITS,
     events: [
-      { resource: 'CSINode', actions: Action.add | Action.update },
-      { resource: 'AssignedPod', actions: Action.delete },
-      { resource: 'PersistentVolumeClaim', actions: Action.add },
+      { resource: 'CSINode', actions: Action.add | Action.update, hint: ofMoreRoom },
+      { resource: 'AssignedPod', actions: Action.delete, hint: ofFreedVolumes },
+      { resource: 'PersistentVolumeClaim', actions: Action.add, hint: ofOwnClaim },
     ],
     preFilter: (_state, pod) => (claimNames(pod).length === 0 ? SKIP : undefined),
     filter(_state, pod, node) {

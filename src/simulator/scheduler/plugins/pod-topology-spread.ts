@@ -1,6 +1,5 @@
 // Keeps matching pods even over zones, hosts and the like: DoNotSchedule leaves nodes out, ScheduleAnyway scores.
 // Models pkg/scheduler/framework/plugins/podtopologyspread.
-import type { Node } from '../../../model/generated/core.v1.ts';
 import type { Cache } from '../framework/cache.ts';
 import type { ClusterLookup } from '../framework/cluster.ts';
 import { type CycleState, stateKey } from '../framework/cycle-state.ts';
@@ -19,6 +18,7 @@ import {
   included,
   matching,
 } from './topology-constraints.ts';
+import { nodeHint, podHint } from './topology-hints.ts';
 
 const SKEWED = unschedulable(POD_TOPOLOGY_SPREAD, "node(s) didn't match pod topology spread constraints");
 const NO_LABEL = unresolvable(
@@ -163,24 +163,12 @@ export function podTopologySpread(cache: Cache, cluster: ClusterLookup): Plugin 
   return {
     name: POD_TOPOLOGY_SPREAD,
     events: [
-      {
-        resource: 'AssignedPod',
-        actions: Action.add | Action.delete | Action.updatePodLabel,
-        hint(pod, previous, current) {
-          const other = (current ?? previous) as { metadata: { namespace?: string } } | undefined;
-          return other?.metadata.namespace === pod.metadata.namespace ? 'Queue' : 'Skip';
-        },
-      },
+      { resource: 'AssignedPod', actions: Action.add | Action.delete | Action.updatePodLabel, hint: podHint },
       { resource: 'UnscheduledPod', actions: Action.updatePodLabel },
       {
         resource: 'Node',
         actions: Action.add | Action.delete | Action.updateNodeLabel | Action.updateNodeTaint,
-        hint(pod, previous, current) {
-          const keys = (pod.spec?.topologySpreadConstraints ?? []).map((c) => c.topologyKey);
-          const has = (n: Node | undefined): boolean =>
-            n !== undefined && keys.every((k) => n.metadata.labels?.[k] !== undefined);
-          return has(previous as Node | undefined) || has(current as Node | undefined) ? 'Queue' : 'Skip';
-        },
+        hint: nodeHint,
       },
     ],
     preFilter(state, pod, nodes) {

@@ -20,11 +20,12 @@ export function taintToleration(): Plugin {
       {
         resource: 'Node',
         actions: Action.add | Action.updateNodeTaint,
-        hint(pod, _previous, current) {
-          const taints = ((current as Node | undefined)?.spec?.taints ?? []).filter(
-            (t) => t.effect !== 'PreferNoSchedule',
-          );
-          return firstUntolerated(taints, pod.spec?.tolerations ?? []) === undefined ? 'Queue' : 'Skip';
+        hint(pod, previous, current) {
+          const keepsOut = (node: unknown): boolean => {
+            const taints = ((node as Node).spec?.taints ?? []).filter((t) => t.effect !== 'PreferNoSchedule');
+            return firstUntolerated(taints, pod.spec?.tolerations ?? []) !== undefined;
+          };
+          return (previous === undefined || keepsOut(previous)) && !keepsOut(current) ? 'Queue' : 'Skip';
         },
       },
       { resource: 'UnscheduledPod', actions: Action.updatePodToleration },

@@ -10,6 +10,7 @@ import type { Plugin, PreFilterOutcome } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
 import { failure, type Status, skip, unresolvable } from '../framework/status.ts';
 import { VOLUME_BINDING } from './names.ts';
+import { ofOwnClaim, ofTopologies } from './volume-hints.ts';
 import { classCanProvision, matchVolume, type VolumeAssumptions } from './volume-match.ts';
 import { claimName, isBound, missingClaim, volumeFitsNode, waitsForConsumer } from './volumes.ts';
 
@@ -87,17 +88,8 @@ export function volumeBinding(cluster: ClusterLookup, taken: VolumeAssumptions, 
   return {
     name: VOLUME_BINDING,
     events: [
-      { resource: 'StorageClass', actions: Action.add | Action.update },
-      {
-        resource: 'PersistentVolumeClaim',
-        actions: Action.add | Action.update,
-        hint(pod, _previous, current) {
-          const claim = current as PersistentVolumeClaim;
-          if (claim.metadata.namespace !== pod.metadata.namespace) return 'Skip';
-          const uses = (pod.spec?.volumes ?? []).some((v) => claimName(pod, v) === claim.metadata.name);
-          return uses ? 'Queue' : 'Skip';
-        },
-      },
+      { resource: 'StorageClass', actions: Action.add | Action.update, hint: ofTopologies },
+      { resource: 'PersistentVolumeClaim', actions: Action.add | Action.update, hint: ofOwnClaim },
       { resource: 'PersistentVolume', actions: Action.add | Action.update },
       { resource: 'Node', actions: Action.add | Action.updateNodeLabel },
       { resource: 'CSINode', actions: Action.add | Action.update },

@@ -8,6 +8,7 @@ import type { Plugin, PreFilterOutcome } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
 import { skip, unresolvable, unschedulable } from '../framework/status.ts';
 import { VOLUME_RESTRICTIONS } from './names.ts';
+import { ofOwnClaim } from './volume-hints.ts';
 import { missingClaim } from './volumes.ts';
 
 const DISK = unschedulable(VOLUME_RESTRICTIONS, 'node(s) had no available disk');
@@ -71,7 +72,7 @@ export function volumeRestrictions(cluster: ClusterLookup): Plugin {
     events: [
       { resource: 'AssignedPod', actions: Action.delete, hint: afterDelete },
       { resource: 'Node', actions: Action.add },
-      { resource: 'PersistentVolumeClaim', actions: Action.add | Action.update },
+      { resource: 'PersistentVolumeClaim', actions: Action.add | Action.update, hint: ofOwnClaim },
     ],
     preFilter(state, pod, nodes) {
       const volumes = pod.pod.spec?.volumes ?? [];

@@ -5,6 +5,7 @@ import { Action } from '../framework/events.ts';
 import type { Plugin, PreFilterOutcome } from '../framework/plugin.ts';
 import { skip, unresolvable } from '../framework/status.ts';
 import { VOLUME_ZONE } from './names.ts';
+import { ofDelayedClass, ofLabels, ofOwnClaim } from './volume-hints.ts';
 import { claimNames, missingClaim, waitsForConsumer } from './volumes.ts';
 
 const CONFLICT = unresolvable(VOLUME_ZONE, 'node(s) had no available volume zone');
@@ -28,10 +29,10 @@ export function volumeZone(cluster: ClusterLookup): Plugin {
   return {
     name: VOLUME_ZONE,
     events: [
-      { resource: 'StorageClass', actions: Action.add },
+      { resource: 'StorageClass', actions: Action.add, hint: ofDelayedClass },
       { resource: 'Node', actions: Action.add | Action.updateNodeLabel },
-      { resource: 'PersistentVolumeClaim', actions: Action.add | Action.update },
-      { resource: 'PersistentVolume', actions: Action.add | Action.update },
+      { resource: 'PersistentVolumeClaim', actions: Action.add | Action.update, hint: ofOwnClaim },
+      { resource: 'PersistentVolume', actions: Action.add | Action.update, hint: ofLabels(LABELS) },
     ],
     preFilter(state, pod) {
       const wanted: Wanted[] = [];

@@ -1,7 +1,7 @@
 // Explanation → markdown of the hover: short, in one order, nothing that does not apply, the schema's own text last.
 import type { Failure } from '../knowledge/record.ts';
 import { code, literal } from '../model/markdown.ts';
-import type { ExplainedHandler, Explanation } from './explanation.ts';
+import type { ExplainedHandler, Explanation, FieldFacts } from './explanation.ts';
 
 export interface MarkdownLink {
   readonly title: string;
@@ -22,7 +22,7 @@ export function explanationMarkdown(explanation: Explanation, links: readonly Ma
     explanation.is,
     ...explanation.handlers.map(handlerLine),
     ...explanation.writtenBy.map((by) => `*Written by* **${by.name}**: ${by.does}`),
-    explanation.change && `*Change it*: ${explanation.change.text}`,
+    explanation.change && `*${changeLabel(explanation.change)}*: ${explanation.change.text}`,
     wrongText(explanation.wrong),
     explanation.with.length > 0 && `*With*: ${explanation.with.map(code).join(', ')}`,
     footer(explanation),
@@ -31,7 +31,7 @@ export function explanationMarkdown(explanation: Explanation, links: readonly Ma
   return parts.filter((part) => typeof part === 'string' && part !== '').join('\n\n');
 }
 
-export function headline(explanation: Explanation): string {
+export function headline(explanation: FieldFacts): string {
   const { field, entry } = explanation;
   const name = entry === undefined ? field : `${field} › ${entry}`;
   const facts = [`**${literal(name)}**`, code(explanation.fieldType)];
@@ -43,6 +43,11 @@ export function headline(explanation: Explanation): string {
   return facts.join(' · ');
 }
 
+/** What the system writes nobody changes: what is to be known of it stands there instead. */
+export function changeLabel({ effect }: NonNullable<Explanation['change']>): string {
+  return effect === 'system' ? 'Note' : 'Change it';
+}
+
 const MOST_CHOICES = 12;
 
 /** The words that a field takes; of a long list, such as that of signals, the first and how many more. */
@@ -52,7 +57,7 @@ export function choiceText(values: readonly string[]): string {
 }
 
 /** Whether "none" is worth saying: not of structs, nor of what the system writes. */
-function hasNoDefault({ recorded, writtenBy, fieldType }: Explanation): boolean {
+function hasNoDefault({ recorded, writtenBy, fieldType }: FieldFacts): boolean {
   return recorded && writtenBy.length === 0 && !/^[A-Z]/.test(fieldType);
 }
 

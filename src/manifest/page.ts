@@ -2,7 +2,7 @@
 
 import { literal } from '../model/markdown.ts';
 import type { Explanation, FieldFacts } from './explanation.ts';
-import { failureText, handlerLine, headline } from './markdown.ts';
+import { changeLabel, failureText, handlerLine, headline } from './markdown.ts';
 
 /** The release that the records were checked against. */
 const UPSTREAM = 'https://github.com/kubernetes/kubernetes/blob/v1.36.2';
@@ -25,7 +25,7 @@ export function fieldPage(explanation: PagedField): string {
     ...(explanation.is ? [explanation.is] : []),
     ...section('Who acts on it', list(explanation.handlers.map(handlerLine))),
     ...section('Who writes it', list(explanation.writtenBy.map((by) => `**${by.name}**: ${by.does}`))),
-    ...section('Changing it', explanation.change ? [explanation.change.text] : []),
+    ...(explanation.change ? section(changeLabel(explanation.change), [explanation.change.text]) : []),
     ...section('When it is wrong', list(explanation.wrong.map(failureText))),
     ...section('Works together with', list(explanation.with.map((field) => `\`${field}\``))),
     ...section('Since', explanation.since ? [explanation.since] : []),

@@ -4,7 +4,7 @@ import { allKinds } from '../model/schema.ts';
 import { parseFieldPath } from '../trace/fieldpath.ts';
 import { known } from './explain.ts';
 import type { ExplainedHandler, Explanation, FieldFacts } from './explanation.ts';
-import { choiceText, failureText } from './markdown.ts';
+import { changeLabel, choiceText, failureText } from './markdown.ts';
 import { fieldPage } from './page.ts';
 import { createManifestService, type ManifestService } from './service.ts';
 import { descend, type Place, rootPlace } from './typing.ts';
@@ -93,7 +93,7 @@ function factLines(facts: FieldFacts): string[] {
     ...(facts.is ? [facts.is] : []),
     ...facts.handlers.map(handlerText),
     ...facts.writtenBy.map((by) => `Written by ${by.name}: ${by.does}`),
-    ...(facts.change ? [`Change it: ${facts.change.text}`] : []),
+    ...(facts.change ? [`${changeLabel(facts.change)}: ${facts.change.text}`] : []),
     ...facts.wrong.map((failure) => `If it is wrong: ${failureText(failure)}`),
     ...(facts.with.length > 0 ? [`With: ${facts.with.join(', ')}`] : []),
     [facts.version, ...since, ...facts.sources].join(' · '),

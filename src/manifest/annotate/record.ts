@@ -1,6 +1,6 @@
 // All that is known of a field as labelled lines: what «more» shows in the panel and in the exported page, besides who acts.
 import type { FieldFacts } from '../explanation.ts';
-import { choiceText, failureText } from '../markdown.ts';
+import { changeLabel, choiceText, failureText } from '../markdown.ts';
 
 export interface RecordRow {
   readonly label: string;
@@ -15,7 +15,7 @@ export function recordRows(facts: FieldFacts, reading?: string): RecordRow[] {
     ...row('Type', typeText(facts)),
     ...row('Deprecated', facts.deprecated),
     ...row('Is', facts.is),
-    ...row('Change it', facts.change?.text),
+    ...(facts.change ? row(changeLabel(facts.change), facts.change.text) : []),
     ...facts.wrong.flatMap((failure) => row('If it is wrong', failureText(failure))),
     ...row('With', facts.with.map((field) => `\`${field}\``).join(', ')),
     ...row('Since', facts.since),

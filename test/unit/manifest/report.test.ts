@@ -69,6 +69,13 @@ test('of a long list of words the first are said, and how many there are', () =>
   expect(facts && factsText(facts)).toMatch(/SIGABRT, SIGALRM, .* … \(\d+ words\)/);
 });
 
+test('what the system writes is not offered for a change', () => {
+  const of = (path: string) => explainField(knowledge, { group: '', kind: 'Pod' }, path);
+  const [written, own] = [of('status.qosClass'), of('spec.activeDeadlineSeconds')];
+  expect(written && factsText(written)).toMatch(/^Note: Does not change/m);
+  expect(own && factsText(own)).toMatch(/^Change it: /m);
+});
+
 describe('a field of an object without a text', () => {
   const of = (group: string, kind: string, path: string) => explainField(knowledge, { group, kind }, path);
   test('is found by the path of a step’s change', () => {

@@ -1,4 +1,5 @@
 // Cuts a YAML text into its documents, and after an edit keeps the documents that the edit did not touch.
+import { changeOf } from './change.ts';
 
 /** One document of a stream with the `---` line that opens it. Holds no position: an edit above only moves it. */
 export interface Piece {
@@ -47,8 +48,30 @@ function countBreaks(text: string): number {
   return count;
 }
 
+/** What became of one document, where it is still one and no other begins or ends in it. */
+function editedPiece(text: string, before: Piece): Piece | undefined {
+  const { from, oldTo, newTo } = changeOf(before.text, text);
+  if (from === oldTo && from === newTo) return before;
+  // With the lines around it: a line is a marker only behind a line break, and ends a document only before another line.
+  const above = text.lastIndexOf('\n', from - 1);
+  const start = above <= 0 ? 0 : Math.max(0, text.lastIndexOf('\n', above - 1));
+  const end = lineEnd(text, lineEnd(text, newTo));
+  const now = text.slice(start, end);
+  if (from === 0 || starts(now, 0, now.length).length > 1) return undefined;
+  const old = before.text.slice(start, end - newTo + oldTo);
+  return { text, breaks: before.breaks + countBreaks(now) - countBreaks(old) };
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end === -1 ? text.length : end + 1;
+}
+
 /** Cuts a part of the text; a piece of `known` with the same text is used again, wherever it stood. */
 function piecesOf(text: string, from: number, to: number, known: readonly Piece[] = []): Piece[] {
+  const [only] = known;
+  const edited = only && known.length === 1 ? editedPiece(text.slice(from, to), only) : undefined;
+  if (edited) return [edited];
   const byText = new Map(known.map((piece) => [piece.text, piece]));
   const begins = starts(text, from, to);
   return begins.map((begin, index) => {
@@ -78,7 +101,7 @@ function beginsDocument(text: string, at: number): boolean {
 
 /** Cuts the text; pieces of `before` that are still there are the same objects again. */
 export function cut(text: string, before?: Pieces): Pieces {
-  if (!before || before.list.length < 2) return place(piecesOf(text, 0, text.length));
+  if (!before || before.list.length < 2) return place(piecesOf(text, 0, text.length, before?.list));
   const old = before.list;
   let head = 0;
   let from = 0;

@@ -24,6 +24,9 @@ function kindOf(value: ScalarValue): string {
 /** A sentence for a value whose type surprises, or undefined. `type` is the scalar type that the schema wants here. */
 export function readingNote(node: unknown, type: ValueKind): string | undefined {
   if (!isScalar(node)) return undefined;
+  // A block of text is a string, whatever it says; long ones are not read for nothing.
+  const isBlock = node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED;
+  if (isBlock && STRINGS.has(type)) return undefined;
   const value = scalarOf(node);
   const written = typeof node.source === 'string' ? node.source : String(node.value);
   if (value === undefined || value === null) return undefined;

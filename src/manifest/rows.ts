@@ -129,28 +129,34 @@ interface Around {
 }
 
 function rowsFrom(text: string, { starts, columns, kinds }: RowList, around?: Around): Rows {
-  const { before, first, rest, moved } = around ?? { before: undefined, first: 0, rest: 0, moved: 0 };
-  const tail = before ? before.count - rest : 0;
-  const count = first + starts.length + tail;
-  const rows = {
-    text,
-    count,
-    starts: new Int32Array(count + 1),
-    columns: new Int32Array(count),
-    kinds: new Uint8Array(count),
-  };
-  if (before) {
-    const at = first + starts.length;
-    rows.starts.set(before.starts.subarray(0, first));
-    rows.columns.set(before.columns.subarray(0, first));
-    rows.kinds.set(before.kinds.subarray(0, first));
-    for (let k = 0; k < tail; k++) rows.starts[at + k] = (before.starts[rest + k] ?? 0) + moved;
-    rows.columns.set(before.columns.subarray(rest), at);
-    rows.kinds.set(before.kinds.subarray(rest), at);
+  if (!around) {
+    return { text, count: starts.length, starts: Int32Array.from([...starts, text.length]), ...typed(columns, kinds) };
   }
-  rows.starts.set(starts, first);
-  rows.columns.set(columns, first);
-  rows.kinds.set(kinds, first);
-  rows.starts[count] = text.length;
-  return rows;
+  const { before, first, rest, moved } = around;
+  const at = first + starts.length;
+  const count = at + before.count - rest;
+  const all = new Int32Array(count + 1);
+  all.set(before.starts.subarray(0, first));
+  all.set(starts, first);
+  const old = before.starts;
+  // The last is the end of the text.
+  for (let row = rest, now = at; now <= count; row++, now++) all[now] = (old[row] ?? 0) + moved;
+  const are = typed(columns, kinds);
+  const isSame = at === rest && isIn(before.columns, first, are.columns) && isIn(before.kinds, first, are.kinds);
+  if (isSame) return { text, count, starts: all, columns: before.columns, kinds: before.kinds };
+  const spliced = { columns: new Int32Array(count), kinds: new Uint8Array(count) };
+  for (const name of ['columns', 'kinds'] as const) {
+    spliced[name].set(before[name].subarray(0, first));
+    spliced[name].set(are[name], first);
+    spliced[name].set(before[name].subarray(rest), at);
+  }
+  return { text, count, starts: all, ...spliced };
+}
+
+function typed(columns: ArrayLike<number>, kinds: ArrayLike<number>): Pick<Rows, 'columns' | 'kinds'> {
+  return { columns: Int32Array.from(columns), kinds: Uint8Array.from(kinds) };
+}
+
+function isIn(all: Int32Array | Uint8Array, from: number, some: Int32Array | Uint8Array): boolean {
+  return some.every((value, k) => all[from + k] === value);
 }

@@ -29,6 +29,8 @@ export class Filters {
   private origin = 0;
   private readonly change: (filter: Filter) => void;
   private filter: Filter;
+  /** How much was read of which story. */
+  private story: Story | undefined;
   private known = 0;
   private readonly names = new Set<string>();
   private readonly actors = new Set<string>();
@@ -118,6 +120,11 @@ export class Filters {
       const { hideRoutine } = this.filter;
       this.clear();
       this.filter = { hideRoutine, namespace: '', query: '' };
+      // What another trace named is not offered in this one.
+      this.story = undefined;
+      this.names.clear();
+      this.actors.clear();
+      for (const choice of [this.namespace, this.component]) choice.length = 1;
     }
     this.showFollowed();
     this.showRange();
@@ -126,6 +133,8 @@ export class Filters {
 
   /** Offers the namespaces and the components that the story names. */
   grow(story: Story): void {
+    if (story !== this.story) this.known = 0;
+    this.story = story;
     for (; this.known < story.length; this.known++) {
       const step = story.steps[this.known];
       const name = step?.object?.namespace;

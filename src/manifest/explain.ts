@@ -30,7 +30,8 @@ export function known(knowledge: Knowledge, place: Place): FieldFacts | undefine
     field: schema.name,
     ...(place.entry !== undefined && { entry: place.entry }),
     fieldType: typeText(schema),
-    required: schema.required,
+    // No schema says so of what names the schema.
+    required: schema.required || (place.within.length === 0 && /^(apiVersion|kind)$/.test(schema.name)),
     ...(schema.enum && { values: schema.enum }),
     ...(merge && { merge }),
     ...(record?.is && { is: record.is }),

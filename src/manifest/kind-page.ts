@@ -28,8 +28,8 @@ export function kindPage(knowledge: Knowledge, apiVersion: string, kind: string)
     `${code(apiVersion)} · ${knowledge.version}`,
     ...(resource ? [served(resource)] : []),
     ...acting(rows, kind),
-    ...table('What a person writes', written),
-    ...table(
+    ...section('What a person writes', written),
+    ...section(
       'What the cluster answers',
       rows.filter((row) => !written.includes(row)),
     ),
@@ -80,18 +80,13 @@ function acting(rows: readonly Row[], kind: string): string[] {
   return ['## Who acts on it, in this order', lines.join('\n')];
 }
 
-function table(title: string, rows: readonly Row[]): string[] {
+function section(title: string, rows: readonly Row[]): string[] {
   if (rows.length === 0) return [];
   const lines = rows.map(({ path, facts }) => {
-    const value = facts.required ? 'required' : (facts.default ?? '');
+    const value = facts.required ? 'required' : facts.default && `default ${facts.default}`;
     const [actor] = [...facts.handlers, ...facts.writtenBy];
-    const does = facts.is ?? (actor ? `**${actor.name}**: ${actor.does}` : '');
-    return `| ${[code(path), code(facts.fieldType), value, does].map(cell).join(' | ')} |`;
+    const does = facts.is ?? (actor && `**${actor.name}**: ${actor.does}`);
+    return `- ${[code(path), code(facts.fieldType), value, does].filter(Boolean).join(' · ')}`;
   });
-  return [`## ${title}`, ['| Field | Type | Default | |', '|---|---|---|---|', ...lines].join('\n')];
-}
-
-/** Text in a cell of a table. */
-function cell(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
+  return [`## ${title}`, lines.join('\n')];
 }

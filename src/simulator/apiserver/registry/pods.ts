@@ -3,6 +3,7 @@ import type { Pod } from '../../../model/generated/core.v1.ts';
 import { equal } from '../../../model/paths.ts';
 import type { Context } from '../context.ts';
 import { qosOf } from '../validation/pods/qos.ts';
+import { withLabelKeys } from './label-keys.ts';
 import type { DeleteOptions, Obj, Strategy } from './strategy.ts';
 
 function gatedCondition(pod: Pod, ctx: Context): object[] {
@@ -20,14 +21,14 @@ function gatedCondition(pod: Pod, ctx: Context): object[] {
 }
 
 function create(o: Obj, ctx: Context): Obj {
-  const pod = o as Pod;
+  const pod = withLabelKeys(o as Pod);
   const conditions = gatedCondition(pod, ctx);
   const status = {
     phase: 'Pending',
     ...(conditions.length > 0 ? { conditions } : {}),
     qosClass: qosOf(pod),
   };
-  return { ...o, status };
+  return { ...pod, status } as Obj;
 }
 
 /** A pod that never got to a node, or has ended, has nothing to wait for. Models podStrategy.CheckGracefulDelete. */

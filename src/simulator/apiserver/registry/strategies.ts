@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { FINALIZER } from '../crd/names.ts';
 import { isCustom } from '../crd/types.ts';
 import { claims } from './claims.ts';
+import { dropOfDriver, dropOfSlice } from './disabled.ts';
 import { pods } from './pods.ts';
 import { services } from './services.ts';
 import { type Obj, part, type Strategy } from './strategy.ts';
@@ -133,7 +134,12 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   },
   'node.k8s.io/runtimeclasses': { conditionalUpdate: true },
   'storage.k8s.io/csinodes': { conditionalUpdate: true },
-  'storage.k8s.io/csidrivers': { conditionalUpdate: true, generation: SPEC },
+  'storage.k8s.io/csidrivers': {
+    create: (o) => dropOfDriver(o),
+    update: dropOfDriver,
+    conditionalUpdate: true,
+    generation: SPEC,
+  },
   'storage.k8s.io/volumeattachments': { conditionalUpdate: true },
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': { generation: ['webhooks'], conditionalUpdate: true },
   'admissionregistration.k8s.io/validatingwebhookconfigurations': { generation: ['webhooks'], conditionalUpdate: true },
@@ -141,7 +147,7 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   'admissionregistration.k8s.io/validatingadmissionpolicybindings': { generation: SPEC, conditionalUpdate: true },
   'admissionregistration.k8s.io/mutatingadmissionpolicies': { generation: SPEC, conditionalUpdate: true },
   'admissionregistration.k8s.io/mutatingadmissionpolicybindings': { generation: SPEC, conditionalUpdate: true },
-  'resource.k8s.io/resourceslices': { generation: SPEC },
+  'resource.k8s.io/resourceslices': { create: (o) => dropOfSlice(o), update: dropOfSlice, generation: SPEC },
 };
 
 /** Everything but metadata and status is what is wanted. Models registry/customresource/strategy.go. */

@@ -56,7 +56,7 @@ describe('explain', () => {
   test('the text names place, handlers and sources', () => {
     const said = explainText(runExplain({ ...web, line: 8 }));
     expect(said).toMatch(/^web\.yaml:8:3 {2}spec\.replicas \(Deployment web\)\n/);
-    expect(said).toMatch(/Deployment controller \(sync\): /);
+    expect(said).toMatch(/Deployment controller \(syncDeployment\): /);
     expect(said).toMatch(/default 1 \(kube-apiserver defaulting\)/);
     expect(said).toMatch(/pkg\/controller\/deployment\/sync\.go/);
   });

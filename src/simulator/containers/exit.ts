@@ -24,7 +24,9 @@ export function commandEnd(pod: Pod, container: Container): CommandEnd {
   const { command, args, env, stdin } = container;
   const [first = ''] = command ?? [];
   if (!KNOWN_PROGRAMS.has(first.slice(first.lastIndexOf('/') + 1))) return { type: 'unknown' };
-  const key = JSON.stringify([command, args, env, stdin]);
+  // What differs from pod to pod, such as the index of a Job's completion.
+  const told = env?.some((e) => e.valueFrom?.fieldRef) ? [...environmentOf(pod, container, NOTHING)] : undefined;
+  const key = JSON.stringify([command, args, env, stdin, told]);
   const found = known.get(key) ?? run(pod, container);
   if (known.size >= MAX_CACHE) known.clear();
   known.set(key, found);

@@ -161,20 +161,22 @@ export class JobController {
     const backoff = countFailures(this.backoffs.get(key), t.newSucceeded, t.newFailed);
     const starting = job.status?.startTime === undefined && !job.spec?.suspend;
     let status: JobStatus = { ...job.status, ...(starting ? { startTime: this.now } : {}) };
-    let verdict = decide.failure(job, pods, t, nowMs);
+    let verdict = decide.failure(job, pods, t, nowMs) ?? decide.early(job, t);
     const settled = this.expectations.satisfied(key);
+    let gone: readonly Pod[] = [];
     let active = t.active.length;
     let step = causes;
     let error: string | undefined;
     let suspended = false;
     if (verdict !== undefined) {
       step = [this.explainVerdict(job, t, verdict, causes)];
-      if (settled) active -= yield* this.remove(key, job, t.active, step);
+      if (settled) gone = yield* this.remove(key, job, t.active, step);
+      active -= gone.length;
     } else {
       const managed = settled && job.metadata.deletionTimestamp === undefined;
       if (managed) {
         const done = yield* this.manage(key, job, t, backoff, causes);
-        ({ active, step } = done);
+        ({ active, step, gone } = done);
         error = done.error;
       }
       verdict = decide.success(job, t, active);
@@ -192,6 +194,7 @@ export class JobController {
       t,
       verdict,
       active,
+      gone,
       step,
       changed: starting || suspended,
     });
@@ -225,23 +228,24 @@ export class JobController {
     t: decide.Tally,
     backoff: Backoff,
     causes: readonly StepId[],
-  ): Process<{ active: number; step: readonly StepId[]; error?: string }> {
+  ): Process<{ active: number; gone: readonly Pod[]; step: readonly StepId[]; error?: string }> {
     const nowMs = this.ctx.kernel.wallMs;
     const active = t.active.length;
     const plan = decide.plan(job, t);
-    if (plan.type === 'nothing') return { active, step: causes };
+    if (plan.type === 'nothing') return { active, gone: [], step: causes };
     if (plan.type === 'delete') {
       const step = [this.explain(job, t, `deletes ${plan.pods.length}`, plan.wanted, causes)];
-      return { active: active - (yield* this.remove(key, job, plan.pods, step)), step };
+      const gone = yield* this.remove(key, job, plan.pods, step);
+      return { active: active - gone.length, gone, step };
     }
     const left = job.spec?.backoffLimitPerIndex === undefined ? backoffLeft(backoff, nowMs) : 0;
     if (left > 0) {
       this.queue.addAfter(key, left * 1000, causes);
-      return { active, step: causes };
+      return { active, gone: [], step: causes };
     }
     const step = [this.explain(job, t, `creates ${plan.count}`, plan.wanted, causes)];
     const made = yield* this.create(key, job, t, plan.count, plan.indexes, step);
-    return { active: active + made.count, step, ...(made.error === undefined ? {} : { error: made.error }) };
+    return { active: active + made.count, gone: [], step, ...(made.error === undefined ? {} : { error: made.error }) };
   }
 
   private explain(job: Job, t: decide.Tally, does: string, wanted: number, causes: readonly StepId[]): StepId {
@@ -308,9 +312,9 @@ export class JobController {
     return { count: made };
   }
 
-  /** How many were removed. */
-  private *remove(key: string, job: Job, pods: readonly Pod[], causes: readonly StepId[]): Process<number> {
-    if (pods.length === 0) return 0;
+  /** Those that were removed. */
+  private *remove(key: string, job: Job, pods: readonly Pod[], causes: readonly StepId[]): Process<readonly Pod[]> {
+    if (pods.length === 0) return [];
     const uids = pods.map((p) => p.metadata.uid ?? '');
     this.expectations.expectDeletions(key, uids);
     const owner: Subject = { apiVersion: API, kind: KIND, object: job };
@@ -321,7 +325,7 @@ export class JobController {
     results.forEach((r, i) => {
       if (!r.ok) this.expectations.deletionObserved(key, uids[i] ?? '');
     });
-    return results.filter((r) => r.ok || r.code === 404).length;
+    return pods.filter((_, i) => results[i]?.ok || results[i]?.code === 404);
   }
 
   private *track(
@@ -333,13 +337,15 @@ export class JobController {
       readonly t: decide.Tally;
       readonly verdict: decide.Verdict | undefined;
       readonly active: number;
+      /** Deleted in this sync: they are on their way out already. */
+      readonly gone: readonly Pod[];
       readonly step: readonly StepId[];
       readonly changed: boolean;
     },
   ): Process<string | undefined> {
-    const { pods, t, verdict, step } = seen;
-    const ready = readyCount(t.active);
-    const terminating = t.terminating.length;
+    const { pods, t, verdict, gone, step } = seen;
+    const ready = readyCount(t.active) - readyCount(gone);
+    const terminating = t.terminating.length + gone.length;
     const numbers = { active: seen.active, ready, terminating };
     const { active: oldActive = 0, ready: oldReady, terminating: oldTerminating } = job.status ?? {};
     let dirty = seen.changed || oldActive !== seen.active || oldReady !== ready || oldTerminating !== terminating;

@@ -119,13 +119,18 @@ export function deadlineLeft(job: Job, nowMs: number): number | undefined {
   return Date.parse(startTime) + activeDeadlineSeconds * 1000 - nowMs;
 }
 
-/** `active`: pods that run after this sync's creations and deletions. */
-export function success(job: Job, t: Tally, active: number): Verdict | undefined {
-  const met = (reason: string, message: string): Verdict => ({ type: 'SuccessCriteriaMet', reason, message });
+const met = (reason: string, message: string): Verdict => ({ type: 'SuccessCriteriaMet', reason, message });
+
+/** Why the Job has succeeded whatever else runs: its remaining pods are deleted. */
+export function early(job: Job, t: Tally): Verdict | undefined {
   const decided = conditionOf(job, 'SuccessCriteriaMet');
   if (decided !== undefined) return met(decided.reason ?? '', decided.message ?? '');
   const rule = isIndexed(job) ? metSuccessRule(job, t.doneIndexes) : undefined;
-  if (rule !== undefined) return met('SuccessPolicy', `Matched rules at index ${rule}`);
+  return rule === undefined ? undefined : met('SuccessPolicy', `Matched rules at index ${rule}`);
+}
+
+/** `active`: pods that run after this sync's creations and deletions. */
+export function success(job: Job, t: Tally, active: number): Verdict | undefined {
   const completions = job.spec?.completions;
   const complete = completions === undefined ? t.succeeded > 0 && active === 0 : t.succeeded >= completions;
   return complete ? met('CompletionsReached', COMPLETED) : undefined;

@@ -164,6 +164,7 @@ export class Algorithm {
         continue;
       }
       d.statuses.set(node.name, status);
+      this.recorder.rejected(node.name, status);
       blame(d, status);
     }
     feasible.length = found;

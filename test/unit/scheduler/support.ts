@@ -93,7 +93,8 @@ export function consult(make: (cache: Cache, cluster: ClusterLookup) => Plugin, 
     code[n.name] = status?.code;
   }
   if (plugin.score === undefined || plugin.preScore?.(state, info, nodes)?.code === 'Skip') return { reasons, code };
-  const scores = Float64Array.from(nodes, (n) => plugin.score?.(state, info, n) ?? 0);
+  const scores = new Float64Array(nodes.length);
+  plugin.score(state, info, nodes, scores);
   plugin.normalizeScore?.(state, info, scores, nodes);
   return { reasons, code, scores: Object.fromEntries(nodes.map((n, i) => [n.name, scores[i] as number])) };
 }

@@ -183,7 +183,7 @@ export class Framework {
     const scores = this.scores.subarray(0, n);
     totals.fill(0, 0, n);
     for (const { plugin, weight } of state.read(ACTIVE)?.scorers ?? this.scorers) {
-      for (let i = 0; i < n; i++) scores[i] = plugin.score(state, pod, nodes[i] as NodeInfo);
+      plugin.score(state, pod, nodes, scores);
       plugin.normalizeScore?.(state, pod, scores, nodes);
       for (let i = 0; i < n; i++) totals[i] = (totals[i] as number) + (scores[i] as number) * weight;
     }

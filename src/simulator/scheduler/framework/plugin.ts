@@ -50,8 +50,8 @@ export interface Plugin {
   /** No node fits: can something be done about it? */
   postFilter?(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterOutcome;
   preScore?(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Status | undefined;
-  /** How good is this node, in the plugin's own measure? */
-  score?(state: CycleState, pod: PodInfo, node: NodeInfo): number;
+  /** How good is each of these nodes, in the plugin's own measure? Upstream asks node by node; one question for all is quicker. */
+  score?(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], scores: Float64Array): void;
   /** Brings the scores of all nodes into 0 … 100, in place. */
   normalizeScore?(state: CycleState, pod: PodInfo, scores: Float64Array, nodes: readonly NodeInfo[]): void;
   reserve?(state: CycleState, pod: PodInfo, node: string): Status | undefined;

@@ -3,11 +3,12 @@
 import type { NodeInfo } from './node-info.ts';
 import type { Enabled, Plugin } from './plugin.ts';
 import { type Column, DecisionRecord } from './record.ts';
+import type { Status } from './status.ts';
 
 class Scores {
   readonly plugin: string;
   readonly weight: number;
-  count = 0;
+  asked = false;
   raw = new Float64Array(512);
   normalized = new Float64Array(512);
 
@@ -16,17 +17,14 @@ class Scores {
     this.weight = weight;
   }
 
-  add(value: number): void {
-    if (this.count === this.raw.length) {
-      const more = new Float64Array(this.count * 2);
-      more.set(this.raw);
-      this.raw = more;
-    }
-    this.raw[this.count++] = value;
+  given(scores: Float64Array): void {
+    this.asked = true;
+    if (this.raw.length < scores.length) this.raw = new Float64Array(scores.length * 2);
+    this.raw.set(scores);
   }
 
   settle(scores: Float64Array): void {
-    if (this.normalized.length < scores.length) this.normalized = new Float64Array(this.raw.length);
+    if (this.normalized.length < scores.length) this.normalized = new Float64Array(scores.length * 2);
     this.normalized.set(scores);
   }
 }
@@ -37,8 +35,6 @@ export class Recorder {
   private filters: readonly string[] = [];
   private columns: readonly Column[] = [];
   private record: DecisionRecord | undefined;
-  /** While preemption tries nodes out, its questions are not verdicts. */
-  private paused = false;
 
   wrap(plugins: readonly Enabled[]): readonly Enabled[] {
     this.filters = plugins.flatMap(({ plugin }) => (plugin.filter === undefined ? [] : [plugin.name]));
@@ -47,43 +43,31 @@ export class Recorder {
 
   begin(): DecisionRecord {
     this.record = new DecisionRecord(this.filters);
-    for (const s of this.scores) s.count = 0;
-    this.paused = false;
+    for (const s of this.scores) s.asked = false;
     return this.record;
   }
 
   private watch(plugin: Plugin, weight: number): Plugin {
-    const { filter, score, normalizeScore, postFilter } = plugin;
-    const watched: Plugin = { ...plugin };
-    if (filter !== undefined) {
-      watched.filter = (state, pod, node) => {
-        const status = filter(state, pod, node);
-        if (status !== undefined && !this.paused) this.record?.rejected.push({ node: node.name, status });
-        return status;
-      };
-    }
-    if (score !== undefined) {
-      const scores = new Scores(plugin.name, weight);
-      this.scores.push(scores);
-      watched.score = (state, pod, node) => {
-        const value = score(state, pod, node);
-        scores.add(value);
-        return value;
-      };
-      watched.normalizeScore = (state, pod, values, nodes) => {
+    const { score, normalizeScore } = plugin;
+    if (score === undefined) return plugin;
+    const scores = new Scores(plugin.name, weight);
+    this.scores.push(scores);
+    return {
+      ...plugin,
+      score(state, pod, nodes, values) {
+        score(state, pod, nodes, values);
+        scores.given(values);
+      },
+      normalizeScore(state, pod, values, nodes) {
         normalizeScore?.(state, pod, values, nodes);
         scores.settle(values);
-      };
-    }
-    if (postFilter !== undefined) {
-      watched.postFilter = (state, pod, statuses) => {
-        this.paused = true;
-        const outcome = postFilter(state, pod, statuses);
-        this.paused = false;
-        return outcome;
-      };
-    }
-    return watched;
+      },
+    };
+  }
+
+  /** A node that a filter left out. */
+  rejected(node: string, status: Status): void {
+    this.record?.rejected.push({ node, status });
   }
 
   /** Notes the outcome of scoring; of more than `keep` nodes the best are kept, and the chosen one in any case. */
@@ -91,7 +75,7 @@ export class Recorder {
     const record = this.record;
     if (record === undefined) return;
     const rows = best(totals, nodes.length, chosen, keep);
-    const columns = this.scores.filter((s) => s.count > 0);
+    const columns = this.scores.filter((s) => s.asked);
     record.scored = rows.map((i) => (nodes[i] as NodeInfo).name);
     record.values = new Float32Array(rows.length * (1 + 2 * columns.length));
     let at = 0;

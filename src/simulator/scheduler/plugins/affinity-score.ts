@@ -67,13 +67,16 @@ export function affinityScore(cache: Cache, cluster: ClusterLookup): Methods<'pr
       state.write(SCORES, scores);
       return undefined;
     },
-    score(state, _pod, node) {
-      let sum = 0;
-      for (const [key, values] of state.read(SCORES) ?? []) {
-        const value = node.labels[key];
-        if (value !== undefined) sum += values.get(value) ?? 0;
-      }
-      return sum;
+    score(state, _pod, nodes, scores) {
+      const byKey = state.read(SCORES) ?? new Map();
+      nodes.forEach((node, i) => {
+        let sum = 0;
+        for (const [key, values] of byKey) {
+          const value = node.labels[key];
+          if (value !== undefined) sum += values.get(value) ?? 0;
+        }
+        scores[i] = sum;
+      });
     },
     /** The lowest becomes 0, the highest 100. */
     normalizeScore(_state, _pod, scores) {

@@ -19,13 +19,13 @@ export function balancedAllocation(): Plugin {
     name: BALANCED_ALLOCATION,
     // A pod that requests neither would be drawn to the fullest balanced node.
     preScore: (_state, pod) => (pod.requests.milliCPU === 0 && pod.requests.memory === 0 ? SKIP : undefined),
-    score(_state, pod, node) {
-      const { milliCPU, memory } = node.requested;
-      const all = node.allocatable;
-      const after = balance(milliCPU + pod.requests.milliCPU, all.milliCPU, memory + pod.requests.memory, all.memory);
-      const before = balance(milliCPU, all.milliCPU, memory, all.memory);
+    score(_state, { requests }, nodes, scores) {
       const half = MAX_SCORE / 2;
-      return half + Math.trunc((half + after - before) / 2);
+      nodes.forEach(({ requested: { milliCPU, memory }, allocatable: all }, i) => {
+        const after = balance(milliCPU + requests.milliCPU, all.milliCPU, memory + requests.memory, all.memory);
+        const before = balance(milliCPU, all.milliCPU, memory, all.memory);
+        scores[i] = half + Math.trunc((half + after - before) / 2);
+      });
     },
   };
 }

@@ -23,7 +23,7 @@ export function dynamicResources(): Plugin {
     },
     postFilter: () => ({ status: NOTHING_TO_FREE }),
     // Scores only alternatives within claims; without claims every node gets 0.
-    score: () => 0,
+    score: (_state, _pod, _nodes, scores) => void scores.fill(0),
     normalizeScore: (_state, _pod, scores) => defaultNormalize(scores, false),
   };
 }

@@ -43,13 +43,18 @@ export function imageLocality(cache: Cache): Plugin {
       state.write(IMAGES, { known, max: MAX_PER_CONTAINER * names.length });
       return undefined;
     },
-    score(state, _pod, node) {
-      const pods = state.read(IMAGES);
-      if (pods === undefined || pods.known.length === 0) return 0;
-      let sum = 0;
-      for (const i of pods.known) if (node.images.has(i.name)) sum += i.worth;
-      const within = Math.min(Math.max(sum, MIN), pods.max);
-      return Math.trunc((MAX_SCORE * (within - MIN)) / (pods.max - MIN));
+    score(state, _pod, nodes, scores) {
+      const { known, max } = state.read(IMAGES) ?? { known: [], max: 0 };
+      if (known.length === 0) {
+        scores.fill(0);
+        return;
+      }
+      nodes.forEach((node, i) => {
+        let sum = 0;
+        for (const { name, worth } of known) if (node.images.has(name)) sum += worth;
+        const within = Math.min(Math.max(sum, MIN), max);
+        scores[i] = Math.trunc((MAX_SCORE * (within - MIN)) / (max - MIN));
+      });
     },
   };
 }

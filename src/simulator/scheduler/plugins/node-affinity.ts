@@ -71,12 +71,13 @@ export function nodeAffinity(): Plugin {
       return undefined;
     },
     /** The weights of the preferred terms that the node meets, added up. */
-    score(state, _pod, node) {
-      let sum = 0;
-      for (const t of state.read(PREFERRED) ?? []) {
-        if (nodeTermMatches(t.preference, node.labels, node.name)) sum += t.weight;
-      }
-      return sum;
+    score(state, _pod, nodes, scores) {
+      const preferred = state.read(PREFERRED) ?? [];
+      nodes.forEach((node, i) => {
+        let sum = 0;
+        for (const t of preferred) if (nodeTermMatches(t.preference, node.labels, node.name)) sum += t.weight;
+        scores[i] = sum;
+      });
     },
     normalizeScore: (_state, _pod, scores) => defaultNormalize(scores, false),
   };

@@ -112,13 +112,15 @@ export function nodeResourcesFit(): Plugin {
     ],
     filter: (_state, pod, node) =>
       pod.requests.scalar === undefined && enough(pod, node) ? undefined : shortages(pod, node),
-    score(_state, pod, node) {
-      const { milliCPU, memory } = node.nonZeroRequested;
-      const cpu = leftOver(milliCPU + pod.nonZero.milliCPU, node.allocatable.milliCPU);
-      const mem = leftOver(memory + pod.nonZero.memory, node.allocatable.memory);
-      // A resource that the node does not offer takes no part in the mean.
-      const parts = (node.allocatable.milliCPU > 0 ? 1 : 0) + (node.allocatable.memory > 0 ? 1 : 0);
-      return parts === 0 ? 0 : Math.trunc((cpu + mem) / parts);
+    score(_state, { nonZero }, nodes, scores) {
+      for (let i = 0; i < nodes.length; i++) {
+        const { nonZeroRequested, allocatable } = nodes[i] as NodeInfo;
+        const cpu = leftOver(nonZeroRequested.milliCPU + nonZero.milliCPU, allocatable.milliCPU);
+        const memory = leftOver(nonZeroRequested.memory + nonZero.memory, allocatable.memory);
+        // A resource that the node does not offer takes no part in the mean.
+        const parts = (allocatable.milliCPU > 0 ? 1 : 0) + (allocatable.memory > 0 ? 1 : 0);
+        scores[i] = parts === 0 ? 0 : Math.trunc((cpu + memory) / parts);
+      }
     },
   };
 }

@@ -130,18 +130,21 @@ function soft(
   return { constraints, ignored, counts, silent, weights };
 }
 
-function rawScore(s: Soft, pod: PodInfo, node: NodeInfo): number {
-  if (s.ignored.size > 0 && s.ignored.has(node)) return 0;
-  let score = 0;
-  for (let i = 0; i < s.constraints.length; i++) {
-    const c = s.constraints[i] as Constraint;
-    if (s.silent[i]) continue;
-    const value = node.labels[c.topologyKey];
-    if (value === undefined) continue;
-    const n = c.topologyKey === HOSTNAME ? matching(c, pod, node) : (s.counts[i]?.get(value) ?? 0);
-    score += n * (s.weights[i] as number) + c.maxSkew - 1;
-  }
-  return Math.round(score);
+function rawScores(s: Soft, pod: PodInfo, nodes: readonly NodeInfo[], scores: Float64Array): void {
+  scores.fill(0);
+  s.constraints.forEach((c, k) => {
+    if (s.silent[k]) return;
+    const weight = s.weights[k] as number;
+    const counts = c.topologyKey === HOSTNAME ? undefined : s.counts[k];
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i] as NodeInfo;
+      const value = node.labels[c.topologyKey];
+      if (value === undefined || (s.ignored.size > 0 && s.ignored.has(node))) continue;
+      const n = counts === undefined ? matching(c, pod, node) : (counts.get(value) ?? 0);
+      scores[i] = (scores[i] as number) + (n * weight + c.maxSkew - 1);
+    }
+  });
+  for (let i = 0; i < nodes.length; i++) scores[i] = Math.round(scores[i] as number);
 }
 
 function normalize(s: Soft, scores: Float64Array, nodes: readonly NodeInfo[]): void {
@@ -195,9 +198,10 @@ export function podTopologySpread(cache: Cache, cluster: ClusterLookup): Plugin 
       state.write(SOFT, soft(pod, constraints, feasible, cache.nodes(), own));
       return undefined;
     },
-    score(state, pod, node) {
+    score(state, pod, nodes, scores) {
       const s = state.read(SOFT);
-      return s === undefined ? 0 : rawScore(s, pod, node);
+      if (s === undefined) scores.fill(0);
+      else rawScores(s, pod, nodes, scores);
     },
     normalizeScore(state, _pod, scores, nodes) {
       const s = state.read(SOFT);

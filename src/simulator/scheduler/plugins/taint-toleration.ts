@@ -3,6 +3,7 @@
 import type { Node } from '../../../model/generated/core.v1.ts';
 import { stateKey } from '../framework/cycle-state.ts';
 import { Action } from '../framework/events.ts';
+import type { NodeInfo } from '../framework/node-info.ts';
 import { defaultNormalize } from '../framework/normalize.ts';
 import type { Plugin } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
@@ -42,12 +43,13 @@ export function taintToleration(): Plugin {
       return undefined;
     },
     /** How many PreferNoSchedule taints are not tolerated. */
-    score(state, _pod, node) {
-      if (node.softTaints.length === 0) return 0;
+    score(state, _pod, nodes, scores) {
       const tolerations = state.read(SOFT) ?? [];
-      let n = 0;
-      for (const taint of node.softTaints) if (!tolerated(tolerations, taint)) n++;
-      return n;
+      for (let i = 0; i < nodes.length; i++) {
+        let n = 0;
+        for (const taint of (nodes[i] as NodeInfo).softTaints) if (!tolerated(tolerations, taint)) n++;
+        scores[i] = n;
+      }
     },
     normalizeScore: (_state, _pod, scores) => defaultNormalize(scores, true),
   };

@@ -118,7 +118,7 @@ export function volumeBinding(cluster: ClusterLookup, taken: VolumeAssumptions, 
     },
     // Scoring by capacity is behind a feature gate that is off by default (v1.36).
     preScore: () => NOTHING_TO_SCORE,
-    score: () => 0,
+    score: (_state, _pod, _nodes, scores) => void scores.fill(0),
     reserve(state, _pod, node) {
       for (const { claim, volume } of state.read(CLAIMS)?.byNode.get(node)?.bindings ?? []) taken.take(volume, claim);
       return undefined;

@@ -9,26 +9,31 @@ import { JSON_TYPE } from './negotiate.ts';
 
 /** Bodies and headers of a request that is kept. */
 export interface Wire {
-  readonly request: Pick<ApiRequest, 'query' | 'body' | 'contentType' | 'accept' | 'userAgent' | 'impersonate'>;
+  readonly userAgent: string;
+  readonly query: ApiRequest['query'];
+  readonly body: ApiRequest['body'];
+  readonly contentType: string | undefined;
+  readonly accept: string | undefined;
+  readonly impersonate: ApiRequest['impersonate'];
   readonly answer: unknown;
   readonly answerType: string;
   readonly warnings: readonly string[];
 }
 
-export function wireOf({ request, warnings }: Context, { body, contentType }: Answer): Wire {
-  const { query, contentType: type, accept, userAgent, impersonate } = request;
+const NO_WARNINGS: readonly string[] = [];
+
+export function wireOf({ request, warnings }: Context, { body: answer, contentType: answerType }: Answer): Wire {
+  const { userAgent, query, body, contentType, accept, impersonate } = request;
   return {
-    request: {
-      userAgent,
-      ...(query ? { query } : {}),
-      ...(request.body ? { body: request.body } : {}),
-      ...(type === undefined ? {} : { contentType: type }),
-      ...(accept === undefined ? {} : { accept }),
-      ...(impersonate ? { impersonate } : {}),
-    },
-    answer: body,
-    answerType: contentType ?? JSON_TYPE,
-    warnings,
+    userAgent,
+    query,
+    body,
+    contentType,
+    accept,
+    impersonate,
+    answer,
+    answerType: answerType ?? JSON_TYPE,
+    warnings: warnings.length === 0 ? NO_WARNINGS : warnings,
   };
 }
 
@@ -51,12 +56,12 @@ export function exchangeOf({ method, path, resource, subresource, code, last, wi
   }
   const secret = resource === 'secrets' || resource === 'tokenreviews' || subresource === 'token';
   const seen = (value: unknown): unknown => (secret ? hidden(value, resource) : shown(value));
-  const { request, answer, answerType, warnings } = wire;
-  const body = request.body && ('raw' in request.body ? fromText(request.body.raw) : request.body.value);
+  const { query, answer, answerType, warnings } = wire;
+  const body = wire.body && ('raw' in wire.body ? fromText(wire.body.raw) : wire.body.value);
   return {
     request: {
-      line: `${method} ${path}${queryText(request.query)}`,
-      headers: requestHeaders(request, body !== undefined),
+      line: `${method} ${path}${queryText(query)}`,
+      headers: requestHeaders(wire, body !== undefined),
       ...(body === undefined ? {} : { body: seen(body) }),
     },
     response: {
@@ -72,8 +77,8 @@ function etcdOf({ key, revision, previous }: Change): NonNullable<Exchange['etcd
   return { key, revision, ...(previous === undefined ? {} : { before: previous.modRevision }) };
 }
 
-function requestHeaders(request: Wire['request'], body: boolean): (readonly [string, string])[] {
-  const { userAgent, accept, contentType, impersonate } = request;
+function requestHeaders(wire: Wire, body: boolean): (readonly [string, string])[] {
+  const { userAgent, accept, contentType, impersonate } = wire;
   return [
     ['User-Agent', userAgent],
     ['Accept', accept ?? JSON_TYPE],

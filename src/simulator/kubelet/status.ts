@@ -254,6 +254,20 @@ function replacedIPs(before: readonly PodIP[], after: readonly PodIP[]): object[
   return [...after, ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))];
 }
 
+/** The orders that conditions come in are few, and every patch that is kept holds on to one. */
+const orders = new Map<string, readonly { readonly type: string }[]>();
+const MAX_ORDERS = 1_000;
+
+function orderOf(conditions: readonly PodCondition[]): readonly { readonly type: string }[] {
+  const key = conditions.map(({ type }) => type).join();
+  const known = orders.get(key);
+  if (known !== undefined) return known;
+  if (orders.size >= MAX_ORDERS) orders.clear();
+  const made = conditions.map(({ type }) => ({ type }));
+  orders.set(key, made);
+  return made;
+}
+
 /** A strategic merge patch from one status to the next; undefined where they are equal. */
 export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodStatus): object | undefined {
   const patch: Record<string, unknown> = {};
@@ -270,7 +284,7 @@ export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodS
     return k === undefined ? c : (conditionPatch(k, c) ?? []);
   });
   if (changed.length > 0) {
-    patch['$setElementOrder/conditions'] = (after.conditions ?? []).map(({ type }) => ({ type }));
+    patch['$setElementOrder/conditions'] = orderOf(after.conditions ?? []);
     patch.conditions = changed;
   }
   return Object.keys(patch).length === 0 ? undefined : { metadata: { uid: pod.metadata.uid }, status: patch };

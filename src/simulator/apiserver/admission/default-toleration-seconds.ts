@@ -17,7 +17,7 @@ function mutate(r: Review): Mutation | undefined {
   const had = pod.spec?.tolerations ?? [];
   const added = TOLERATIONS.filter(({ key }) => !had.some((t) => covers(t, key)));
   if (pod.spec === undefined || added.length === 0) return undefined;
-  const object = { ...pod, spec: { ...pod.spec, tolerations: [...had, ...added] } };
+  const object = { ...pod, spec: { ...pod.spec, tolerations: had.concat(added) } };
   return {
     object,
     note: `added tolerations of ${SECONDS} s for ${added.map(({ key }) => key.split('/')[1]).join(' and ')}`,

@@ -29,7 +29,7 @@ const PROJECTED: Volume['projected'] = {
 function withMount(containers: readonly Container[] | undefined, volume: string): readonly Container[] | undefined {
   return containers?.map((c) => {
     if ((c.volumeMounts ?? []).some((m) => m.mountPath === MOUNT)) return c;
-    return { ...c, volumeMounts: [...(c.volumeMounts ?? []), { name: volume, readOnly: true, mountPath: MOUNT }] };
+    return { ...c, volumeMounts: (c.volumeMounts ?? []).concat({ name: volume, readOnly: true, mountPath: MOUNT }) };
   });
 }
 
@@ -41,7 +41,7 @@ function withToken(spec: PodSpec, r: Review): PodSpec {
   const initContainers = withMount(spec.initContainers, name);
   return {
     ...spec,
-    volumes: existing ? (spec.volumes ?? []) : [...(spec.volumes ?? []), { name, projected: PROJECTED }],
+    volumes: existing ? (spec.volumes ?? []) : (spec.volumes ?? []).concat({ name, projected: PROJECTED }),
     containers: withMount(spec.containers, name) ?? [],
     ...(initContainers ? { initContainers } : {}),
   };

@@ -10,8 +10,21 @@ export interface WriteOptions {
   readonly fieldValidation: FieldValidation;
 }
 
-/** The part before the first `/` of the user agent, as long as a manager's name may be. */
+/** By user agent: every object written holds on to the name. */
+const managers = new Map<string, string>();
+const MAX_MANAGERS = 1_000;
+
 function managerOf(userAgent: string): string {
+  const known = managers.get(userAgent);
+  if (known !== undefined) return known;
+  if (managers.size >= MAX_MANAGERS) managers.clear();
+  const name = nameIn(userAgent);
+  managers.set(userAgent, name);
+  return name;
+}
+
+/** The part before the first `/` of the user agent, as long as a manager's name may be. */
+function nameIn(userAgent: string): string {
   const slash = userAgent.indexOf('/');
   return userAgent.slice(0, Math.min(slash < 0 ? userAgent.length : slash, 128));
 }

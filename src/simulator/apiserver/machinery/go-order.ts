@@ -96,8 +96,9 @@ function list(o: readonly unknown[], items: ValueSchema | undefined, was: readon
   let out: unknown[] | undefined;
   for (let i = 0; i < o.length; i++) {
     const next = ordered(o[i], items, was[i]);
-    if (next !== o[i]) out ??= o.slice(0, i);
-    out?.push(next);
+    if (next === o[i]) continue;
+    out ??= o.slice();
+    out[i] = next;
   }
   return out ?? o;
 }

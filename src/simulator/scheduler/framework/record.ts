@@ -30,7 +30,7 @@ export class DecisionRecord {
   scored: readonly string[] = [];
   columns: readonly Column[] = [];
   /** For each scored node its total, then raw and normalised score of each column. */
-  values = new Float32Array(0);
+  values: Uint16Array | Float64Array = new Uint16Array(0);
 
   constructor(filters: readonly string[]) {
     this.filters = filters;

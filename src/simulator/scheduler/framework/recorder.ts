@@ -77,15 +77,12 @@ export class Recorder {
     const rows = best(totals, nodes.length, chosen, keep);
     const columns = this.scores.filter((s) => s.asked);
     record.scored = rows.map((i) => (nodes[i] as NodeInfo).name);
-    record.values = new Float32Array(rows.length * (1 + 2 * columns.length));
-    let at = 0;
+    const values: number[] = [];
     for (const row of rows) {
-      record.values[at++] = totals[row] as number;
-      for (const c of columns) {
-        record.values[at++] = c.raw[row] as number;
-        record.values[at++] = c.normalized[row] as number;
-      }
+      values.push(totals[row] as number);
+      for (const c of columns) values.push(c.raw[row] as number, c.normalized[row] as number);
     }
+    record.values = compact(values);
     record.columns = this.sharedColumns(columns);
   }
 
@@ -108,6 +105,12 @@ export class Recorder {
     if (record.rejected.length > keep) record.rejected.length = keep;
     this.record = undefined;
   }
+}
+
+/** Scores are whole, mostly small, and kept for every pod. */
+function compact(values: readonly number[]): DecisionRecord['values'] {
+  const small = values.every((v) => Number.isInteger(v) && v >= 0 && v <= 0xffff);
+  return small ? Uint16Array.from(values) : Float64Array.from(values);
 }
 
 /** Rows in their order where there are few; else the `keep` best, the chosen one first. */

@@ -117,5 +117,5 @@ function gain(managers: readonly Manager[], self: Manager): readonly Manager[] {
   if (isEmpty(self.fields)) return managers;
   const known = managers.find((m) => sameManager(m, self));
   if (!known) return [...managers, self];
-  return managers.map((m) => (m === known ? { ...self, fields: union(self.fields, m.fields) } : m));
+  return managers.map((m) => (m === known ? { ...self, fields: union(m.fields, self.fields) } : m));
 }

@@ -22,7 +22,7 @@ const SET_ORDER = '$setElementOrder';
 
 type Mutable = Record<string, unknown>;
 
-const own = (o: Mutable, key: string): unknown => (Object.hasOwn(o, key) ? o[key] : undefined);
+const own = (o: Json, key: string): unknown => (Object.hasOwn(o, key) ? o[key] : undefined);
 
 function badType(wanted: string, got: unknown): StrategicError {
   return new StrategicError(500, `expected a ${wanted}, but received a ${goTypeOf(got)}`);
@@ -41,7 +41,10 @@ function fieldNamed(key: string, prefix: string, what: string): string {
 
 /** A new value without its nulls and without what its directives delete. Undefined where nothing is to be kept. */
 function clean(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((v) => clean(v)).filter((v) => v !== undefined);
+  if (Array.isArray(value)) {
+    const items = value.map((v) => clean(v));
+    return items.includes(undefined) ? items.filter((v) => v !== undefined) : items;
+  }
   if (!isRecord(value)) return value;
   if (Object.hasOwn(value, PATCH)) return undefined;
   const out: Mutable = {};
@@ -60,14 +63,13 @@ function replaceOrDelete(patch: Json): Json {
   throw new StrategicError(500, `unknown patch type: ${goPrint(directive)} in map: ${goPrint(patch)}`);
 }
 
-function retainKeys(original: Mutable, patch: Mutable): void {
+function retainKeys(original: Mutable, patch: Json): void {
   const list = patch[RETAIN_KEYS];
   if (list === undefined) return;
-  delete patch[RETAIN_KEYS];
   const bad = new StrategicError(400, 'invalid patch format of retainKeys');
   if (!Array.isArray(list)) throw bad;
   for (const [k, v] of Object.entries(patch)) {
-    if (v === null || k.startsWith(DELETE_FROM) || k.startsWith(SET_ORDER)) continue;
+    if (v === null || k === RETAIN_KEYS || k.startsWith(DELETE_FROM) || k.startsWith(SET_ORDER)) continue;
     if (!list.includes(k)) throw bad;
   }
   for (const k of Object.keys(original)) if (!list.includes(k)) delete original[k];
@@ -92,10 +94,12 @@ class Patcher {
   map(original: unknown, given: Json, schema: ValueSchema | undefined): Json {
     if (Object.hasOwn(given, PATCH)) return replaceOrDelete(given);
     const out: Mutable = isRecord(original) ? { ...original } : {};
-    const patch: Mutable = { ...given };
-    retainKeys(out, patch);
-    this.orderedLists(out, patch, schema);
-    for (const key of Object.keys(patch)) this.entry(out, key, patch[key], schema);
+    retainKeys(out, given);
+    const ordered = this.orderedLists(out, given, schema);
+    for (const key in given) {
+      const done = key === RETAIN_KEYS || key.startsWith(SET_ORDER) || ordered?.includes(key);
+      if (!done) this.entry(out, key, given[key], schema);
+    }
     return out;
   }
 
@@ -185,20 +189,25 @@ class Patcher {
     schema: ValueSchema | undefined,
   ): unknown[] {
     const out = [...original];
+    const fresh: unknown[] = [];
     for (const item of patch as readonly Json[]) {
       if (!Object.hasOwn(item, key)) throw noMergeKey(item, key);
-      const at = out.findIndex((o) => isRecord(o) && o[key] === item[key]);
+      const same = (o: unknown): boolean => isRecord(o) && o[key] === item[key];
+      const at = out.findIndex(same);
+      const again = at < 0 ? fresh.findIndex(same) : -1;
       if (at >= 0) out[at] = this.map(out[at], item, schema);
-      else out.push(clean(item) ?? {});
+      else if (again >= 0) fresh[again] = this.map(fresh[again], item, schema);
+      else fresh.push(clean(item) ?? {});
     }
-    return out;
+    return fresh.length === 0 ? out : out.concat(fresh);
   }
 
-  /** `$setElementOrder` and the list it speaks of are handled together. */
-  private orderedLists(out: Mutable, patch: Mutable, schema: ValueSchema | undefined): void {
-    for (const directive of Object.keys(patch).filter((k) => k.startsWith(SET_ORDER))) {
+  /** `$setElementOrder` and the list it speaks of are handled together. Returns the names of the lists that are done. */
+  private orderedLists(out: Mutable, patch: Json, schema: ValueSchema | undefined): string[] | undefined {
+    let done: string[] | undefined;
+    for (const directive in patch) {
+      if (!directive.startsWith(SET_ORDER)) continue;
       const order = patch[directive];
-      delete patch[directive];
       if (!Array.isArray(order)) throw badType('[]interface {}', order);
       const name = fieldNamed(directive, SET_ORDER, 'setElementOrder list');
       const [original, given] = [own(out, name), own(patch, name)];
@@ -212,8 +221,10 @@ class Patcher {
       }
       const merged = !given ? original : !original ? clean(given) : this.list(original, given, field, false);
       put(out, name, normalizeOrder(merged as unknown[], order, original ?? [], field?.mergeKey));
-      delete patch[name];
+      done ??= [];
+      done.push(name);
     }
+    return done;
   }
 }
 

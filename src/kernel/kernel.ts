@@ -10,10 +10,39 @@ export interface Timer {
   cancel(): void;
 }
 
-interface Entry extends Timed {
+/** How many events are due that are not background. */
+interface Work {
+  foreground: number;
+}
+
+/** An event, and to whoever scheduled it the timer that takes it back. */
+class Entry implements Timed, Timer {
+  readonly at: number;
+  readonly seq: number;
   run: (() => void) | undefined;
-  /** Recurring upkeep (heartbeats, resyncs) does not keep a simulation from being idle. */
-  readonly background: boolean;
+  /** Absent for recurring upkeep (heartbeats, resyncs), which does not keep a simulation from being idle. */
+  private readonly work: Work | undefined;
+
+  constructor(at: number, seq: number, run: () => void, work: Work | undefined) {
+    this.at = at;
+    this.seq = seq;
+    this.run = run;
+    this.work = work;
+    if (work !== undefined) work.foreground++;
+  }
+
+  /** What is to be run; nothing where it was taken back. It is then no longer due. */
+  take(): (() => void) | undefined {
+    const { run } = this;
+    this.cancel();
+    return run;
+  }
+
+  cancel(): void {
+    if (this.run === undefined) return;
+    this.run = undefined;
+    if (this.work !== undefined) this.work.foreground--;
+  }
 }
 
 export interface KernelOptions {
@@ -28,7 +57,7 @@ export class Kernel {
   /** Virtual time, µs since the start. */
   now = 0;
   private seq = 0;
-  private foreground = 0;
+  private readonly work: Work = { foreground: 0 };
   private readonly events = new EventQueue<Entry>();
 
   constructor(options: KernelOptions) {
@@ -38,16 +67,10 @@ export class Kernel {
 
   /** Runs `run` after `delay` µs. Background timers (heartbeats, resyncs) do not count as work that is under way. */
   schedule(delay: number, run: () => void, background = false): Timer {
-    const entry: Entry = { at: this.now + Math.max(0, Math.round(delay)), seq: this.seq++, run, background };
-    if (!background) this.foreground++;
+    const at = this.now + Math.max(0, Math.round(delay));
+    const entry = new Entry(at, this.seq++, run, background ? undefined : this.work);
     this.events.push(entry);
-    return {
-      cancel: () => {
-        if (entry.run === undefined) return;
-        entry.run = undefined;
-        if (!background) this.foreground--;
-      },
-    };
+    return entry;
   }
 
   /** When the next event is due (µs), or undefined when there is none. */
@@ -61,17 +84,15 @@ export class Kernel {
 
   /** True when only background timers are left. */
   get idle(): boolean {
-    return this.foreground === 0;
+    return this.work.foreground === 0;
   }
 
   /** Advances to the next event and runs it. False when there is none. */
   runNext(): boolean {
     if (this.nextAt() === undefined) return false;
     const e = this.events.pop();
-    const run = e?.run;
+    const run = e?.take();
     if (e === undefined || run === undefined) return false;
-    e.run = undefined;
-    if (!e.background) this.foreground--;
     this.now = e.at;
     run();
     return true;

@@ -1,7 +1,7 @@
 // How a component speaks to the API server: typed calls that take virtual time, under the component's own identity and
 // rate limit. Every call names its causes, so that the trace can be walked back.
 import type { Kernel } from '../../kernel/kernel.ts';
-import { type Process, type Scope, wait } from '../../kernel/process.ts';
+import type { Process, Scope } from '../../kernel/process.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Status } from '../../model/generated/meta.v1.ts';
 import type { KubeList, KubeObject } from '../../model/object.ts';
@@ -149,7 +149,7 @@ export class Client {
   *send(
     request: Pick<ApiRequest, 'method' | 'path' | 'query' | 'body' | 'contentType' | 'accept' | 'causes'>,
   ): Process<ApiResponse> {
-    return yield* wait<ApiResponse>((resume) => {
+    return (yield (resume) => {
       const held = this.limiter.reserve();
       const serve = request.method === 'GET' ? SERVE_READ : SERVE_WRITE;
       const jitter = Math.round(this.random.float() * serve * 0.4);
@@ -162,7 +162,7 @@ export class Client {
           this.kernel.schedule(ANSWER, () => resume(response));
         });
       });
-    });
+    }) as ApiResponse;
   }
 }
 

@@ -50,6 +50,10 @@ function sortedKeys(d: Directory): readonly string[] {
 
 export class Keyspace {
   private readonly directories = new Map<string, Directory>();
+  private last: { readonly path: string; readonly directory: Directory | undefined } = {
+    path: '',
+    directory: undefined,
+  };
   private paths: string[] = [];
   private count = 0;
 
@@ -70,11 +74,22 @@ export class Keyspace {
   }
 
   get(key: string): KeyValue | undefined {
-    return this.directories.get(directoryOf(key))?.entries.get(key);
+    return this.lookUp(key)?.entries.get(key);
+  }
+
+  /** The directory of a key. Mostly it is the one asked for last, and its path need not be cut from the key. */
+  private lookUp(key: string): Directory | undefined {
+    const { path, directory } = this.last;
+    if (directory !== undefined && key.lastIndexOf('/') === path.length - 1 && key.startsWith(path)) return directory;
+    const wanted = directoryOf(key);
+    const found = this.directories.get(wanted);
+    this.last = { path: wanted, directory: found };
+    return found;
   }
 
   set(kv: KeyValue): void {
-    const d = this.own(directoryOf(kv.key));
+    const known = this.lookUp(kv.key);
+    const d = known !== undefined && !known.shared ? known : this.own(directoryOf(kv.key));
     if (!d.entries.has(kv.key)) {
       const last = d.keys.at(-1);
       d.keys.push(kv.key);
@@ -93,6 +108,7 @@ export class Keyspace {
     this.count--;
     if (d.keys.length > 0) return;
     this.directories.delete(path);
+    this.last = { path: '', directory: undefined };
     this.paths.splice(lowerBound(this.paths, path), 1);
   }
 
@@ -128,6 +144,7 @@ export class Keyspace {
       this.paths.splice(lowerBound(this.paths, path), 0, path);
     } else if (d.shared) d = { entries: new Map(d.entries), keys: sortedKeys(d).slice(), unsorted: 0, shared: false };
     else return d;
+    this.last = { path, directory: d };
     this.directories.set(path, d);
     return d;
   }

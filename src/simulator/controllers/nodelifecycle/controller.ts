@@ -129,18 +129,26 @@ export class NodeLifecycleController {
 
   private *monitor(): Process<void> {
     this.greet();
-    for (const node of [...this.nodes.all()]) yield* this.check(node);
+    for (const node of [...this.nodes.all()]) if (this.needsCare(node)) yield* this.check(node);
     yield* this.handleDisruption();
     this.monitorLater();
   }
 
+  /** Whether a node is silent, or has taints that its conditions do not ask for; most of a thousand are well. */
+  private needsCare(node: Node): boolean {
+    this.observe(node);
+    return this.isSilent(node) || noExecuteTaints(node, this.now) !== undefined;
+  }
+
+  private isSilent(node: Node): boolean {
+    const health = this.health.get(node.metadata.name ?? '');
+    if (health === undefined || conditionOf(node, 'Ready')?.status === 'Unknown') return false;
+    return this.ctx.kernel.now - health.at > (health.started ? GRACE : STARTUP_GRACE);
+  }
+
   private *check(node: Node): Process<void> {
     const { name = '' } = node.metadata;
-    const health = this.observe(node);
-    const grace = health.started ? GRACE : STARTUP_GRACE;
-    const ready = conditionOf(node, 'Ready');
-    if (this.ctx.kernel.now - health.at > grace && ready?.status !== 'Unknown')
-      yield* this.giveUp(node, ready?.status === 'True');
+    if (this.isSilent(node)) yield* this.giveUp(node, conditionOf(node, 'Ready')?.status === 'True');
     const current = this.nodes.get(name);
     if (current === undefined || noExecuteTaints(current, this.now) === undefined) return;
     const fine = conditionOf(current, 'Ready')?.status === 'True';
@@ -199,7 +207,7 @@ export class NodeLifecycleController {
       yield* this.writeTaints(current, taints, []);
   }
 
-  private observe(node: Node): Health {
+  private observe(node: Node): void {
     const { name = '' } = node.metadata;
     const renewTime = this.leases.get(`${LEASE_NAMESPACE}/${name}`)?.spec?.renewTime;
     const heartbeat = conditionOf(node, 'Ready')?.lastHeartbeatTime;
@@ -209,7 +217,6 @@ export class NodeLifecycleController {
     known.heartbeat = heartbeat;
     known.started ||= heartbeat !== undefined;
     this.health.set(name, known);
-    return known;
   }
 
   private *giveUp(node: Node, wasReady: boolean): Process<void> {

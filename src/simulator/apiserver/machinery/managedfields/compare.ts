@@ -150,8 +150,32 @@ function index(list: unknown, schema: ValueSchema): Map<string, unknown[]> {
   return out;
 }
 
+/**
+ * Whether both lists have the same items in the same places, each once, told apart by one key, as when conditions change. Then
+ * they are compared place by place.
+ */
+function areAligned(before: unknown, after: unknown, key: string): boolean {
+  if (!Array.isArray(before) || !Array.isArray(after) || before.length !== after.length) return false;
+  for (let i = 0; i < before.length; i++) {
+    const [was, is] = [before[i], after[i]];
+    if (!isRecord(was) || !isRecord(is) || typeof was[key] !== 'string' || was[key] !== is[key]) return false;
+    for (let k = 0; k < i; k++) if (before[k][key] === was[key]) return false;
+  }
+  return true;
+}
+
 function compareItems(before: unknown, after: unknown, schema: ValueSchema): Change | undefined {
   const node = new Node();
+  const [key, ...more] = schema.listType === 'map' ? (schema.keys ?? []) : [];
+  if (key !== undefined && more.length === 0 && areAligned(before, after, key)) {
+    const [was, is] = [before as readonly unknown[], after as readonly unknown[]];
+    was.forEach((item, i) => {
+      if (item === is[i]) return;
+      const element = elementOf(schema, item);
+      if (typeof element === 'string') node.add(element, compareValues(item, is[i], itemSchema(schema)));
+    });
+    return node.done();
+  }
   const old = index(before, schema);
   const now = index(after, schema);
   const items = itemSchema(schema);

@@ -37,6 +37,23 @@ export function itemSchema(schema: ValueSchema): ValueSchema {
 
 export const rootOf = (type: TypeSchema): ValueSchema => ({ kind: 'object', object: type, atomic: false });
 
+/** Path elements of items that one text tells apart, by that text: types of conditions, names of containers and the like. */
+const elements = new Map<string, Map<string, string>>();
+const MAX_ELEMENTS = 1_000;
+
+function elementOfText(name: string, text: string): string {
+  let known = elements.get(name);
+  if (known === undefined || known.size >= MAX_ELEMENTS) {
+    known = new Map();
+    elements.set(name, known);
+  }
+  const hit = known.get(text);
+  if (hit !== undefined) return hit;
+  const element = `k:{"${name}":${JSON.stringify(text)}}`;
+  known.set(text, element);
+  return element;
+}
+
 /** The path element of an item, or why it has none. Keys come in alphabetical order, absent ones as their default. */
 export function elementOf(schema: ValueSchema, item: unknown): string | { error: string } {
   if (schema.listType === 'set') {
@@ -47,6 +64,9 @@ export function elementOf(schema: ValueSchema, item: unknown): string | { error:
   }
   if (item === null || item === undefined) return { error: 'associative list with keys may not have a null element' };
   if (!isRecord(item)) return { error: 'associative list with keys may not have non-map elements' };
+  const [only = '', ...more] = schema.keys ?? [];
+  const given = more.length === 0 ? item[only] : undefined;
+  if (typeof given === 'string') return elementOfText(only, given);
   let text = '';
   for (const name of sortedKeys(schema)) {
     const value = item[name] ?? itemSchema(schema).object?.fields.get(name)?.default;

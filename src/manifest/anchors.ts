@@ -23,10 +23,43 @@ export function eachBound(node: unknown, take: (node: Node) => void): void {
   } else if (isSeq(node)) for (const item of node.items) eachBound(item, take);
 }
 
+const found = new WeakMap<object, readonly Alias[]>();
+const NONE: readonly Alias[] = [];
+
+/** The aliases in a node, looked for once: what is parsed does not change. */
+export function aliasesIn(node: unknown): readonly Alias[] {
+  if (isAlias(node)) return [node];
+  if (!isCollection(node)) return NONE;
+  let all = found.get(node);
+  if (!all) {
+    const inside: Alias[] = [];
+    if (isMap(node)) for (const { key, value } of node.items) inside.push(...aliasesIn(key), ...aliasesIn(value));
+    else if (isSeq(node)) for (const item of node.items) inside.push(...aliasesIn(item));
+    all = inside.length > 0 ? inside : NONE;
+    found.set(node, all);
+  }
+  return all;
+}
+
+/** What the aliases in a node stand for, and those in these. */
+export function targetsOf(node: unknown, anchors: Anchors | undefined): readonly Node[] {
+  const targets = new Set<Node>();
+  const follow = (from: unknown): void => {
+    for (const alias of aliasesIn(from)) {
+      const target = anchors?.resolve(alias);
+      if (!target || targets.has(target)) continue;
+      targets.add(target);
+      follow(target);
+    }
+  };
+  follow(node);
+  return [...targets];
+}
+
 /** One look at the whole tree answers for every alias; the library's own search looks again for each. */
 export class TreeAnchors implements Anchors {
   private readonly each: (take: (node: Node) => void) => void;
-  private found: Map<Node, Node | undefined> | undefined;
+  private targets: Map<Node, Node | undefined> | undefined;
 
   /** `each` calls with what is anchored and with aliases, in order. */
   constructor(each: (take: (node: Node) => void) => void) {
@@ -34,17 +67,17 @@ export class TreeAnchors implements Anchors {
   }
 
   resolve(alias: Alias): Node | undefined {
-    this.found ??= this.all();
-    return this.found.get(alias);
+    this.targets ??= this.all();
+    return this.targets.get(alias);
   }
 
   private all(): Map<Node, Node | undefined> {
-    const found = new Map<Node, Node | undefined>();
+    const targets = new Map<Node, Node | undefined>();
     const named = new Map<string, Node>();
     this.each((node) => {
-      if (isAlias(node)) found.set(node, named.get(node.source));
+      if (isAlias(node)) targets.set(node, named.get(node.source));
       else named.set((node as { anchor?: string }).anchor ?? '', node);
     });
-    return found;
+    return targets;
   }
 }

@@ -4,11 +4,12 @@ import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, 
 import { removedApi } from '../knowledge/removed-apis.ts';
 import { goType } from '../model/go-type.ts';
 import { type FieldSchema, fieldOf, schemaForKind, type TypeSchema, type ValueSchema } from '../model/schema.ts';
-import type { Anchors } from './anchors.ts';
+import { type Anchors, aliasesIn } from './anchors.ts';
 import { outside } from './checks/enums.ts';
 import { type Malformed, malformed } from './checks/formats.ts';
 import { missing } from './checks/required.ts';
 import type { DiagnosticFamily, Severity } from './diagnostic.ts';
+import type { Memo } from './memo.ts';
 import { nearest } from './nearest.ts';
 import { valueAt } from './parse.ts';
 import { scalarOf } from './reading.ts';
@@ -35,6 +36,8 @@ export interface DiagnoseOptions {
   readonly anchors: Anchors | undefined;
   /** Whether this may be a part that is merged into another object, so that what is missing proves nothing. */
   readonly patch: boolean;
+  /** What is known of the nodes of a large document. */
+  readonly memo?: Memo | undefined;
   /** Why a field should not be used any more. */
   readonly deprecated: (type: string, field: string) => string | undefined;
 }
@@ -180,8 +183,32 @@ class Walk {
   private value(node: unknown, schema: ValueSchema, named?: string): void {
     const value = isAlias(node) && this.anchors ? this.anchors.resolve(node) : node;
     if (value !== node && this.seen(value, schema)) return;
-    if (value === null || value === undefined || this.indexes.length > MAX_DEPTH || schema.kind === 'any') return;
-    if (isScalar(value) && scalarOf(value) === null) return;
+    if (typeof value !== 'object' || value === null || this.indexes.length > MAX_DEPTH || schema.kind === 'any') return;
+    if (isScalar(value)) {
+      if (scalarOf(value) !== null) this.typed(value, schema, named);
+      return;
+    }
+    const before = this.findings.length;
+    if (this.isFaultless(value, schema)) return;
+    this.typed(value, schema, named);
+    if (this.findings.length === before && aliasesIn(value).length === 0) this.faultless(value, schema);
+  }
+
+  /** Where nothing is found, nothing depends on the path. */
+  private isFaultless(value: object, schema: ValueSchema): boolean {
+    const known = this.options.memo?.faultless.get(value);
+    return known?.schema === schema && known.field === this.frames.at(-1)?.field && known.mode === this.mode;
+  }
+
+  private faultless(value: object, schema: ValueSchema): void {
+    this.options.memo?.faultless.set(value, { schema, field: this.frames.at(-1)?.field, mode: this.mode });
+  }
+
+  private get mode(): string {
+    return `${this.options.patch} ${this.live} ${this.indexes[0] === 'status'}`;
+  }
+
+  private typed(value: object, schema: ValueSchema, named?: string): void {
     if (schema.kind === 'list') this.list(value, schema, named);
     else if (schema.kind === 'map') this.map(value, schema, named);
     else if (schema.kind === 'object') {

@@ -6,6 +6,7 @@ import { changeOf, type Edit, stepsOf } from './change.ts';
 import { divide, LIMITS, type Limits } from './divide.ts';
 import { type Leaf, settled } from './leaf.ts';
 import { type Located, locate } from './locate.ts';
+import { Memo } from './memo.ts';
 import type { ReadProblem } from './parse.ts';
 import { type Branch, type Frame, isBranch, settleKey } from './parts.ts';
 import { END, type Rows, rowsAfter, rowsOf } from './rows.ts';
@@ -20,12 +21,15 @@ export interface Placed {
 export class DividedTree {
   readonly rows: Rows;
   readonly anchors: Anchors;
+  /** What is known of its nodes, over all edits. */
+  readonly memo: Memo;
   private readonly frame: Frame;
   /** Where the frame begins. */
   private readonly at: number;
   private listed: readonly ReadProblem[] | undefined;
 
-  private constructor(rows: Rows, frame: Frame, at: number) {
+  private constructor(rows: Rows, frame: Frame, at: number, memo: Memo) {
+    this.memo = memo;
     this.rows = rows;
     this.frame = frame;
     this.at = at;
@@ -57,7 +61,8 @@ export class DividedTree {
     const found = divide(rows, marked ? 1 : 0, { edit, limits }, before && { frame: before.frame, at: before.at });
     if (!found) return undefined;
     const [only, more] = found.inside.parts;
-    return more || (only && isBranch(only)) ? new DividedTree(rows, found.inside, found.from) : undefined;
+    const memo = before?.memo ?? new Memo();
+    return more || (only && isBranch(only)) ? new DividedTree(rows, found.inside, found.from, memo) : undefined;
   }
 
   get problems(): readonly ReadProblem[] {
@@ -79,7 +84,12 @@ export class DividedTree {
     return this.frame.settle(this.at) as unknown as ParsedNode;
   }
 
-  /** Whether any alias stands in it. */
+  /** Sets right where every node stands. */
+  settle(): void {
+    this.frame.settle(this.at);
+  }
+
+  /** Whether any alias or anchor stands in it. */
   get bound(): boolean {
     return this.frame.bound;
   }

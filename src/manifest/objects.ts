@@ -15,7 +15,17 @@ function isList(kind: string): boolean {
   return kind.endsWith('List');
 }
 
+const described = new WeakMap<object, ExplainedObject>();
+
+/** What is parsed does not change, so one look is enough. */
 function describe(node: unknown): ExplainedObject | undefined {
+  const known = isMap(node) ? described.get(node) : undefined;
+  const found = known ?? lookAt(node);
+  if (found && isMap(node)) described.set(node, found);
+  return found;
+}
+
+function lookAt(node: unknown): ExplainedObject | undefined {
   const kind = scalarAt(node as ParsedNode, 'kind');
   const apiVersion = scalarAt(node as ParsedNode, 'apiVersion');
   if (kind === undefined || apiVersion === undefined) return undefined;

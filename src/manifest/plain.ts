@@ -1,6 +1,7 @@
 // A parsed object as plain values, as the API server receives them, that still know where in the text they stand.
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
-import type { Anchors } from './anchors.ts';
+import { type Anchors, aliasesIn } from './anchors.ts';
+import type { Memo } from './memo.ts';
 import { scalarOf } from './reading.ts';
 
 export type PlainObject = { readonly [key: string]: unknown };
@@ -19,6 +20,8 @@ export interface PlainText {
   readonly anchors: Anchors | undefined;
   readonly text: string;
   readonly templated: boolean;
+  /** What is known of the nodes of a large document. */
+  readonly memo?: Memo;
 }
 
 const readers = new WeakMap<PlainText, PlainReader>();
@@ -49,29 +52,32 @@ export class PlainReader {
     const target = this.resolved(node);
     if (isScalar(target)) return this.isOpen(target) ? UNKNOWN : scalarOf(target);
     if (this.known.has(target)) return this.known.get(target);
+    const kept = typeof target === 'object' && target !== null ? this.source.memo?.values.get(target) : undefined;
+    if (kept !== undefined) return kept;
     if (depth > MAX_DEPTH || ++this.nodes > MAX_NODES) return UNKNOWN;
     if (isMap(target)) return this.map(target, depth);
     if (!isSeq(target)) return undefined;
     const list: unknown[] = [];
     this.remember(target, list);
     for (const item of target.items) list.push(this.read(item, depth + 1));
+    this.keep(target, list);
     return list;
   }
 
   /** The node of a key, that of its value or that of an item; undefined for a value that was not read here. */
   keyNode(holder: object, key: string): Node | undefined {
-    return this.pair(this.origins.get(holder), key)?.key as Node | undefined;
+    return this.pair(this.originOf(holder), key)?.key as Node | undefined;
   }
 
   valueNode(holder: object, key: string | number): Node | undefined {
-    const origin = this.origins.get(holder);
+    const origin = this.originOf(holder);
     if (typeof key === 'number') return (isSeq(origin) ? origin.items[key] : undefined) as Node | undefined;
     return (this.pair(origin, key)?.value ?? undefined) as Node | undefined;
   }
 
   /** Every key of a map that stands in the map itself, with its node. */
   keyNodes(holder: object): [string, Node][] {
-    const origin = this.origins.get(holder);
+    const origin = this.originOf(holder);
     if (!isMap(origin)) return [];
     return origin.items.flatMap(({ key }): [string, Node][] =>
       isScalar(key) && key.value !== '<<' && !this.isOpen(key) ? [[String(key.value), key]] : [],
@@ -79,16 +85,26 @@ export class PlainReader {
   }
 
   node(holder: object): Node | undefined {
-    return this.origins.get(holder) as Node | undefined;
+    return this.originOf(holder) as Node | undefined;
   }
 
   private map(node: YAMLMap, depth: number): unknown {
     const object: Record<string, unknown> = {};
     this.remember(node, object);
-    for (const { key, value } of this.pairs(node, MAX_MERGES)) {
+    const put = (key: string, value: unknown): void => {
       // A first key wins over one that is merged in; a name that JavaScript gives a meaning is no field of anything.
       if (key !== '__proto__' && !Object.hasOwn(object, key)) object[key] = this.read(value, depth + 1);
+    };
+    const merged: unknown[] = [];
+    for (const { key, value } of node.items) {
+      if (!isScalar(key) || this.isOpen(key)) continue;
+      if (key.value === '<<') merged.push(value);
+      else put(String(key.value), value);
     }
+    for (const from of this.mergedMaps(merged, MAX_MERGES)) {
+      for (const { key, value } of this.pairs(from, MAX_MERGES - 1)) put(key, value);
+    }
+    this.keep(node, object);
     return object;
   }
 
@@ -141,6 +157,18 @@ export class PlainReader {
   private remember(node: YAMLMap | YAMLSeq, value: object): void {
     this.known.set(node, value);
     this.origins.set(value, node);
+  }
+
+  /** For the readings to come. */
+  private keep(node: YAMLMap | YAMLSeq, value: object): void {
+    const { memo } = this.source;
+    if (!memo || aliasesIn(node).length > 0) return;
+    memo.values.set(node, value);
+    memo.origins.set(value, node);
+  }
+
+  private originOf(value: object): YAMLMap | YAMLSeq | undefined {
+    return this.origins.get(value) ?? this.source.memo?.origins.get(value);
   }
 
   private resolved(node: unknown): unknown {

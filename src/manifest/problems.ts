@@ -1,28 +1,24 @@
 // One document → what is wrong with it: its shape, and what its objects mean.
 import { isRecord } from '../model/object.ts';
+import { targetsOf } from './anchors.ts';
 import { checkObject } from './checks/objects.ts';
 import { Subject } from './checks/subject.ts';
 import { type DiagnoseOptions, diagnose, type Finding } from './diagnose.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
+import { areSame } from './memo.ts';
 import { type FoundObject, objectsOf } from './objects.ts';
 import { type PlainReader, plainReaderOf } from './plain.ts';
 import { rangeOf } from './positions.ts';
 import type { ReadPiece } from './read-piece.ts';
 
 /** What a strategic merge patch says of itself. */
+const DIRECTIVES = ['$patch', '$retainKeys', '$setElementOrder', '$deleteFromPrimitiveList'];
 const DIRECTIVE = /^\s*(?:- +)?["']?\$(?:patch|retainKeys|setElementOrder|deleteFromPrimitiveList)\b/m;
-
-/** Findings of the items of large documents, by their nodes: an item that was not read again is not examined again. */
-export type FindingCache = WeakMap<
-  object,
-  { readonly patch: boolean; readonly start: number; readonly list: readonly Finding[] }
->;
 
 export function findingsOf(
   tree: ReadPiece,
   isPatch: boolean,
   deprecated: DiagnoseOptions['deprecated'],
-  known: FindingCache,
 ): readonly Finding[] {
   const { divided } = tree;
   const objects = tree.templated ? [] : objectsOf(divided ? divided.tree : tree.root);
@@ -33,22 +29,32 @@ export function findingsOf(
     const first = tree.problems.reduce((a, b) => (b.from < a.from ? b : a));
     return [{ ...first, message: plainly(first.message), family: 'syntax', severity: 'error', component: 'user' }];
   }
-  const patch = isPatch || DIRECTIVE.test(tree.text);
+  const patch = isPatch || isDirected(tree.text);
   const reader = plainReaderOf(tree);
-  const options = { anchors: tree.anchors, patch, deprecated };
-  // What an alias stands for may have changed without the alias, and stands elsewhere.
-  if (!divided || divided.bound) {
-    return objectsOf(tree.root).flatMap((object) => examine(reader, object, options));
-  }
+  const options = { anchors: tree.anchors, patch, deprecated, memo: divided?.memo };
+  if (!divided) return objects.flatMap((object) => examine(reader, object, options));
+  // What aliases stand for stands elsewhere.
+  if (divided.bound) divided.settle();
   return objects.flatMap((object) => {
-    const { start, settle } = divided.place(object.path);
-    const before = known.get(object.node);
-    if (before?.patch === patch) return moved(before.list, start - before.start);
+    const { node, path } = object;
+    const { start, settle } = divided.place(path);
+    const targets = targetsOf(node, tree.anchors);
+    const before = divided.memo.examined.get(node);
+    if (before?.patch === patch && areSame(before.targets, targets))
+      return moved(before.findings, start - before.start);
     settle();
-    const list = examine(reader, object, options);
-    known.set(object.node, { patch, start, list });
-    return list;
+    const findings = examine(reader, object, options);
+    const end = node.range?.[1] ?? start;
+    // What is found in what an alias stands for does not move with the object.
+    const isOwn = targets.length === 0 || findings.every(({ from, to }) => from >= start && to <= end);
+    if (isOwn) divided.memo.examined.set(node, { patch, start, findings, targets });
+    return findings;
   });
+}
+
+/** Most texts are without, and known to be at once. */
+function isDirected(text: string): boolean {
+  return DIRECTIVES.some((word) => text.includes(word)) && DIRECTIVE.test(text);
 }
 
 /** The parser's word for what it met is no help. */

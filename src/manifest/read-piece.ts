@@ -1,6 +1,7 @@
 // A document that has been read: its tree, and where its lines begin.
 import { DIVIDED_FROM } from './divide.ts';
 import { DividedTree } from './divided.ts';
+import type { Memo } from './memo.ts';
 import { isTemplated, MAX_DOCUMENT, type ParsedPiece, parsePiece } from './parse.ts';
 import { lineStartsOf } from './positions.ts';
 import { maskTemplates } from './repair.ts';
@@ -11,6 +12,7 @@ export interface ReadPiece extends ParsedPiece {
   readonly lineStarts: ArrayLike<number>;
   /** The tree of a large document, for those who want one place of it and not all. */
   readonly divided?: DividedTree;
+  readonly memo?: Memo;
 }
 
 /** `before` is a reading of the text before an edit; it cannot be used any more afterwards. */
@@ -35,6 +37,10 @@ class DividedPiece implements ReadPiece {
     this.templated = templated;
     const { starts, count } = divided.rows;
     this.lineStarts = starts.subarray(0, count);
+  }
+
+  get memo(): Memo {
+    return this.divided.memo;
   }
 
   get anchors(): ParsedPiece['anchors'] {

@@ -13,12 +13,13 @@ import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
 import { placeOf } from './field-place.ts';
 import { objectsOf } from './objects.ts';
 import { moved, movedRange, type OutlineEntry, outlineOf } from './outline.ts';
-import { positionOf, rangeOf } from './positions.ts';
-import { diagnosticAt, type FindingCache, findingsOf } from './problems.ts';
+import { rangeOf } from './positions.ts';
+import { diagnosticAt, findingsOf } from './problems.ts';
 import { type ReadPiece, readPiece } from './read-piece.ts';
 import type { PathSegment } from './typing.ts';
-import { collectFacts, collectObject } from './workspace/collect.ts';
+import { collectFacts } from './workspace/collect.ts';
 import type { DocumentFacts, FileFact } from './workspace/facts.ts';
+import { itemFacts } from './workspace/items.ts';
 import type { PlacedFacts } from './workspace/workspace.ts';
 
 export interface ManifestObject extends ExplainedObject {
@@ -89,9 +90,6 @@ class Service implements ManifestService {
   private readonly annotations = new WeakMap<Piece, AnnotatedPart>();
   private readonly defaulted = new WeakMap<Piece, readonly DefaultHint[]>();
   private readonly collected = new WeakMap<Piece, DocumentFacts>();
-  /** What is known of the items of long lists, by their nodes. */
-  private readonly items = new WeakMap<object, DocumentFacts>();
-  private readonly itemFindings: FindingCache = new WeakMap();
   private readonly outlines = new WeakMap<
     Piece,
     { readonly first: number; readonly entries: readonly OutlineEntry[] }
@@ -175,21 +173,9 @@ class Service implements ManifestService {
       const tree = this.read(piece);
       const { divided } = tree;
       const found = divided ? objectsOf(divided.tree) : [];
-      if (!divided || divided.bound || found.length < 2) {
-        return [{ facts: this.once(this.collected, piece, collectFacts), line }];
-      }
+      if (!divided || found.length < 2) return [{ facts: this.once(this.collected, piece, collectFacts), line }];
       // Of a long list only the items that changed are looked at again.
-      return found.map((object) => {
-        const { start, settle } = divided.place(object.path);
-        const first = positionOf(tree.lineStarts, start, 0).line;
-        let facts = this.items.get(object.node);
-        if (!facts) {
-          settle();
-          facts = collectObject(tree, object, first);
-          this.items.set(object.node, facts);
-        }
-        return { facts, line: line + first };
-      });
+      return itemFacts(tree, divided, found).map(({ facts, line: first }) => ({ facts, line: line + first }));
     });
   }
 
@@ -200,7 +186,7 @@ class Service implements ManifestService {
       if (found?.patch !== patch) {
         found = {
           patch,
-          list: findingsOf(tree, patch, (type, field) => this.deprecated(type, field), this.itemFindings),
+          list: findingsOf(tree, patch, (type, field) => this.deprecated(type, field)),
         };
         this.findings.set(piece, found);
       }

@@ -2,7 +2,7 @@
 // the API server at admission. Models pkg/controller/resourcequota, v1.36.
 import { MINUTE } from '../../../kernel/kernel.ts';
 import type { Process } from '../../../kernel/process.ts';
-import type { Pod, ResourceQuota } from '../../../model/generated/core.v1.ts';
+import type { ResourceQuota } from '../../../model/generated/core.v1.ts';
 import { type KubeObject, keyOf } from '../../../model/object.ts';
 import { allResources, type ResourceInfo } from '../../../model/resources.ts';
 import type { StepId } from '../../../trace/step.ts';
@@ -10,8 +10,7 @@ import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import { type Kind, RESOURCE_QUOTAS } from '../../runtime/kinds.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
-import { isPodTerminal } from '../common/pods.ts';
-import { nextStatus, sameStatus, watchedBy } from './decide.ts';
+import { changesUsage, nextStatus, sameStatus, watchedBy } from './decide.ts';
 
 /** Source: --concurrent-resource-quota-syncs and --resource-quota-sync-period, v1.36. */
 const WORKERS = 5;
@@ -63,9 +62,7 @@ export class ResourceQuotaController {
     informer.onChange({
       remove: freed,
       update: (o, old, cause) => {
-        // A pod that has ended takes nothing any longer.
-        if (r.plural === 'pods' && r.group === '' && isPodTerminal(o as Pod) && !isPodTerminal(old as Pod))
-          freed(o, cause);
+        if (this.quotas.size > 0 && changesUsage(r, old, o)) freed(o, cause);
       },
     });
     this.counted.set(r, informer);

@@ -42,6 +42,15 @@ export function nextStatus(
   return { hard, used: Object.fromEntries([...used].map(([name, q]) => [name, formatQuantity(q)])) };
 }
 
+/** Kinds that may take more or less without being made anew. Models DefaultUpdateFilter in pkg/quota/v1/install. */
+const CHANGING = new Set(['pods', 'services', 'persistentvolumeclaims']);
+
+export function changesUsage(r: ResourceInfo, before: KubeObject, now: KubeObject): boolean {
+  if (r.group !== '' || !CHANGING.has(r.plural)) return false;
+  const [a, b] = [usageOf(r, before), usageOf(r, now)];
+  return a.size !== b.size || [...a].some(([name, q]) => compareQuantities(q, b.get(name) ?? ZERO) !== 0);
+}
+
 type Amounts = ResourceQuotaStatus['hard'];
 
 function sameAmounts(a: Amounts, b: Amounts): boolean {

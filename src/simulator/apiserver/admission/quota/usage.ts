@@ -99,28 +99,38 @@ function inScope(s: ScopedResourceSelectorRequirement, pod: Pod): boolean {
     case 'CrossNamespacePodAffinity':
       return crossNamespace(pod);
     case 'PriorityClass':
-      return priorityInScope(s, pod.spec?.priorityClassName ?? '');
+      return nameInScope(s, pod.spec?.priorityClassName ?? '');
     default:
       return false;
   }
 }
 
-function priorityInScope(s: ScopedResourceSelectorRequirement, name: string): boolean {
+function nameInScope(s: ScopedResourceSelectorRequirement, name: string): boolean {
   const listed = (s.values ?? []).includes(name);
   if (s.operator === 'In') return listed;
   if (s.operator === 'NotIn') return !listed;
   return s.operator === 'Exists' ? name !== '' : name === '';
 }
 
-/** Whether the quota's scopes take in the object. Only pods can be told apart by scope. */
+/** A claim counts for each class of attributes that it has or is to get. Models getReferencedVolumeAttributesClassNames. */
+function claimInScope(s: ScopedResourceSelectorRequirement, { spec, status }: PersistentVolumeClaim): boolean {
+  if (s.scopeName !== 'VolumeAttributesClass') return false;
+  const { currentVolumeAttributesClassName: current, modifyVolumeStatus } = status ?? {};
+  const names = [spec?.volumeAttributesClassName, current, modifyVolumeStatus?.targetVolumeAttributesClassName];
+  const given = names.flatMap((name) => name || []);
+  return (given.length > 0 ? given : ['']).some((name) => nameInScope(s, name));
+}
+
+/** Whether the quota's scopes take in the object. Only pods and claims can be told apart by scope. */
 export function matchesScopes(q: ResourceQuota, r: Pick<ResourceInfo, 'group' | 'plural'>, o: KubeObject): boolean {
   const scopes: ScopedResourceSelectorRequirement[] = [
     ...(q.spec?.scopes ?? []).map((scopeName) => ({ scopeName, operator: 'Exists' as const })),
     ...(q.spec?.scopeSelector?.matchExpressions ?? []),
   ];
   if (scopes.length === 0) return true;
-  if (r.group !== '' || r.plural !== 'pods') return false;
-  return scopes.every((s) => inScope(s, o as Pod));
+  if (r.group !== '') return false;
+  if (r.plural === 'persistentvolumeclaims') return scopes.every((s) => claimInScope(s, o as PersistentVolumeClaim));
+  return r.plural === 'pods' && scopes.every((s) => inScope(s, o as Pod));
 }
 
 /** Compute resources that every container must set where a quota limits them. Models podEvaluator.Constraints. */

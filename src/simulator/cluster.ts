@@ -225,6 +225,17 @@ export class Cluster {
     });
   }
 
+  /** A Node without a machine, which somebody has written by hand, gets the next range that is free. */
+  private subnetOf(name: string): string | undefined {
+    const known = this.subnets.get(name);
+    if (known !== undefined) return known;
+    const used = new Set(this.subnets.values());
+    const all = Array.from({ length: 256 }, (_, i) => `10.244.${i}.0/24`);
+    const free = all.find((range) => !used.has(range));
+    if (free !== undefined) this.subnets.set(name, free);
+    return free;
+  }
+
   /** What it has stored outlives it: without it nobody can write, and little can be read. */
   private addEtcd(node: string): void {
     const start = (scope: Scope): void => {
@@ -254,7 +265,7 @@ export class Cluster {
           ca,
           kubeadm: this.options.runtime !== 'fake',
           signToken: (token) => this.server.tokens.signLegacy(token),
-          podCIDR: (name) => this.subnets.get(name),
+          podCIDR: (name) => this.subnetOf(name),
         }),
       ),
       new ManagedProcess('kube-scheduler', node, (scope) =>

@@ -4,6 +4,7 @@ import type { KubeList } from '../../../src/model/object.ts';
 import { Cluster } from '../../../src/simulator/cluster.ts';
 import * as zones from '../../../src/simulator/controllers/nodelifecycle/zones.ts';
 import { node } from './objects.ts';
+import { Played } from './played.ts';
 
 const MINUTE = 60_000_000;
 const SECOND = 1_000_000;
@@ -150,5 +151,30 @@ describe('nodes that go silent', () => {
     const pods = cluster.request({ method: 'GET', path: '/api/v1/namespaces/default/pods', observer: true })
       .body as KubeList<Pod>;
     expect(pods.items).toEqual([]);
+  });
+});
+
+describe('a Node that somebody writes by hand', () => {
+  it('is greeted, gets a range of its own, is given up, and is missed', () => {
+    const played = new Played({ runtime: 'modelled', nodes: 1 });
+    played.create('apiVersion: v1\nkind: Node\nmetadata: {name: guest}\n');
+    played.run(10);
+    const guest = (): Node | undefined => played.get('/api/v1/nodes/guest');
+    const ranges = played.list<Node>('/api/v1/nodes').map((n) => n.spec?.podCIDR);
+    expect(new Set(ranges).size).toBe(3);
+    expect(ranges).not.toContain(undefined);
+    // --node-startup-grace-period: a minute for one that never said anything.
+    played.run(60);
+    expect(guest()?.status?.conditions?.find((c) => c.type === 'Ready')).toMatchObject({
+      status: 'Unknown',
+      reason: 'NodeStatusNeverUpdated',
+      message: 'Kubelet never posted node status.',
+    });
+    played.delete('/api/v1/nodes/guest');
+    played.run(10);
+    expect(played.events('node-controller').filter((e) => e.includes('guest'))).toEqual([
+      'Normal RegisteredNode: Node guest event: Registered Node guest in Controller',
+      'Normal RemovingNode: Node guest event: Removing Node guest from Controller',
+    ]);
   });
 });

@@ -13,6 +13,10 @@ export const PLAIN_SINCE: ReadonlyMap<string, Plain> = new Map([
   ['admissionregistration.v1.ValidatingAdmissionPolicy.apiVersion', served('v1.30')],
   ['admissionregistration.v1.ValidatingAdmissionPolicyBinding.apiVersion', served('v1.30')],
   ['authentication.v1.SelfSubjectReview.kind', served('v1.28')],
+  ['autoscaling.v2.HorizontalPodAutoscaler.apiVersion', served('v1.23')],
+  ['batch.v1.CronJob.apiVersion', served('v1.21')],
+  ['policy.v1.Eviction.apiVersion', served('v1.22')],
+  ['policy.v1.PodDisruptionBudget.apiVersion', served('v1.21')],
   [
     'core.v1.PodSpec.schedulingGroup',
     {

@@ -22,6 +22,13 @@ const PODS: readonly Wrong[] = [
   pod("value must be empty when `operator` is 'Exists'", {
     'spec/tolerations': [{ key: 'a', operator: 'Exists', value: 'v' }],
   }),
+  pod('must not be specified when labelSelector is not set', {
+    'spec/topologySpreadConstraints/0/labelSelector': undefined,
+  }),
+  pod('at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified', {
+    'spec/resourceClaims/0/resourceClaimTemplateName': 'y',
+  }),
+  pod('must be one of the names in pod.spec.resourceClaims', { [`${C}/resources/claims/0/name`]: 'none' }),
   pod('may not be specified when hostNetwork is true', { 'spec/hostNetwork': true, 'spec/hostnameOverride': 'h' }),
   pod('may not be specified when setHostnameAsFQDN is true', {
     'spec/setHostnameAsFQDN': true,
@@ -88,6 +95,8 @@ const PODS: readonly Wrong[] = [
   }),
 ];
 
+const job = (error: string, change: Wrong['change']): Wrong => ({ kind: 'Job', error, change });
+
 const rolling = (rollingUpdate: object, type = 'RollingUpdate'): Wrong['change'] => ({
   'spec/strategy': { type, rollingUpdate },
 });
@@ -121,6 +130,18 @@ export const WORKLOAD_WRONG: readonly Wrong[] = [
     error: 'only "Never" is supported when podFailurePolicy is specified',
     change: { 'spec/template/spec/restartPolicy': 'OnFailure' },
   },
+  job('requires indexed completion mode', { 'spec/completionMode': 'NonIndexed' }),
+  job('must be less than or equal to completions', { 'spec/maxFailedIndexes': 9 }),
+  job('supported values: "Failed"', { 'spec/podReplacementPolicy': 'TerminatingOrFailed' }),
+  job('requires the backoffLimitPerIndex to be set', {
+    'spec/backoffLimitPerIndex': undefined,
+    'spec/podFailurePolicy/rules/0/action': 'FailIndex',
+  }),
+  job('must be ordered', { 'spec/podFailurePolicy/rules/0/onExitCodes/values': [4, 3] }),
+  job('must not be 0 for the In operator', { 'spec/podFailurePolicy/rules/0/onExitCodes/values': [0] }),
+  job('the number of indexes in the specified succeededIndexes field', {
+    'spec/successPolicy/rules/0/succeededCount': 9,
+  }),
   { kind: 'Job', error: 'when maxFailedIndexes is specified', change: { 'spec/backoffLimitPerIndex': undefined } },
   { kind: 'ConfigMap', error: 'duplicate of key present in binaryData', change: { 'data/c': 'x' } },
   { kind: 'Secret', error: 'field is immutable when `immutable` is set', change: { 'data/a': 'Yg==' }, update: true },

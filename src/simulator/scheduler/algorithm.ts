@@ -47,6 +47,8 @@ interface Found {
   readonly feasible: readonly NodeInfo[];
   readonly diagnosis: Diagnosis;
   readonly error?: Status;
+  /** Why some nodes were not looked at, where it is not that enough had passed. */
+  readonly unseenFor?: string;
 }
 
 export class Algorithm {
@@ -79,8 +81,9 @@ export class Algorithm {
     const state = new CycleState();
     record.allNodes = this.cache.nodes().length;
     if (record.allNodes === 0) return broken(record, 'no nodes available to schedule pods', true);
-    const { feasible, diagnosis, error } = this.findFeasible(state, pod);
+    const { feasible, diagnosis, error, unseenFor } = this.findFeasible(state, pod);
     record.feasible = feasible.length;
+    if (unseenFor !== undefined) record.unseenFor = unseenFor;
     if (error !== undefined) return broken(record, messageOf(error));
     if (feasible.length === 0) return this.afterFailure(state, pod, record, diagnosis);
     if (feasible.length === 1) {
@@ -139,7 +142,7 @@ export class Algorithm {
     const nominated = this.cache.node(pod.pod.status?.nominatedNodeName ?? '');
     if (nominated !== undefined) {
       const feasible = this.filterNodes(state, pod, [nominated], diagnosis);
-      if (feasible.length > 0) return { feasible, diagnosis };
+      if (feasible.length > 0) return { feasible, diagnosis, unseenFor: 'since the nominated one is tried first' };
     }
     let nodes = all;
     if (pre.nodeNames !== undefined) {
@@ -148,8 +151,9 @@ export class Algorithm {
       statuses.absent = unresolvable('', `node(s) didn't satisfy plugin(s) [${by}]`);
     }
     const feasible = this.filterNodes(state, pod, nodes, diagnosis);
+    const unseenFor = nodes === all ? undefined : `since ${pre.narrowedBy.join(' and ')} had left them out`;
     this.nextStart = (this.nextStart + feasible.length + statuses.size) % all.length;
-    return { feasible, diagnosis };
+    return { feasible, diagnosis, ...(unseenFor === undefined ? {} : { unseenFor }) };
   }
 
   private filterNodes(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], d: Diagnosis): NodeInfo[] {

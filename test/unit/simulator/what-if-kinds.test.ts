@@ -87,6 +87,7 @@ describe('kinds that make pods', () => {
     expect(asked.pods.map((p) => p.chosen)).toEqual(['worker-1', 'worker-3']);
     expect(asked.notes.join(' ')).toMatch(/For control-plane-1, worker-2 it makes none/);
     expect(asked.pods[0]?.detail.nodes).toHaveLength(1);
+    expect(asked.pods[0]?.detail.why).toMatch(/3 nodes were not looked at, since NodeAffinity had left them out$/);
   });
 
   it('a StatefulSet that is there is asked about as if its pods were made anew', () => {

@@ -16,6 +16,8 @@ export class DecisionRecord {
   /** Nodes that passed all filters, and nodes that did not. */
   feasible = 0;
   rejectedCount = 0;
+  /** Why the others were not looked at. */
+  unseenFor = 'since enough had passed';
   chosen: string | undefined;
   /** The sentence that the pod shows, where there is no node. */
   message: string | undefined;
@@ -78,7 +80,7 @@ export class DecisionRecord {
     const unseen = this.allNodes - this.feasible - this.rejectedCount;
     const notes = [
       ...(hidden > 0 ? [`${hidden} more nodes were looked at than this table shows`] : []),
-      ...(unseen > 0 && this.feasible > 0 ? [`${unseen} nodes were not looked at, since enough had passed`] : []),
+      ...(unseen > 0 && this.feasible > 0 ? [`${unseen} nodes were not looked at, ${this.unseenFor}`] : []),
     ];
     return {
       type: 'schedule',

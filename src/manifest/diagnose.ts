@@ -6,7 +6,7 @@ import { goType } from '../model/go-type.ts';
 import { type FieldSchema, fieldOf, schemaForKind, type TypeSchema, type ValueSchema } from '../model/schema.ts';
 import { type Anchors, aliasesIn } from './anchors.ts';
 import { outside } from './checks/enums.ts';
-import { type Malformed, malformed } from './checks/formats.ts';
+import { type Malformed, malformed, neverSent } from './checks/formats.ts';
 import { missing } from './checks/required.ts';
 import type { DiagnosticFamily, Severity } from './diagnostic.ts';
 import type { Memo } from './memo.ts';
@@ -261,16 +261,26 @@ class Walk {
     const value = isScalar(node) ? scalarOf(node) : undefined;
     const words = this.frames.at(-1)?.field.enum;
     const bad = malformed(value, schema.kind);
-    if (!isScalar(node) || !fits(value, schema)) this.mismatch(node, schema, named);
+    const unsent = isScalar(node) ? neverSent(value) : undefined;
+    if (isScalar(node) && unsent) this.malformed(node, unsent);
+    else if (!isScalar(node) || !fits(value, schema)) this.mismatch(node, schema, named);
     else if (bad) this.malformed(node, bad);
     else if (words && typeof value === 'string' && value !== '' && !words.includes(value)) {
       this.outsideEnum(node, value, words);
     }
   }
 
-  private malformed(node: Scalar, { message, words, fix }: Malformed): void {
+  private malformed(node: Scalar, { message, words, fix, component }: Malformed): void {
     const [from, to] = rangeOf(node);
-    const found = { family: 'type', severity: 'error', from, to, message, component: 'kube-apiserver', words } as const;
+    const found = {
+      family: 'type',
+      severity: 'error',
+      from,
+      to,
+      message,
+      component: component ?? 'kube-apiserver',
+      words,
+    } as const;
     this.findings.push({ ...found, ...(fix && { replacement: fix }) });
   }
 
@@ -317,7 +327,7 @@ class Walk {
 
   private duplicate(key: unknown, name: string): void {
     const [from, to] = rangeOf(key);
-    const message = `\`${name}\` is already set in this map; of two values one is lost.`;
+    const message = `\`${name}\` is set above as well: this last one counts, and the other is lost.`;
     this.findings.push({ family: 'duplicate-key', severity: 'warning', from, to, message, component: 'user' });
   }
 

@@ -1,8 +1,11 @@
 // One document → what is wrong with it: its shape, and what its objects mean.
+
+import type { Alias } from 'yaml';
 import { isRecord } from '../model/object.ts';
-import { targetsOf } from './anchors.ts';
+import { aliasesIn, targetsOf } from './anchors.ts';
 import { checkObject } from './checks/objects.ts';
 import { Subject } from './checks/subject.ts';
+import { odd, unreadable } from './checks/syntax.ts';
 import { type DiagnoseOptions, diagnose, type Finding } from './diagnose.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
 import { areSame } from './memo.ts';
@@ -23,12 +26,10 @@ export function findingsOf(
   const { divided } = tree;
   const objects = tree.templated ? [] : objectsOf(divided ? divided.tree : tree.root);
   if (objects.length === 0) return [];
-  if (tree.problems.length > 0) {
-    // A text that had to be repaired proves nothing about fields. Whoever reads it stops at its first slip, and what comes after
-    // is most often only the consequence.
-    const first = tree.problems.reduce((a, b) => (b.from < a.from ? b : a));
-    return [{ ...first, message: plainly(first.message), family: 'syntax', severity: 'error', component: 'user' }];
-  }
+  // A text that had to be repaired proves nothing about fields.
+  if (tree.problems.length > 0) return unreadable(tree.problems, tree.text);
+  const strange = odd(tree.text, unknownAlias(tree));
+  if (strange.length > 0) return strange;
   const patch = isPatch || isDirected(tree.text);
   const reader = plainReaderOf(tree);
   const options = { anchors: tree.anchors, patch, deprecated, memo: divided?.memo };
@@ -57,14 +58,10 @@ function isDirected(text: string): boolean {
   return DIRECTIVES.some((word) => text.includes(word)) && DIRECTIVE.test(text);
 }
 
-/** The parser's word for what it met is no help. */
-function plainly(message: string): string {
-  if (/^Unexpected .* at node end$/.test(message)) {
-    return 'The value has ended before this: in quotes all of it is one text.';
-  }
-  return /^Unexpected .* token\b/.test(message)
-    ? 'This cannot stand here: what is above it has ended already.'
-    : message;
+/** The first alias that nothing above it explains. */
+function unknownAlias({ divided, root, anchors }: ReadPiece): Alias | undefined {
+  if (divided ? !divided.bound : !anchors) return undefined;
+  return aliasesIn(root).find((alias) => anchors && !anchors.resolve(alias));
 }
 
 function examine(reader: PlainReader, { node, object }: FoundObject, options: DiagnoseOptions): readonly Finding[] {

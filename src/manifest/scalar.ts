@@ -6,6 +6,8 @@ export type ScalarValue = string | number | boolean | null;
 const TRUE = new Set(['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON']);
 const FALSE = new Set(['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF']);
 const NULL = new Set(['', '~', 'null', 'Null', 'NULL']);
+const INFINITE = /^[-+]?\.(inf|Inf|INF)$/;
+const NOT_A_NUMBER = /^\.(nan|NaN|NAN)$/;
 const FLOAT = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
 const DIGITS = { x: /^[0-9a-f]+$/i, o: /^[0-7]+$/, b: /^[01]+$/, decimal: /^[0-9]+$/ } as const;
 
@@ -33,9 +35,13 @@ export function resolvePlain(text: string): ScalarValue {
   const numeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
   if (!numeric) return text;
   const whole = integer(text);
-  if (whole !== undefined) return whole;
+  // JSON, in which kubectl sends it, has no negative zero.
+  if (whole !== undefined) return whole + 0;
+  if (INFINITE.test(text)) return first === 45 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (NOT_A_NUMBER.test(text)) return Number.NaN;
   const plain = text.replaceAll('_', '');
-  return FLOAT.test(plain) ? Number(plain) : text;
+  // What is too large for a float stays text.
+  return FLOAT.test(plain) && Number.isFinite(Number(plain)) ? Number(plain) : text;
 }
 
 /** A string as YAML writes it: without quotes where it stays a string without them. */

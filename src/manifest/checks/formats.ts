@@ -6,6 +6,8 @@ import type { ValueKind } from '../../model/schema.ts';
 export interface Malformed {
   readonly message: string;
   readonly words: string;
+  /** Who says so; kube-apiserver where nobody is named. */
+  readonly component?: 'user';
   readonly fix?: { readonly title: string; readonly text: string };
 }
 
@@ -13,6 +15,17 @@ export interface Malformed {
 export function malformed(value: unknown, kind: ValueKind): Malformed | undefined {
   if (kind === 'quantity' && (typeof value === 'string' || typeof value === 'number')) return ofQuantity(value);
   return kind === 'bytes' && typeof value === 'string' ? ofBytes(value) : undefined;
+}
+
+/** Numbers that YAML has and JSON has not, so that kubectl cannot send them. */
+export function neverSent(value: unknown): Malformed | undefined {
+  if (typeof value !== 'number' || Number.isFinite(value)) return undefined;
+  const name = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+  return {
+    message: `Without quotes this is the number ${name}, which JSON cannot say.`,
+    words: `error converting YAML to JSON: json: unsupported value: ${name}`,
+    component: 'user',
+  };
 }
 
 function ofQuantity(value: string | number): Malformed | undefined {

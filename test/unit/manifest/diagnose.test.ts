@@ -180,3 +180,45 @@ describe('diagnostics', () => {
     expect(diagnose(text).filter(({ family }) => family === 'type')).toHaveLength(1);
   });
 });
+
+describe('text that kubectl cannot read', () => {
+  // What kubectl v1.35.2 says of each, without its line.
+  test.each<[string, string, RegExp, string?]>([
+    ['a tab', 'spec:\n\ta: b\n', /no tab/, 'found character that cannot start any token'],
+    ['a list that is open', 'spec: [a\n', /`\[`.*not closed/, "did not find expected ',' or ']'"],
+    ['a map that is open', 'spec: {a: b\n', /`\{`.*not closed/, "did not find expected ',' or '}'"],
+    ['a quote that is open', 'spec: "a\n', /quote.*not closed/, 'found unexpected end of stream'],
+    ['a second colon', 'spec: a: b\n', /In quotes/, 'mapping values are not allowed in this context'],
+    ['text after a value', 'spec: "a" b\n', /has ended/, 'did not find expected key'],
+    ['a column of its own', 'spec:\n  a: b\n c: d\n', /one column/, 'did not find expected key'],
+    ['no colon', 'spec:\n  a: b\n  foo\n', /colon is missing/],
+    ['a reserved character', 'spec: @x\n', /unless it is in quotes/, 'found character that cannot start any token'],
+    ['an alias of nothing', 'spec: *nope\n', /No anchor/, "unknown anchor 'nope' referenced"],
+    ['a control character', 'spec: a\u0007b\n', /control character/, 'control characters are not allowed'],
+  ])('%s', (_, text, message, words) => {
+    const found = diagnose(`apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n${text}`);
+    expect(found).toMatchObject([{ family: 'syntax', severity: 'error', component: 'user' }]);
+    expect(found[0]?.message).toMatch(message);
+    expect(found[0]?.words?.replace(/^.*yaml:( line …:)? /, '')).toBe(words);
+  });
+
+  test('bytes that are no UTF-8 are a warning, and what YAML says and JSON cannot is told by kubectl', () => {
+    expect(diagnose(`${POD}  hostname: caf\ufffd\n${CONTAINERS}`)).toMatchObject([
+      {
+        family: 'syntax',
+        severity: 'warning',
+        message: expect.stringContaining('UTF-8'),
+        range: { start: { line: 5 } },
+      },
+    ]);
+    expect(diagnose(`${POD}  hostname: .inf\n${CONTAINERS}`)).toMatchObject([
+      { family: 'type', component: 'user', words: expect.stringMatching(/unsupported value: \+Inf$/) },
+    ]);
+  });
+
+  test('JSON is not spoken of as YAML', () => {
+    const [found] = diagnose('{\n  "apiVersion": "v1",\n  "kind": "Pod",\n  "spec": {"a": 1} x\n}\n');
+    expect(found).toMatchObject({ family: 'syntax', range: { start: { line: 3 } } });
+    expect(found?.words).toBeUndefined();
+  });
+});

@@ -5,6 +5,7 @@ import { all, type Process, Scope, sleep, spawn, wait } from '../../kernel/proce
 import { rfc3339 } from '../../kernel/time.ts';
 import type { Container, Pod, Probe } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
+import { isPodTerminal } from '../controllers/common/pods.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
 import { Configuration } from './config.ts';
@@ -12,12 +13,13 @@ import { ActiveDeadline } from './deadline.ts';
 import { ImagePuller, type Voice } from './images.ts';
 import type { PodOnMachine } from './machine.ts';
 import { Prober, type ProbeType, type Ran } from './prober.ts';
-import { RestartDelays, restarts } from './restart.ts';
+import { RestartDelays } from './restart.ts';
 import { podRef } from './runtime/modelled.ts';
 import type { ContainerRuntime, Sandbox } from './runtime/runtime.ts';
 import {
   type ContainerRecord,
   endOf,
+  fieldPathOf,
   initialized,
   isSidecar,
   newPodRecord,
@@ -25,6 +27,8 @@ import {
   type PodRecord,
   phaseOf,
   podStatus,
+  restartPolicyOf,
+  restarts,
 } from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
 import { stopGently } from './stop.ts';
@@ -50,6 +54,7 @@ export class PodWorker {
   private pod: Pod;
   private sandbox: Sandbox | undefined;
   private stopping = false;
+  private gone = false;
   private readonly status: StatusWriter;
   private readonly exits = new Map<ContainerRecord, () => void>();
   private readonly here: PodOnMachine;
@@ -136,6 +141,7 @@ export class PodWorker {
 
   /** The API server has forgotten the pod: whatever still runs is killed. */
   removed(): void {
+    this.gone = true;
     this.scope.close();
   }
 
@@ -334,7 +340,7 @@ export class PodWorker {
   private *kill(c: ContainerRecord, why: string, grace: number, cause: StepId, always: boolean): Process<void> {
     if (this.dying.has(c) || this.stopping) return;
     this.dying.add(c);
-    const again = always || (this.pod.spec?.restartPolicy ?? 'Always') !== 'Never' || isSidecar(c.container);
+    const again = always || restartPolicyOf(this.pod, c.container) !== 'Never';
     this.event(c, 'Normal', 'Killing', again ? `${why}, will be restarted` : why, cause);
     this.publish(cause);
     const { code, step } = yield* this.stop(c, grace, cause);
@@ -349,6 +355,7 @@ export class PodWorker {
 
   private waiting(c: ContainerRecord, reason: string, message: string, cause: StepId): void {
     c.state = { waiting: { reason, message } };
+    this.record.podIP ??= this.sandbox?.ip || this.deps.hostIP;
     this.publish(cause);
   }
 
@@ -395,6 +402,7 @@ export class PodWorker {
     if (this.sandbox !== undefined) yield* this.deps.runtime.stopPodSandbox(this.pod, this.sandbox, cause);
     this.sandbox = undefined;
     delete this.here.sandbox;
+    yield* this.deps.volumes.unmount(this.pod, cause);
     this.record.sandboxReady = false;
     this.record.ending = false;
     this.publish(cause);
@@ -410,21 +418,21 @@ export class PodWorker {
   }
 
   private *terminate(cause: StepId): Process<void> {
-    const { ctx } = this.deps;
     this.scope.close();
-    const grace = this.pod.metadata.deletionGracePeriodSeconds ?? this.pod.spec?.terminationGracePeriodSeconds ?? 30;
-    const seen = this.say(
-      'SyncTerminatingPod',
-      `saw the pod marked for deletion: stops its containers, ${grace} s of grace.`,
-      cause,
-    );
-    this.publish(seen);
-    const last = yield* this.stopAll(grace, seen);
-    yield* this.deps.volumes.unmount(this.pod, last);
-    this.record.terminated = true;
-    this.publish(last);
-    yield* sleep(ctx.kernel, 500 * MS);
-    yield* this.status.remove(last);
+    const grace = this.pod.metadata.deletionGracePeriodSeconds ?? this.grace;
+    // Of a pod that has ended nothing is left to stop or to tell.
+    const over = isPodTerminal(this.pod) && this.sandbox === undefined;
+    const what = over ? 'has nothing to stop' : `stops its containers, ${grace} s of grace`;
+    let last = this.say('SyncTerminatingPod', `saw the pod marked for deletion: ${what}.`, cause);
+    if (!over) {
+      this.publish(last);
+      last = yield* this.stopAll(grace, last);
+      yield* this.deps.volumes.unmount(this.pod, last);
+      this.record.terminated = true;
+      this.publish(last);
+    }
+    yield* sleep(this.deps.ctx.kernel, 500 * MS);
+    if (!this.gone) yield* this.status.remove(last);
   }
 
   /** The deadline has passed: the pod stays, with nothing running in it. */
@@ -484,17 +492,8 @@ export class PodWorker {
   }
 
   private event(c: ContainerRecord, type: 'Normal' | 'Warning', reason: string, message: string, cause: StepId): void {
-    const part = this.isEphemeral(c)
-      ? 'ephemeralContainers'
-      : this.record.init.includes(c)
-        ? 'initContainers'
-        : 'containers';
-    this.deps.events.event(
-      { apiVersion: 'v1', kind: 'Pod', object: this.pod, fieldPath: `spec.${part}{${c.container.name}}` },
-      type,
-      reason,
-      message,
-      [cause],
-    );
+    const fieldPath = fieldPathOf(this.record, c);
+    const about = { apiVersion: 'v1', kind: 'Pod', object: this.pod, fieldPath };
+    this.deps.events.event(about, type, reason, message, [cause]);
   }
 }

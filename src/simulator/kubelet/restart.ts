@@ -1,26 +1,17 @@
-// Whether and when a container that has ended is started again. Models doBackOff in pkg/kubelet/kuberuntime and
-// ShouldContainerBeRestarted in pkg/kubelet/container/helpers.go, v1.36.
+// When a container that has ended is started again. Models doBackOff in pkg/kubelet/kuberuntime, v1.36.
 import { type Kernel, MINUTE, SECOND } from '../../kernel/kernel.ts';
 import type { Process } from '../../kernel/process.ts';
 import { sleep } from '../../kernel/process.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { Voice } from './images.ts';
-import { type ContainerRecord, isSidecar, type PodRecord } from './status.ts';
+import type { ContainerRecord } from './status.ts';
 
 /** Source: MaxContainerBackOff and containerBackOffPeriod, pkg/kubelet/kubelet.go. */
 const MIN = 10 * SECOND;
 const MAX = 300 * SECOND;
 /** After so long without a restart the count starts anew. */
 const FORGET = 2 * MAX;
-
-export function restarts(pod: Pod, record: PodRecord, c: ContainerRecord): boolean {
-  const sidecar = record.init.includes(c) && isSidecar(c.container);
-  const policy = sidecar ? 'Always' : (pod.spec?.restartPolicy ?? 'Always');
-  const code = c.state.terminated?.exitCode ?? 0;
-  if (record.init.includes(c) && !sidecar) return code !== 0 && policy !== 'Never';
-  return policy === 'Always' || (policy === 'OnFailure' && code !== 0);
-}
 
 /** How long each container of a pod waits before it is started again: not at all, then 10 s, 20 s … 300 s. */
 export class RestartDelays {

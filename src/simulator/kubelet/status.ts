@@ -83,25 +83,50 @@ export function endOf(c: ContainerRecord, exitCode: number, now: string): Contai
   };
 }
 
+/** As Events name a part of a pod. */
+export function fieldPathOf(r: PodRecord, c: ContainerRecord): string {
+  const part = r.ephemeral?.includes(c) ? 'ephemeralContainers' : r.init.includes(c) ? 'initContainers' : 'containers';
+  return `spec.${part}{${c.container.name}}`;
+}
+
 export function isSidecar(c: Container): boolean {
   return c.restartPolicy === 'Always';
+}
+
+/** Whose word counts: the container's own, where it has one, else the pod's. */
+export function restartPolicyOf(pod: Pod, c: Container): string {
+  return c.restartPolicy ?? pod.spec?.restartPolicy ?? 'Always';
+}
+
+/**
+ * Whether a container that has ended is started again. Its restartPolicyRules are asked first. Models
+ * ShouldContainerBeRestarted in pkg/kubelet/container/helpers.go, v1.36 (ContainerRestartRules).
+ */
+export function restarts(pod: Pod, record: PodRecord, c: ContainerRecord): boolean {
+  const code = c.state.terminated?.exitCode ?? 0;
+  const ruled = (c.container.restartPolicyRules ?? []).some(({ exitCodes }) => {
+    const listed = exitCodes?.values?.includes(code) ?? false;
+    return exitCodes?.operator === 'NotIn' ? !listed : listed;
+  });
+  if (ruled) return true;
+  const policy = restartPolicyOf(pod, c.container);
+  if (record.init.includes(c) && !isSidecar(c.container)) return code !== 0 && policy !== 'Never';
+  return policy === 'Always' || (policy === 'OnFailure' && code !== 0);
 }
 
 type Phase = NonNullable<PodStatus['phase']>;
 
 export function phaseOf(pod: Pod, r: PodRecord): Phase {
   if (r.evicted !== undefined) return 'Failed';
-  const policy = pod.spec?.restartPolicy ?? 'Always';
-  const initFailed = r.init.some((c) => !isSidecar(c.container) && (c.state.terminated?.exitCode ?? 0) !== 0);
-  if (initFailed && policy === 'Never') return 'Failed';
+  const again = (c: ContainerRecord): boolean => !r.terminated && restarts(pod, r, c);
+  const failedInit = r.init.filter((c) => !isSidecar(c.container) && (c.state.terminated?.exitCode ?? 0) !== 0);
+  if (failedInit.some((c) => !again(c))) return 'Failed';
   if (!initialized(r)) return 'Pending';
   if (r.main.some((c) => c.state.waiting !== undefined && c.lastState.terminated === undefined)) return 'Pending';
   if (r.main.some((c) => c.state.running !== undefined)) return 'Running';
   const ended = r.main.every((c) => c.state.terminated !== undefined);
-  if (!ended || (policy === 'Always' && !r.terminated)) return 'Running';
-  const failed = r.main.some((c) => c.state.terminated?.exitCode !== 0);
-  if (!failed) return 'Succeeded';
-  return policy === 'OnFailure' && !r.terminated ? 'Running' : 'Failed';
+  if (!ended || r.main.some(again)) return 'Running';
+  return r.main.some((c) => c.state.terminated?.exitCode !== 0) ? 'Failed' : 'Succeeded';
 }
 
 export function initialized(r: PodRecord): boolean {

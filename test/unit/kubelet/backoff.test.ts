@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../../src/kernel/kernel.ts';
 import type { Pod } from '../../../src/model/generated/core.v1.ts';
-import { printSeconds, RestartDelays, restarts } from '../../../src/simulator/kubelet/restart.ts';
-import { type ContainerRecord, newRecord, type PodRecord } from '../../../src/simulator/kubelet/status.ts';
+import { printSeconds, RestartDelays } from '../../../src/simulator/kubelet/restart.ts';
+import { type ContainerRecord, newRecord, type PodRecord, restarts } from '../../../src/simulator/kubelet/status.ts';
 
 function ended(exitCode: number, restartPolicy?: 'Always'): ContainerRecord {
   const c = newRecord({ name: 'c', ...(restartPolicy ? { restartPolicy } : {}) }, '');

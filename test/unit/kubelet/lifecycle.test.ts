@@ -180,6 +180,33 @@ describe('what a container refers to', () => {
   });
 });
 
+// ContainerRestartRules, beta and on in v1.36: KEP-5307.
+describe('a container with a restart policy of its own', () => {
+  it('is started again for an exit code that a rule names, in a pod that starts nothing again', () => {
+    const t = node();
+    const restartPolicyRules = [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }];
+    const own = { restartPolicy: 'Never', restartPolicyRules };
+    t.apply(pod({ command: shell('sleep 1; exit 42'), ...own }, { restartPolicy: 'Never' }));
+    t.seconds(6);
+    expect(main(t)?.restartCount).toBeGreaterThan(0);
+    expect(status(t).phase).toBe('Running');
+    const other = node();
+    other.apply(pod({ command: shell('sleep 1; exit 1'), ...own }, { restartPolicy: 'Never' }));
+    other.seconds(6);
+    expect(status(other)).toMatchObject({ phase: 'Failed', containerStatuses: [{ restartCount: 0 }] });
+  });
+});
+
+it('a pod that has ended is deleted by the API server alone: its kubelet has nothing left to do', () => {
+  const t = node();
+  t.apply(pod({ command: shell('true') }, { restartPolicy: 'Never' }));
+  t.seconds(5);
+  t.writes();
+  t.send('DELETE', 'Pod', 'p');
+  t.seconds(5);
+  expect(t.writes('worker')).toEqual([]);
+});
+
 it('a container whose image is changed is killed and started anew', () => {
   const t = node();
   t.apply(pod({ image: 'nginx:1.27' }));

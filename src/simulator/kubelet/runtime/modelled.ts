@@ -12,6 +12,8 @@ import type { CallResult, ContainerRuntime, Exit, Sandbox } from './runtime.ts';
 
 /** Of a program that SIGKILL has ended: 128 + 9. */
 const KILLED = 137;
+/** The node's own DNS. */
+const RESOLVER = '127.0.0.53:53';
 const NOT_RUN = 'programs of images are not run: this one is taken to end by itself with exit code 0';
 const OWN_SHELL = 'the simulator runs the command itself, in a shell that knows a few programs';
 
@@ -72,7 +74,10 @@ export class ModelledRuntime implements ContainerRuntime {
     const host = registryOf(image);
     if (host.endsWith('.invalid')) {
       yield* sleep(this.ctx.kernel, 40 * MS);
-      const error = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": dial tcp: lookup ${host}: no such host`;
+      const [, path = '', tag = 'latest'] = /^[^/]+\/(.*?)(?::([^:/]+))?$/.exec(image) ?? [];
+      const head = `Head "https://${host}/v2/${path}/manifests/${tag}"`;
+      const why = `failed to do request: ${head}: dial tcp: lookup ${host} on ${RESOLVER}: no such host`;
+      const error = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${why}`;
       return { ok: false, error, step };
     }
     yield* sleep(this.ctx.kernel, 1.2 * SECOND + this.ctx.random.int(1_600) * MS);

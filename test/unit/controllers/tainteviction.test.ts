@@ -68,6 +68,20 @@ spec: {nodeName: worker-1, tolerations: [${toleration}], containers: [{name: c, 
     played.run(4);
     expect(played.events('taint-eviction-controller')).toEqual([cancelled('ten')]);
   });
+  it('comes once more for a pod that is still going when another taint comes, without marking it again', () => {
+    const played = start();
+    played.cluster.fault('stop', { component: 'kubelet', node: 'worker-1' });
+    played.run(10);
+    played.patch(node, { spec: { taints: [taint('k'), taint('l')] } });
+    played.run(2);
+    expect(played.events('taint-eviction-controller')).toEqual([`${marked('ten')} x2`]);
+    const own = played.cluster
+      .stepsAfter(0)
+      .filter(
+        (s) => s.object?.name === 'ten' && s.actor.component === 'taint-eviction-controller' && s.kind === 'request',
+      );
+    expect(own.map((s) => s.action)).toEqual(['patch', 'delete', 'delete']);
+  });
   it('comes at once, after calling off the plan, when a taint comes that is not tolerated', () => {
     const played = start();
     played.patch(node, { spec: { taints: [taint('k'), taint('l')] } });

@@ -13,6 +13,8 @@ import { NODES, PODS } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { tolerates } from '../../scheduler/framework/selectors.ts';
 
+const REASON = 'DeletionByTaintManager';
+
 /** How long (s) the pod may stay: undefined for ever, 0 not at all. */
 export function staySeconds(taints: readonly Taint[], tolerations: readonly Toleration[]): number | undefined {
   const used: Toleration[] = [];
@@ -115,16 +117,21 @@ export class TaintEvictionController {
     this.events.event(this.subject(pod), 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${keyOf(pod)}`, [
       step,
     ]);
-    const condition = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'DeletionByTaintManager',
-      message: 'Taint manager: deleting due to NoExecute taint',
-      lastTransitionTime: rfc3339(this.ctx.kernel.wallMs),
-      observedGeneration: pod.metadata.generation ?? 1,
-    };
-    const patch = { metadata: { uid }, status: { conditions: [condition] } };
-    yield* this.ctx.client.patch(PODS, namespace, name, 'strategic', patch, { causes: [step], subresource: 'status' });
+    const current = this.pods.get(keyOf(pod));
+    const known = current?.status?.conditions?.find((c) => c.type === 'DisruptionTarget');
+    if (known?.status !== 'True' || known.reason !== REASON) {
+      const condition = {
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: REASON,
+        message: 'Taint manager: deleting due to NoExecute taint',
+        lastTransitionTime: rfc3339(this.ctx.kernel.wallMs),
+        observedGeneration: current?.metadata.generation ?? 1,
+      };
+      const patch = { metadata: { uid }, status: { conditions: [condition] } };
+      const options = { causes: [step], subresource: 'status' };
+      yield* this.ctx.client.patch(PODS, namespace, name, 'strategic', patch, options);
+    }
     yield* this.ctx.client.delete(PODS, namespace, name, {}, { causes: [step] });
   }
 }

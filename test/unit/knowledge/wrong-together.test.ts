@@ -22,6 +22,16 @@ function pod(b: Bench, spec: object, amounts: object = {}): string {
   return make(b, PODS, 'p', { metadata: { name: 'p', labels: { a: 'b' } }, spec: { containers, ...spec } });
 }
 
+function underQuota(resource: string, hard: string): string {
+  const b = ready();
+  const path = '/api/v1/namespaces/default/resourcequotas';
+  make(b, path, 'q', { spec: { hard: { [resource]: hard } } });
+  // The controller's part: a quota counts once its use is known.
+  const status = { hard: { [resource]: hard }, used: { [resource]: '0' } };
+  ask(b, `PUT ${path}/q/status`, { ...bodyOf(ask(b, `GET ${path}/q`)), status });
+  return pod(b, {});
+}
+
 function bounded(limit: object, amounts: object): string {
   const b = ready();
   make(b, '/api/v1/namespaces/default/limitranges', 'l', { spec: { limits: [{ type: 'Container', ...limit }] } });
@@ -53,14 +63,8 @@ const SCENES: Readonly<Record<string, () => string>> = {
     make(b, CLASSES, 'one', { value: 1, globalDefault: true });
     return make(b, CLASSES, 'two', { value: 2, globalDefault: true });
   },
-  'exceeded quota: …, requested: …, used: …, limited: …': () => {
-    const b = ready();
-    make(b, '/api/v1/namespaces/default/resourcequotas', 'q', { spec: { hard: { pods: '0' } } });
-    const stored = bodyOf(ask(b, 'GET /api/v1/namespaces/default/resourcequotas/q'));
-    const status = { hard: { pods: '0' }, used: { pods: '0' } };
-    ask(b, 'PUT /api/v1/namespaces/default/resourcequotas/q/status', { ...stored, status });
-    return pod(b, {});
-  },
+  'exceeded quota: …, requested: …, used: …, limited: …': () => underQuota('pods', '0'),
+  'failed quota: …: must specify … for: …': () => underQuota('limits.cpu', '1'),
   'maximum … usage per Container is …, but limit is …': () => bounded({ max: { cpu: '1' } }, { limits: { cpu: '2' } }),
   'minimum … usage per Container is …, but request is …': () =>
     bounded({ min: { cpu: '1' } }, { requests: { cpu: '500m' } }),

@@ -29,6 +29,16 @@ const PODS: readonly Wrong[] = [
     'spec/resourceClaims/0/resourceClaimTemplateName': 'y',
   }),
   pod('must be one of the names in pod.spec.resourceClaims', { [`${C}/resources/claims/0/name`]: 'none' }),
+  pod('not a valid field selector key', {
+    'spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms/0/matchFields': [
+      { key: 'x', operator: 'In', values: ['a'] },
+    ],
+  }),
+  pod('supported values: "metadata.name", "metadata.namespace"', {
+    [`${C}/env/2/valueFrom/fieldRef/fieldPath`]: 'metadata.labels',
+  }),
+  pod('may not specify more than 1 handler type', { [`${C}/startupProbe/exec`]: { command: ['x'] } }),
+  pod('must not contain dots', { 'spec/hostname': 'a.b' }),
   pod('may not be specified when hostNetwork is true', { 'spec/hostNetwork': true, 'spec/hostnameOverride': 'h' }),
   pod('may not be specified when setHostnameAsFQDN is true', {
     'spec/setHostnameAsFQDN': true,
@@ -143,6 +153,16 @@ export const WORKLOAD_WRONG: readonly Wrong[] = [
     'spec/successPolicy/rules/0/succeededCount': 9,
   }),
   { kind: 'Job', error: 'when maxFailedIndexes is specified', change: { 'spec/backoffLimitPerIndex': undefined } },
+  {
+    kind: 'CronJob',
+    error: 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead',
+    change: { 'spec/schedule': 'TZ=UTC 1 * * * *' },
+  },
+  {
+    kind: 'ConfigMap',
+    error: 'Too long: may not be more than 1048576 bytes',
+    change: { 'data/a': 'x'.repeat(1_100_000) },
+  },
   { kind: 'ConfigMap', error: 'duplicate of key present in binaryData', change: { 'data/c': 'x' } },
   { kind: 'Secret', error: 'field is immutable when `immutable` is set', change: { 'data/a': 'Yg==' }, update: true },
   {

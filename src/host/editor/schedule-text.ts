@@ -20,13 +20,12 @@ export function scheduleText(object: string, { wanted, pods, notes }: Scheduled,
   const about = [
     `${wanted === 1 ? 'One pod' : `${wanted} pods`}, onto the nodes of ${other?.name ?? 'the simulator'} as they are now. Nothing was applied.`,
     ...(pods.length > 1 ? ['Each pod counts for those after it.'] : []),
-    ...(pods.length > 0 && pods.length < wanted ? [`The first ${pods.length} are shown.`] : []),
   ];
   return [
     title,
     '',
     ...wrapped(about.join(' ')),
-    ...(notes.length > 0 ? ['', ...notes.flatMap((note) => wrapped(`– ${note}`))] : []),
+    ...(notes.length > 0 ? ['', ...notes.flatMap(bullet)] : []),
     ...groups(pods, wanted),
     '',
     ...wrapped([NOTES, ...(other ? notesOn(other) : [])].join(' ')),
@@ -56,6 +55,10 @@ function wrapped(text: string): string[] {
     else lines.push(word);
   }
   return lines;
+}
+
+function bullet(note: string): string[] {
+  return wrapped(note).map((line, i) => `${i === 0 ? '–' : ' '} ${line}`);
 }
 
 /** Pods in a row of which the same is to be said are told of together. */

@@ -134,6 +134,7 @@ export function ask(
   const notes = [
     ...warned,
     ...away,
+    ...(drafts.drafts.length < drafts.wanted ? [`Of ${drafts.wanted} pods the first ${most} are looked at.`] : []),
     ...drafts.notes,
     ...refused,
     ...counted,

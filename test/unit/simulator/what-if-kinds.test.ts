@@ -97,6 +97,15 @@ describe('kinds that make pods', () => {
     expect(new Set(asked.pods.map((p) => p.chosen)).size).toBe(3);
   });
 
+  it('of many pods the first are looked at', () => {
+    const asked = ask(settled(), STATEFUL.replace('replicas: 3', 'replicas: 90'));
+    expect([asked.wanted, asked.pods.length, asked.notes[0]]).toEqual([
+      90,
+      20,
+      'Of 90 pods the first 20 are looked at.',
+    ]);
+  });
+
   it('a kind without pods is refused with the list of those that have some', () => {
     const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n';
     expect(() => ask(settled(), service)).toThrow(/A Service has no pods of its own/);

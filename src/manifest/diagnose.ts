@@ -5,6 +5,7 @@ import { removedApi } from '../knowledge/removed-apis.ts';
 import { goType } from '../model/go-type.ts';
 import { type FieldSchema, fieldOf, schemaForKind, type TypeSchema, type ValueSchema } from '../model/schema.ts';
 import { type Anchors, aliasesIn } from './anchors.ts';
+import { missingEntry } from './checks/entries.ts';
 import { outside } from './checks/enums.ts';
 import { type Malformed, malformed, neverSent } from './checks/formats.ts';
 import { missing } from './checks/required.ts';
@@ -13,6 +14,7 @@ import type { Memo } from './memo.ts';
 import { nearest } from './nearest.ts';
 import { valueAt } from './parse.ts';
 import { scalarOf } from './reading.ts';
+import { resolvePlain } from './scalar.ts';
 
 export interface Finding {
   readonly family: DiagnosticFamily;
@@ -27,9 +29,13 @@ export interface Finding {
   readonly replacement?: {
     readonly title: string;
     readonly text: string;
+    /** As it is, without the quotes of what it replaces. */
+    readonly bare?: true;
     readonly from?: number;
     readonly to?: number;
   };
+  /** An entry to be written before the finding, which is a key of the map that lacks it. */
+  readonly entry?: { readonly name: string; readonly value: string; readonly flow: boolean } | undefined;
 }
 
 export interface DiagnoseOptions {
@@ -168,6 +174,7 @@ class Walk {
         message: `${type.name} needs \`${field.name}\`${found.refused ? '' : ', says the API’s schema'}.`,
         component: 'kube-apiserver',
         ...(found.refused && found.words !== undefined && { words: found.words }),
+        entry: missingEntry(map, field),
       });
     }
   }
@@ -294,6 +301,7 @@ class Walk {
     const owner = this.frames.at(-1)?.owner.name ?? '';
     const quote = isScalar(node) && schema.kind === 'string' && got !== 'string';
     const text = isScalar(node) ? String(node.source ?? node.value) : '';
+    const bare = got === 'string' ? unquoted(text, schema) : undefined;
     this.findings.push({
       family: 'type',
       severity: 'error',
@@ -302,6 +310,7 @@ class Walk {
       message: `This is read as ${article(got)}, and ${type} is wanted.`,
       component: 'kube-apiserver',
       words: `json: cannot unmarshal ${got}${number} into Go struct field ${owner}.${path.join('.')} of type ${type}`,
+      ...(bare !== undefined && { replacement: { title: `Write ${bare}`, text: bare, bare: true } }),
       ...(quote && {
         replacement: { title: this.secret ? 'Put it in quotes' : `Write "${text}"`, text: JSON.stringify(text) },
       }),
@@ -368,6 +377,15 @@ function kindOf(value: unknown): string {
 
 function article(kind: string): string {
   return kind === 'array' ? 'a list' : kind === 'object' ? 'a map' : kind === 'bool' ? 'a boolean' : `a ${kind}`;
+}
+
+/** The number or boolean that a string in quotes stands for, where that is wanted. */
+function unquoted(text: string, schema: ValueSchema): string | undefined {
+  const plain = text.replace(/^(["'])(.*)\1$/, '$2').trim();
+  const value = resolvePlain(plain);
+  return typeof value !== 'string' && value !== null && schema.kind !== 'any' && fits(value, schema)
+    ? String(value)
+    : undefined;
 }
 
 const MAX_INT32 = 2 ** 31 - 1;

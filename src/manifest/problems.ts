@@ -3,6 +3,7 @@
 import type { Alias } from 'yaml';
 import { isRecord } from '../model/object.ts';
 import { aliasesIn, targetsOf } from './anchors.ts';
+import { entryText } from './checks/entries.ts';
 import { checkObject } from './checks/objects.ts';
 import { Subject } from './checks/subject.ts';
 import { odd, unreadable } from './checks/syntax.ts';
@@ -85,12 +86,21 @@ function moved(list: readonly Finding[], by: number): readonly Finding[] {
 
 /** A finding at the line where its document stands now. */
 export function diagnosticAt(finding: Finding, { text, lineStarts }: ReadPiece, firstLine: number): ManifestDiagnostic {
-  const { from, to, replacement, ...rest } = finding;
+  const { from, to, replacement, entry, ...rest } = finding;
   const range = rangeOf(lineStarts, from, to, firstLine);
+  const fix = (title: string, start: number, end: number, put: string): ManifestDiagnostic => {
+    const edits = [{ range: rangeOf(lineStarts, start, end, firstLine), text: put }];
+    return { ...rest, range, fixes: [{ title, edits }] };
+  };
+  if (entry) return fix(`Add ${entry.name}`, from, from, entryText(entry, text, from));
   if (!replacement) return { ...rest, range, fixes: [] };
   const [start, end] = [replacement.from ?? from, replacement.to ?? to];
-  const edit = { range: rangeOf(lineStarts, start, end, firstLine), text: quotedAs(text[start], replacement.text) };
-  return { ...rest, range, fixes: [{ title: replacement.title, edits: [edit] }] };
+  return fix(
+    replacement.title,
+    start,
+    end,
+    replacement.bare ? replacement.text : quotedAs(text[start], replacement.text),
+  );
 }
 
 /** What stands in quotes stays in them, as JSON needs it. */

@@ -228,3 +228,49 @@ test('a fix keeps the quotes that JSON needs', () => {
     .reduce((now, { range, text: put }) => now.slice(0, range.start.column) + put + now.slice(range.end.column), text);
   expect(JSON.parse(fixed).spec).toEqual({ restartPolicy: 'Always', containers: [{ name: 'c', image: 'i' }] });
 });
+
+/** The text after the first fix of its only problem. */
+function fixed(text: string): string {
+  const service = createManifestService({ knowledge });
+  service.update('u', 1, text);
+  const [edit] = service.diagnostics('u').flatMap(({ fixes }) => fixes.flatMap(({ edits }) => edits));
+  if (!edit) throw new Error('there is no fix');
+  const lines = text.split('\n');
+  const offset = ({ line, column }: { line: number; column: number }): number =>
+    lines.slice(0, line).join('\n').length + (line > 0 ? 1 : 0) + column;
+  return text.slice(0, offset(edit.range.start)) + edit.text + text.slice(offset(edit.range.end));
+}
+
+describe('what is missing is added', () => {
+  const template =
+    'template:\n    metadata: {labels: {app: web, "on": "1"}}\n    spec: {containers: [{name: c, image: i}]}\n';
+  const deployment = `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  ${template}`;
+
+  test('a selector of the template’s labels', () => {
+    const text = fixed(deployment);
+    expect(text).toContain('spec:\n  selector: {matchLabels: {app: web, "on": "1"}}\n  template:');
+    expect(diagnose(text)).toEqual([]);
+  });
+
+  test('in a list, in flow style and in JSON', () => {
+    const path = (entry: string): string =>
+      `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec:\n  rules:\n  - http:\n      paths:\n${entry}`;
+    expect(fixed(path('      - backend: {service: {name: a, port: {number: 1}}}\n        path: /\n'))).toContain(
+      '      - pathType: Prefix\n        backend: {',
+    );
+    expect(fixed(path('      - {path: /, backend: {service: {name: a, port: {number: 1}}}}\n'))).toContain(
+      '- {pathType: Prefix, path: /,',
+    );
+    const json = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } };
+    const spec = {
+      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    };
+    expect(JSON.parse(fixed(JSON.stringify({ ...json, spec }))).spec.selector).toEqual({ matchLabels: { app: 'web' } });
+  });
+
+  test('a number or a boolean in quotes is written without', () => {
+    expect(fixed(pod('ports: [{containerPort: "8080"}]'))).toContain('containerPort: 8080}');
+    expect(fixed(pod("tty: 'yes'"))).toContain('tty: true\n');
+    expect(() => fixed(pod('tty: maybe'))).toThrow('no fix');
+  });
+});

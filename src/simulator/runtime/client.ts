@@ -145,12 +145,13 @@ export class Client {
     return { ok: false, code: response.code, status: (response.body ?? UNREACHABLE) as Status, step: response.step };
   }
 
-  /** Sends one request and waits for its answer. Code 0: the connection was refused. */
+  /** Sends one request and waits for its answer. Code 0: the connection was refused. `free`: the limit does not count it. */
   *send(
     request: Pick<ApiRequest, 'method' | 'path' | 'query' | 'body' | 'contentType' | 'accept' | 'causes'>,
+    free = false,
   ): Process<ApiResponse> {
     return (yield (resume) => {
-      const held = this.limiter.reserve();
+      const held = free ? 0 : this.limiter.reserve();
       const serve = request.method === 'GET' ? SERVE_READ : SERVE_WRITE;
       const jitter = Math.round(this.random.float() * serve * 0.4);
       const sentAt = this.kernel.now + held;

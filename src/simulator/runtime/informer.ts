@@ -123,7 +123,10 @@ export class Informer<T extends KubeObject> {
         allowWatchBookmarks: ['true'],
         resourceVersion: [version],
       };
-      const response = yield* this.client.send({ method: 'GET', path: pathOf(this.kind), query, causes: [] });
+      // Since v1.35 one request lists and watches (WatchListClient of client-go), so that nothing happens between the two
+      // that nobody hears of for long: here the second part waits for no limit.
+      const request = { method: 'GET', path: pathOf(this.kind), query, causes: [] } as const;
+      const response = yield* this.client.send(request, version === resourceVersion);
       const watch = response.watch;
       if (watch === undefined) return;
       const end: { version: string; failed: boolean } = yield* this.consume(watch, version);

@@ -76,6 +76,23 @@ describe('without one component', () => {
     ]);
   });
 
+  it('kube-controller-manager: what was deleted meanwhile is collected, and nothing of it is made again', () => {
+    const played = running();
+    played.cluster.fault('stop', { component: 'kube-controller-manager' });
+    played.delete('/apis/apps/v1/namespaces/default/deployments/old');
+    played.run(60);
+    expect(count(played, 'old')).toEqual([2, 2, 2]);
+    const before = played.cluster.lastStep;
+    played.cluster.fault('start', { component: 'kube-controller-manager' });
+    played.run(60);
+    expect(count(played, 'old')).toEqual([0, 0, 0]);
+    // A fresh list and the watch after it leave no gap in which a controller would act on what is gone.
+    const made = played.cluster
+      .stepsAfter(before)
+      .filter((s) => s.action === 'create' && s.object?.resource === 'pods');
+    expect(made).toEqual([]);
+  });
+
   it('one kubelet: its pods go on unseen, and after its grace period the node is given up', () => {
     const played = running();
     played.cluster.fault('stop', { component: 'kubelet', node: 'worker-1' });

@@ -6,10 +6,22 @@ import type { Hop } from '../scene/hops.ts';
 import { type Beat, midway, type Plan } from '../scene/plan.ts';
 import type { Scene } from '../scene/scene.ts';
 import { MESSAGE_SIGNS } from './icons.ts';
-import { at, drawBoxes, drawGates, drawHops, drawLabels, drawRows, forget, type Group, pathOf, sign } from './marks.ts';
+import {
+  at,
+  drawBoxes,
+  drawCuts,
+  drawGates,
+  drawHops,
+  drawLabels,
+  drawRows,
+  forget,
+  type Group,
+  pathOf,
+  sign,
+} from './marks.ts';
 import { drawChips, drawTallies } from './pods.ts';
 
-const LAYERS = ['machines', 'parts', 'rows', 'gates', 'chips', 'tallies', 'labels', 'wires', 'movers'] as const;
+const LAYERS = ['machines', 'parts', 'rows', 'gates', 'chips', 'tallies', 'labels', 'cuts', 'wires', 'movers'] as const;
 type Layer = (typeof LAYERS)[number];
 
 export class Drawing {
@@ -112,6 +124,7 @@ export class Drawing {
     drawGates(this.layer('gates'), scene.gates);
     if (scene.labels !== this.labels) drawLabels(this.layer('labels'), scene.labels);
     this.labels = scene.labels;
+    drawCuts(this.layer('cuts'), scene.cuts);
     this.chips(scene.chips);
     drawTallies(this.layer('tallies'), scene.tallies);
     this.wires(scene.hops);

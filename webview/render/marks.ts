@@ -1,6 +1,7 @@
 // The still parts of the drawing: machines, components, words, gates, lines. Each takes the scene's values and joins them by id.
 import { line as d3line, type Selection } from 'd3';
 import type { SceneBox } from '../scene/boxes.ts';
+import type { Cut } from '../scene/cuts.ts';
 import type { Gate } from '../scene/gates.ts';
 import type { Point } from '../scene/geometry.ts';
 import type { Hop } from '../scene/hops.ts';
@@ -106,9 +107,15 @@ export function drawBoxes(group: Group, boxes: readonly SceneBox[]): void {
     set(this, { x: rect.x, y: rect.y + (slim ? 0 : 4), width: slim ? 0 : 3, height: slim ? 0 : rect.h - 8, rx: 1.5 });
   });
   marks.select('g.sign').attr('transform', signAt);
-  marks
-    .select('path.stop')
-    .attr('d', ({ rect, stopped }) => (stopped ? `M${rect.x + rect.w - 18},${rect.y + 7}l8,8m0,-8l-8,8` : null));
+  marks.select('path.stop').attr('d', (box) => (box.stopped ? stopAt(box) : null));
+}
+
+/** In the corner; of small boxes on it, clear of their name. */
+function stopAt({ kind, rect }: SceneBox): string {
+  const right = rect.x + rect.w;
+  return kind === 'cell' && rect.h < 30 && rect.w < 120
+    ? `M${right - 4},${rect.y - 3}l6,6m0,-6l-6,6`
+    : `M${right - 18},${rect.y + 7}l8,8m0,-8l-8,8`;
 }
 
 function hasSign(box: SceneBox): boolean {
@@ -210,6 +217,23 @@ function toward(from: Point, to: Point): Point {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const t = length === 0 ? 0 : Math.min(CORNER, length / 2) / length;
   return { x: from.x + (to.x - from.x) * t, y: from.y + (to.y - from.y) * t };
+}
+
+export function drawCuts(group: Group, cuts: readonly Cut[]): void {
+  const marks = groups(
+    group,
+    cuts,
+    (cut) => cut.id,
+    (enter) => {
+      enter.append('title');
+      enter.append('path').attr('class', 'link');
+      enter.append('path').attr('class', 'end');
+    },
+  );
+  marks.attr('class', 'cut-link');
+  marks.select('title').text(({ title }) => title);
+  marks.select('.link').attr('d', ({ from, to }) => straight([from, to]));
+  marks.select('.end').attr('d', ({ to: { x, y } }) => `M${x - 4},${y - 4}l8,8m0,-8l-8,8`);
 }
 
 export function drawHops(group: Group, hops: readonly Hop[], colourOf: (component: string) => string): void {

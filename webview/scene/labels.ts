@@ -30,6 +30,8 @@ interface Ask {
   readonly current: Step | undefined;
 }
 
+const BOLD = 1.07;
+
 export function labelsOf(ask: Ask): Label[] {
   return [
     ...ask.boxes.flatMap((box) => boxLabels(ask, box)),
@@ -61,7 +63,12 @@ function boxLabels(ask: Ask, box: SceneBox): Label[] {
     return [name({ x: x + 10, y: y + 5, w: nameRoom(ask.boxes, box), h: 16 }, 12, { tone: 'dim' })];
   }
   if (box.kind === 'outside') return [name({ x, y: y + h - 18, w, h: 16 }, 12, { anchor: 'middle' })];
-  if (box.kind === 'component') return [name({ x: x + 28, y: y + 5, w: w - 34, h: 16 }, 12, { tone: 'strong' })];
+  if (box.kind === 'component') {
+    const room = { x: x + 28, y: y + 5, w: w - 34, h: 16 };
+    // Bold letters are wider than the rule has it.
+    const size = textWidth(box.name, 12) * BOLD > room.w ? 11 : 12;
+    return [name(room, size, { tone: 'strong' })];
+  }
   if (box.kind === 'loop') return loopLabels(ask, box, name({ x: x + 24, y: y + 6, w: w - 30, h: 14 }, 11));
   if (box.component === 'kubelet' && w >= 120) {
     return kubeletLabels(ask, box, name({ x: x + 10, y: y + 5, w: 48, h: 14 }, 11, { tone: 'strong' }));

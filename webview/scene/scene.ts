@@ -3,6 +3,7 @@ import { objectKey } from '../../src/trace/fold.ts';
 import type { Step } from '../../src/trace/step.ts';
 import type { Box, SceneBox } from './boxes.ts';
 import { type Chip, crowdOf, type Tally } from './chips.ts';
+import { type Cut, cutsOf } from './cuts.ts';
 import { type Gate, gatesOf } from './gates.ts';
 import type { Rect } from './geometry.ts';
 import { type Hop, hopsOf } from './hops.ts';
@@ -23,6 +24,7 @@ export interface Scene {
   readonly chips: readonly Chip[];
   readonly tallies: readonly Tally[];
   readonly hops: readonly Hop[];
+  readonly cuts: readonly Cut[];
   readonly unbound: Rect;
 }
 
@@ -48,6 +50,7 @@ export function sceneOf(story: Story, layout: Layout, count: number, words?: rea
     gates,
     ...crowd,
     hops,
+    cuts: cutsOf(boxes),
     labels: words ?? labelsOf({ story, layout, boxes, rows, count, current }),
     unbound: layout.unbound,
   };

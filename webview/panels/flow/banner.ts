@@ -1,5 +1,5 @@
 // Messages above the content; what is there stays usable. The newest is the last, and one is not said twice.
-import { GLYPHS, glyph, h } from './dom.ts';
+import { GLYPHS, glyph, h, sentence } from './dom.ts';
 
 const MOST_MESSAGES = 3;
 
@@ -16,7 +16,12 @@ export class Banner {
       { class: 'icon', type: 'button', title: 'Dismiss', 'aria-label': 'Dismiss', onclick: () => this.drop(text) },
       glyph(GLYPHS.close),
     );
-    const row = h('div', { class: 'banner', role: 'alert' }, h('p', {}, h('b', {}, message), ' ', advice), close);
+    const row = h(
+      'div',
+      { class: 'banner', role: 'alert' },
+      h('p', {}, h('b', {}, ...sentence(message)), ' ', ...sentence(advice)),
+      close,
+    );
     this.said.set(text, row);
     this.element.append(row);
   }

@@ -25,6 +25,9 @@ const MESSAGES: readonly (readonly [string, string])[] = [
   ['call', 'call on a node'],
 ];
 
+/** As the drawing has it above a machine that is stopped. */
+const CUT: Sign = { line: 'M0,7V0M-4,-4l8,8m0,-8l-8,8' };
+
 export function legend(): HTMLElement {
   const pods = LOOKS.map((look) => entry(POD_SIGNS[look], `chip l-${look}`, WORDS[look]));
   const messages = MESSAGES.map(([kind, word]) => entry(MESSAGE_SIGNS[kind] ?? {}, `mover ${kind} c-none`, word));
@@ -32,7 +35,14 @@ export function legend(): HTMLElement {
     'details',
     { class: 'legend' },
     h('summary', {}, 'Legend'),
-    h('div', {}, h('h3', {}, 'Pods'), h('ul', {}, ...pods), h('h3', {}, 'Messages'), h('ul', {}, ...messages)),
+    h(
+      'div',
+      {},
+      h('h3', {}, 'Pods'),
+      h('ul', {}, ...pods),
+      h('h3', {}, 'Messages'),
+      h('ul', {}, ...messages, entry(CUT, 'cut-link', 'link that is cut')),
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Node, Pod, Service } from '../../../src/model/generated/core.v1.ts';
 import type { EndpointSlice } from '../../../src/model/generated/discovery.v1.ts';
-import { subsetsOf } from '../../../src/simulator/controllers/endpoint/decide.ts';
+import { isFull, subsetsOf } from '../../../src/simulator/controllers/endpoint/decide.ts';
 import { planSlices, type SlicePlan } from '../../../src/simulator/controllers/endpointslice/decide.ts';
 import { portsOf } from '../../../src/simulator/controllers/endpointslice/endpoint.ts';
 import { TopologyCache } from '../../../src/simulator/controllers/endpointslice/topology.ts';
@@ -200,6 +200,22 @@ describe('the Endpoints of a Service', () => {
     const [subset] = subsetsOf(service(), pods);
     expect(subset?.addresses?.map((a) => a.ip)).toEqual(['10.0.0.1', '10.0.0.2']);
     expect(subset?.notReadyAddresses?.map((a) => a.ip)).toEqual(['10.0.0.3']);
+  });
+  it('hold a thousand addresses, the ready ones rather than others', () => {
+    // Facts: truncateEndpoints in pkg/controller/endpoint/endpoints_controller.go.
+    const many = (n: number, ready: boolean): Pod[] =>
+      Array.from({ length: n }, (_, i) => web(`${ready}${i}`, `10.${ready ? 1 : 2}.${i >> 8}.${i & 255}`, { ready }));
+    const sizes = (ready: number, notReady: number) => {
+      const pods = [...many(ready, true), ...many(notReady, false)];
+      const subsets = subsetsOf(service(), pods);
+      const [subset] = subsets;
+      return [subset?.addresses?.length ?? 0, subset?.notReadyAddresses?.length ?? 0, isFull(subsets, pods)];
+    };
+    expect([sizes(900, 100), sizes(900, 200), sizes(1100, 5)]).toEqual([
+      [900, 100, false],
+      [900, 100, true],
+      [1000, 0, true],
+    ]);
   });
   it('have no terminating pods', () =>
     expect(subsetsOf(service(), [web('a', '10.0.0.1', { deleting: true })])).toEqual([]));

@@ -11,11 +11,19 @@ import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueu
 import { isSelecting, selectsPod, TriggerTimes, watchServicePods, withTriggerTime } from '../common/endpoints.ts';
 import { sameMap } from '../common/maps.ts';
 import { namespaceTerminating } from '../common/podcontrol.ts';
-import { endpointsLabels, sameSubsets, subsetsOf } from './decide.ts';
+import { endpointsLabels, isFull, OVER_CAPACITY, sameSubsets, subsetsOf } from './decide.ts';
 
 /** Source: --concurrent-endpoint-syncs and maxRetries in endpoints_controller.go, v1.36. */
 const WORKERS = 5;
 const MAX_RETRIES = 15;
+
+interface Wanted {
+  readonly subsets: readonly EndpointSubset[];
+  readonly labels: { readonly [key: string]: string };
+  /** Some addresses had to be left out. */
+  readonly full: boolean;
+  readonly time: string | undefined;
+}
 
 export class EndpointController {
   private readonly ctx: ComponentContext;
@@ -59,17 +67,17 @@ export class EndpointController {
     const subsets = subsetsOf(service, pods);
     const current = this.endpoints.get(key);
     const labels = endpointsLabels(service);
-    if (current !== undefined && sameSubsets(current.subsets, subsets) && sameMap(current.metadata.labels, labels))
-      return undefined;
-    return yield* this.write(service, current, subsets, labels, time, causes);
+    const full = isFull(subsets, pods);
+    const told = current?.metadata.annotations?.[OVER_CAPACITY] === 'truncated';
+    const same = sameSubsets(current?.subsets, subsets) && sameMap(current?.metadata.labels, labels) && told === full;
+    if (current !== undefined && same) return undefined;
+    return yield* this.write(service, current, { subsets, labels, full, time }, causes);
   }
 
   private *write(
     service: Service,
     current: Endpoints | undefined,
-    subsets: readonly EndpointSubset[],
-    labels: { readonly [key: string]: string },
-    time: string | undefined,
+    { subsets, labels, full, time }: Wanted,
     causes: readonly StepId[],
   ): Process<SyncResult> {
     const { namespace = '', name = '', uid = '' } = service.metadata;
@@ -82,7 +90,8 @@ export class EndpointController {
       text: `${name} has ${ready} ready address${ready === 1 ? '' : 'es'} → ${current ? 'updates' : 'creates'} the Endpoints object of the same name.`,
       detail: { type: 'decide', inputs: { ready } },
     });
-    const annotations = withTriggerTime(current?.metadata.annotations, time);
+    const { [OVER_CAPACITY]: __, ...known } = current?.metadata.annotations ?? {};
+    const annotations = { ...withTriggerTime(known, time), ...(full ? { [OVER_CAPACITY]: 'truncated' } : {}) };
     const { annotations: _, ...metadata } = current?.metadata ?? { name, namespace };
     const next: Endpoints = {
       apiVersion: 'v1',
@@ -97,12 +106,11 @@ export class EndpointController {
         : yield* this.ctx.client.update<Endpoints>(ENDPOINTS, next, options);
     if (done.ok || namespaceTerminating(done.status)) return undefined;
     const error = done.status.message ?? 'write failed';
+    const subject = { apiVersion: 'v1', kind: 'Endpoints', object: next };
     if (current === undefined) {
-      const subject = { apiVersion: 'v1', kind: 'Service', object: service };
       const message = `Failed to create endpoint for service ${namespace}/${name}: ${error}`;
       this.events.event(subject, 'Warning', 'FailedToCreateEndpoint', message, [step]);
     } else {
-      const subject = { apiVersion: 'v1', kind: 'Endpoints', object: next };
       const message = `Failed to update endpoint ${namespace}/${name}: ${error}`;
       this.events.event(subject, 'Warning', 'FailedToUpdateEndpoint', message, [step]);
     }

@@ -54,7 +54,7 @@ const byIp = (a: EndpointAddress, b: EndpointAddress): number => (a.ip < b.ip ? 
 /** Addresses with the same ports stand in one subset, sorted. */
 export function subsetsOf(service: Service, pods: readonly Pod[]): EndpointSubset[] {
   const groups = new Map<string, { ports: EndpointPort[]; ready: EndpointAddress[]; notReady: EndpointAddress[] }>();
-  for (const pod of pods.slice(0, MAX_ADDRESSES)) {
+  for (const pod of pods) {
     const entry = entryOf(pod, service);
     if (entry === undefined) continue;
     const key = JSON.stringify(entry.ports);
@@ -62,13 +62,42 @@ export function subsetsOf(service: Service, pods: readonly Pod[]): EndpointSubse
     (entry.ready ? group.ready : group.notReady).push(entry.address);
     groups.set(key, group);
   }
-  return [...groups.entries()]
+  const all = [...groups.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, g]) => ({
       ...(g.ready.length > 0 ? { addresses: g.ready.sort(byIp) } : {}),
       ...(g.notReady.length > 0 ? { notReadyAddresses: g.notReady.sort(byIp) } : {}),
       ...(g.ports.length > 0 ? { ports: g.ports } : {}),
     }));
+  return truncated(all);
+}
+
+const sum = (subsets: readonly EndpointSubset[], of: 'addresses' | 'notReadyAddresses'): number =>
+  subsets.reduce((n, s) => n + (s[of] ?? []).length, 0);
+
+/** Beyond what fits, ready addresses stay rather than others, from each subset its share. Models truncateEndpoints. */
+function truncated(subsets: EndpointSubset[]): EndpointSubset[] {
+  const ready = sum(subsets, 'addresses');
+  if (ready + sum(subsets, 'notReadyAddresses') <= MAX_ADDRESSES) return subsets;
+  const cut = ready > MAX_ADDRESSES ? 'addresses' : 'notReadyAddresses';
+  const room = cut === 'addresses' ? MAX_ADDRESSES : MAX_ADDRESSES - ready;
+  const total = sum(subsets, cut);
+  let left = room;
+  return subsets.map(({ addresses, notReadyAddresses, ...rest }) => {
+    const own = (cut === 'addresses' ? addresses : notReadyAddresses) ?? [];
+    const kept = own.slice(0, Math.min(left, Math.ceil((own.length / total) * room)));
+    left -= kept.length;
+    const has = kept.length > 0 ? { [cut]: kept } : {};
+    return { ...(cut === 'notReadyAddresses' && addresses ? { addresses } : {}), ...has, ...rest };
+  });
+}
+
+export const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
+
+/** Whether addresses had to be left out. */
+export function isFull(subsets: readonly EndpointSubset[], pods: readonly Pod[]): boolean {
+  const held = sum(subsets, 'addresses') + sum(subsets, 'notReadyAddresses');
+  return held === MAX_ADDRESSES && pods.length > MAX_ADDRESSES;
 }
 
 export function sameSubsets(a: readonly EndpointSubset[] | undefined, b: readonly EndpointSubset[]): boolean {

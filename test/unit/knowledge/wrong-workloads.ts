@@ -48,7 +48,6 @@ const PODS: readonly Wrong[] = [
     'spec/securityContext': { appArmorProfile: { type: 'RuntimeDefault', localhostProfile: 'p' } },
   }),
   pod('windows options cannot be set for a linux pod', { 'spec/os': { name: 'linux' } }),
-  pod('may not be set for containers with empty `spec.os.name`', { [`${C}/lifecycle/stopSignal`]: 'SIGTERM' }),
   pod('cannot be set until all schedulingGates have been cleared', {
     'spec/nodeName': 'n',
     'spec/schedulingGates': [{ name: 'a' }],

@@ -22,9 +22,11 @@ const samples = [...recorded, ...CHANGE_SAMPLES];
 const GUARDED =
   /^(admissionregistration|apiextensions|apiregistration|certificates|discovery|events|flowcontrol|networking|rbac|resource|storage)\.|^core\.v1\.(CSIPersist|ClientIP|Endpoint|LocalVolume|PersistentVolume|SecretRef|Service|VolumeNodeAff|VolumeRes)/;
 
-/** Errors that take more than one object, a webhook that fails, or a state that others write. */
+/** Errors that take more than one object, a webhook that fails, a state that others write, or a feature gate. */
 const ELSEWHERE = new Set([
   ...TOGETHER,
+  // Only with a feature gate that is off.
+  'may not be set for containers with empty `spec.os.name`',
   'provided port is already allocated',
   'provided IP is already allocated',
   'range is full',

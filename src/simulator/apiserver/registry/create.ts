@@ -9,6 +9,7 @@ import { isCustom } from '../crd/types.ts';
 import type { Machine } from '../machine.ts';
 import { conform } from '../machinery/conform.ts';
 import { keyFor, write } from '../storage.ts';
+import { withoutGated } from './gated.ts';
 import { generateName, systemFields, withNamespace } from './meta.ts';
 import { strategyFor } from './strategies.ts';
 import { hasStatus, type Obj } from './strategy.ts';
@@ -86,7 +87,7 @@ function withNewStatus(o: Obj, r: ResourceInfo): Obj {
 
 function prepare(o: Obj, r: ResourceInfo, ctx: Context): Obj {
   const strategy = strategyFor(r);
-  let next = o;
+  let next = withoutGated(o, r);
   const { generation: _, ...metadata } = next.metadata;
   next = { ...next, metadata: strategy.generation ? { ...metadata, generation: 1 } : metadata };
   if (hasStatus(r) && strategy.statusOnCreate !== 'keep') next = withNewStatus(next, r);

@@ -6,6 +6,7 @@ import { badRequest, conflict, invalid, notFound } from '../../../model/status.t
 import { type Context, refuse } from '../context.ts';
 import { find, keyFor, remove, write } from '../storage.ts';
 import { createObject, type Registry } from './create.ts';
+import { withoutGated } from './gated.ts';
 import { keepSystemFields, withNamespace } from './meta.ts';
 import { strategyFor } from './strategies.ts';
 import { hasStatus, type Obj, type Strategy } from './strategy.ts';
@@ -118,7 +119,8 @@ function prepareUpdate(next: Obj, old: Obj, r: ResourceInfo, options: UpdateOpti
   const strategy = strategyFor(r);
   if (options.subresource === 'status')
     return strategy.updateStatus?.(statusOnly(next, old, strategy), old, ctx) ?? statusOnly(next, old, strategy);
-  const kept = hasStatus(r) ? withField(next, 'status', old.status) : next;
+  const asked = withoutGated(next, r);
+  const kept = hasStatus(r) ? withField(asked, 'status', old.status) : asked;
   return strategy.update?.(kept, old, ctx) ?? kept;
 }
 

@@ -1,16 +1,13 @@
 // What a container's environment and a pod's volumes refer to, and what the kubelet says where it is missing.
 // Models makeEnvironmentVariables in pkg/kubelet/kubelet_pods.go and the SetUp of pkg/volume/{configmap,secret,projected}.
-import { MS, SECOND } from '../../kernel/kernel.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { ConfigMap, Container, Pod, Secret, Volume } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { CONFIG_MAPS, SECRETS } from '../runtime/kinds.ts';
 import type { Voice } from './images.ts';
+import { jitter, SYNC_RETRY } from './retry.ts';
 import type { ContainerRecord } from './status.ts';
-
-/** Between two tries of a pod's sync. Source: backOffPeriod in pkg/kubelet/kubelet.go, v1.36. */
-const SYNC_RETRY = 10 * SECOND;
 
 interface Wanted {
   readonly kind: 'ConfigMap' | 'Secret';
@@ -44,7 +41,6 @@ export class Configuration {
     cause: StepId,
     image: (cause: StepId) => Process<StepId>,
   ): Process<StepId> {
-    const { kernel, random } = this.ctx;
     for (let last = cause; ; last = yield* image(last)) {
       const missing = yield* this.missingFor(pod, c.container, last);
       if (missing === undefined) return last;
@@ -52,7 +48,7 @@ export class Configuration {
       voice.waiting(c, 'CreateContainerConfigError', missing, last);
       // Upkeep: somebody has to make what is missing.
       yield (resume) => {
-        kernel.schedule(SYNC_RETRY + random.int(5_000) * MS, () => resume(undefined), true);
+        this.ctx.kernel.schedule(jitter(this.ctx, SYNC_RETRY), () => resume(undefined), true);
       };
     }
   }

@@ -14,8 +14,9 @@ import { ImagePuller, type Voice } from './images.ts';
 import type { PodOnMachine } from './machine.ts';
 import { Prober, type ProbeType, type Ran } from './prober.ts';
 import { RestartDelays } from './restart.ts';
+import { Turns } from './retry.ts';
 import { podRef } from './runtime/modelled.ts';
-import type { ContainerRuntime, Sandbox } from './runtime/runtime.ts';
+import type { ContainerRuntime, Exit, Sandbox } from './runtime/runtime.ts';
 import {
   type ContainerRecord,
   endOf,
@@ -29,6 +30,7 @@ import {
   podStatus,
   restartPolicyOf,
   restarts,
+  startOver,
 } from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
 import { stopGently } from './stop.ts';
@@ -44,6 +46,8 @@ export interface WorkerDeps {
   readonly run: (pod: Pod, container: string, command: readonly string[]) => Ran | undefined;
 }
 
+/** Containers are looked at every second. Source: genericPlegRelistPeriod in pkg/kubelet/kubelet.go, v1.36. */
+const untilSeen = (at: number): number => SECOND - (at % SECOND);
 /** From the end of a pod's last container until its sandbox is down, as recorded. */
 const WIND_UP = 1.2 * SECOND;
 
@@ -57,6 +61,7 @@ export class PodWorker {
   private gone = false;
   private readonly status: StatusWriter;
   private readonly exits = new Map<ContainerRecord, () => void>();
+  private readonly turns = new Turns();
   private readonly here: PodOnMachine;
   private readonly delays = new RestartDelays();
   private readonly deadline: ActiveDeadline;
@@ -168,7 +173,7 @@ export class PodWorker {
     const seen = this.say('SyncPod', text, cause);
     for (const [c, exit] of this.here.exits) {
       const run = c.containerID;
-      const end = (): void => this.ended(c, run, exit.code, seen, exit.simplification);
+      const end = (): void => this.ended(c, run, exit, seen);
       kernel.schedule(Math.max(0, exit.at - kernel.now), end);
     }
     for (const c of [...this.record.init, ...this.record.main])
@@ -187,12 +192,7 @@ export class PodWorker {
       seen,
     ]);
     this.publish(seen);
-    for (const c of [...this.record.init, ...this.record.main]) {
-      if (c.state.terminated === undefined) continue;
-      c.lastState = { terminated: c.state.terminated };
-      c.state = { waiting: { reason: 'ContainerCreating' } };
-      c.restartCount++;
-    }
+    startOver(this.record);
     yield* this.begin(yield* this.deps.volumes.mount(this.pod, seen));
   }
 
@@ -255,7 +255,7 @@ export class PodWorker {
     for (const c of this.record.main) {
       if (c.state.waiting === undefined) continue;
       if (c.state.waiting.reason === 'PodInitializing') c.state = { waiting: { reason: 'ContainerCreating' } };
-      last = yield* this.run(c, last, false);
+      last = yield* this.turns.take(this.scope, c, this.run(c, last, false), (step) => this.publish(step));
     }
     this.publish(last);
   }
@@ -308,7 +308,11 @@ export class PodWorker {
       this.here.exits.set(c, { ...exit, at: ctx.kernel.now + exit.after });
       // A container that runs for minutes before it ends is not work that is under way.
       const far = exit.after > MINUTE;
-      ctx.kernel.schedule(exit.after, () => this.ended(c, run, exit.code, last, exit.simplification), far);
+      ctx.kernel.schedule(
+        exit.after + untilSeen(ctx.kernel.now + exit.after),
+        () => this.ended(c, run, exit, last),
+        far,
+      );
     }
     const { postStart } = c.container.lifecycle ?? {};
     if (postStart?.exec !== undefined) this.runIn(c, postStart.exec.command ?? []);
@@ -357,23 +361,20 @@ export class PodWorker {
     c.state = { waiting: { reason, message } };
     this.record.podIP ??= this.sandbox?.ip || this.deps.hostIP;
     this.publish(cause);
+    this.turns.pass(c, cause);
   }
 
-  private ended(
-    c: ContainerRecord,
-    run: string | undefined,
-    code: number,
-    cause: StepId,
-    simplification?: string,
-  ): void {
+  private ended(c: ContainerRecord, run: string | undefined, { code, simplification }: Exit, cause: StepId): void {
     const over = c.state.running === undefined || c.containerID !== run || this.dying.has(c);
     if (!this.scope.alive || this.stopping || over) return;
+    const { at = this.deps.ctx.kernel.now } = this.here.exits.get(c) ?? {};
+    const finishedAt = rfc3339(this.deps.ctx.kernel.wallMs - (this.deps.ctx.kernel.now - at) / MS);
     this.here.exits.delete(c);
     const { ctx } = this.deps;
     const text = `PLEG saw container ${c.container.name} end with exit code ${code}.`;
     const base = { kind: 'node', action: 'ContainerDied', object: podRef(this.pod), causes: [cause], text } as const;
     const step = ctx.record(simplification === undefined ? base : { ...base, fidelity: 'simplified', simplification });
-    c.state = endOf(c, code, this.now);
+    c.state = endOf(c, code, finishedAt);
     // An init container that has ended well stays ready; a main container does not.
     c.ready = this.record.init.includes(c) && code === 0;
     c.started = this.isEphemeral(c) ? undefined : false;
@@ -414,7 +415,7 @@ export class PodWorker {
   }
 
   private *backOff(c: ContainerRecord, cause: StepId): Process<void> {
-    yield* this.delays.wait(this.pod, c, this.deps.ctx.kernel, this.voice, cause);
+    yield* this.delays.wait(this.pod, c, this.deps.ctx, this.voice, cause);
   }
 
   private *terminate(cause: StepId): Process<void> {

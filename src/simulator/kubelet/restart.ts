@@ -1,10 +1,11 @@
 // When a container that has ended is started again. Models doBackOff in pkg/kubelet/kuberuntime, v1.36.
-import { type Kernel, MINUTE, SECOND } from '../../kernel/kernel.ts';
+import { MINUTE, SECOND } from '../../kernel/kernel.ts';
 import type { Process } from '../../kernel/process.ts';
-import { sleep } from '../../kernel/process.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
+import type { ComponentContext } from '../runtime/component.ts';
 import type { Voice } from './images.ts';
+import { jitter } from './retry.ts';
 import type { ContainerRecord } from './status.ts';
 
 /** Source: MaxContainerBackOff and containerBackOffPeriod, pkg/kubelet/kubelet.go. */
@@ -26,24 +27,26 @@ export class RestartDelays {
     return delay;
   }
 
-  /** Comes back when the container may be started again, and says so while it waits. */
-  *wait(pod: Pod, c: ContainerRecord, kernel: Kernel, voice: Voice, cause: StepId): Process<void> {
+  /**
+   * Comes back when the container may be started again. That it waits is told at once as an Event, and in the pod's status
+   * only with the sync that starts it, as recorded: until then the status shows how it ended.
+   */
+  *wait(pod: Pod, c: ContainerRecord, ctx: ComponentContext, voice: Voice, cause: StepId): Process<void> {
     const { name = '', namespace = '', uid = '' } = pod.metadata;
-    const delay = this.next(c, kernel.now);
-    yield* sleep(kernel, SECOND);
-    if (c.state.terminated !== undefined) c.lastState = { terminated: c.state.terminated };
+    const delay = this.next(c, ctx.kernel.now);
     if (delay > 0) {
       const failed = `${name}_${namespace}(${uid})`;
       const { name: container } = c.container;
       const text = `Back-off restarting failed container ${container} in pod ${failed}`;
       voice.event(c, 'Warning', 'BackOff', text, cause);
-      const why = `back-off ${printSeconds(delay)} restarting failed container=${container} pod=${failed}`;
-      voice.waiting(c, 'CrashLoopBackOff', why, cause);
       // Upkeep: a pod that crashes for ever does not keep the cluster from being called idle.
       yield (resume) => {
-        kernel.schedule(delay - SECOND, () => resume(undefined), true);
+        ctx.kernel.schedule(jitter(ctx, delay), () => resume(undefined), true);
       };
-    }
+      if (c.state.terminated !== undefined) c.lastState = { terminated: c.state.terminated };
+      const why = `back-off ${printSeconds(delay)} restarting failed container=${container} pod=${failed}`;
+      voice.waiting(c, 'CrashLoopBackOff', why, cause);
+    } else if (c.state.terminated !== undefined) c.lastState = { terminated: c.state.terminated };
     c.restartCount++;
   }
 }

@@ -69,6 +69,16 @@ export function newPodRecord(pod: Pod, hostIP: string, startTime: string): PodRe
   };
 }
 
+/** Its sandbox is gone: whatever ran starts anew. */
+export function startOver(r: PodRecord): void {
+  for (const c of [...r.init, ...r.main]) {
+    if (c.state.terminated === undefined) continue;
+    c.lastState = { terminated: c.state.terminated };
+    c.state = { waiting: { reason: 'ContainerCreating' } };
+    c.restartCount++;
+  }
+}
+
 /** The state of a container that has just ended. */
 export function endOf(c: ContainerRecord, exitCode: number, now: string): ContainerState {
   const startedAt = c.state.running?.startedAt ?? now;

@@ -197,6 +197,39 @@ describe('a container with a restart policy of its own', () => {
   });
 });
 
+// Recorded in conformance/golden/crash-loop.json: between two runs the status shows how the last one ended.
+it('a crash loop is told as an Event at once, in the status with the sync that ends the wait', () => {
+  const t = node();
+  t.apply(pod({ command: shell('sleep 1; exit 1') }));
+  t.seconds(12);
+  expect(main(t)).toMatchObject({ restartCount: 1, state: { terminated: { exitCode: 1 } } });
+  expect(
+    t.events('Pod/p').some((e) => e.startsWith('Warning BackOff Pod/p: Back-off restarting failed container main')),
+  ).toBe(true);
+  const seen = new Set<string>();
+  for (let i = 0; i < 200; i++) {
+    t.seconds(0.05);
+    seen.add(main(t)?.state?.waiting?.reason ?? '');
+  }
+  expect([...seen]).toContain('CrashLoopBackOff');
+  expect(main(t)?.restartCount).toBe(2);
+});
+
+it('a container whose image cannot be had does not hold up the others', () => {
+  const t = node();
+  const other = { name: 'other', image: 'nginx:1.27' };
+  const spec = { containers: [{ name: 'main', image: 'registry.invalid/a/b:1' }, other] };
+  t.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec } as KubeObject);
+  t.seconds(5);
+  expect(status(t).containerStatuses?.map((c) => c.state?.waiting?.reason ?? 'runs')).toEqual(['ErrImagePull', 'runs']);
+  expect(status(t).podIP).toBeDefined();
+  const asked =
+    'Head "https://registry.invalid/v2/a/b/manifests/1": dial tcp: lookup registry.invalid on 127.0.0.53:53: no such host';
+  expect(main(t)?.state?.waiting?.message).toContain(asked);
+  t.seconds(15);
+  expect(t.events('Pod/p')).toContain('Normal BackOff Pod/p: Back-off pulling image "registry.invalid/a/b:1"');
+});
+
 it('a pod that has ended is deleted by the API server alone: its kubelet has nothing left to do', () => {
   const t = node();
   t.apply(pod({ command: shell('true') }, { restartPolicy: 'Never' }));

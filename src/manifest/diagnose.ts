@@ -9,34 +9,12 @@ import { missingEntry } from './checks/entries.ts';
 import { outside } from './checks/enums.ts';
 import { type Malformed, malformed, neverSent } from './checks/formats.ts';
 import { missing } from './checks/required.ts';
-import type { DiagnosticFamily, Severity } from './diagnostic.ts';
+import type { Finding } from './finding.ts';
 import type { Memo } from './memo.ts';
 import { nearest } from './nearest.ts';
 import { valueAt } from './parse.ts';
 import { scalarOf } from './reading.ts';
 import { resolvePlain } from './scalar.ts';
-
-export interface Finding {
-  readonly family: DiagnosticFamily;
-  readonly severity: Severity;
-  readonly from: number;
-  readonly to: number;
-  readonly message: string;
-  readonly component: string;
-  /** The component's own words. */
-  readonly words?: string;
-  /** Text to put in the place of the finding, or of another place. */
-  readonly replacement?: {
-    readonly title: string;
-    readonly text: string;
-    /** As it is, without the quotes of what it replaces. */
-    readonly bare?: true;
-    readonly from?: number;
-    readonly to?: number;
-  };
-  /** An entry to be written before the finding, which is a key of the map that lacks it. */
-  readonly entry?: { readonly name: string; readonly value: string; readonly flow: boolean } | undefined;
-}
 
 export interface DiagnoseOptions {
   readonly anchors: Anchors | undefined;

@@ -1,7 +1,7 @@
 // What is known of the nodes of a large document. A part that an edit leaves alone keeps its nodes, and so all that is known of
 // them; a part that is gone takes it along.
 import type { Node, YAMLMap, YAMLSeq } from 'yaml';
-import type { Finding } from './diagnose.ts';
+import type { Finding } from './finding.ts';
 import type { DocumentFacts } from './workspace/facts.ts';
 
 /** Of an object that stands in a list of objects. */

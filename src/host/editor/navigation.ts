@@ -1,7 +1,7 @@
 // Go to Definition, Find References and Rename between manifests: what an object names, and who names it.
 import * as vscode from 'vscode';
 import type { Location } from '../../manifest/workspace/definitions.ts';
-import type { Renaming } from '../../manifest/workspace/rename.ts';
+import type { Renaming } from '../../manifest/workspace/renaming.ts';
 import { isManifest, LANGUAGES, type Manifests, rangeOf } from './manifests.ts';
 import type { WorkspaceFiles } from './workspace-files.ts';
 

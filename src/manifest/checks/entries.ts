@@ -1,7 +1,7 @@
 // An entry that a map lacks, as a quick fix writes it: with what it most likely should say, or with a value of its type.
 import { isMap, isScalar, type YAMLMap } from 'yaml';
 import type { FieldSchema } from '../../model/schema.ts';
-import type { Finding } from '../diagnose.ts';
+import type { Finding } from '../finding.ts';
 import { valueAt } from '../parse.ts';
 
 /** Where one word is what people want nearly always. */

@@ -1,8 +1,8 @@
 // An object under examination: its values, where they stand, and the list to which problems are added.
 import type { Node } from 'yaml';
 import { isRecord } from '../../model/object.ts';
-import type { Finding } from '../diagnose.ts';
 import type { DiagnosticFamily, Severity } from '../diagnostic.ts';
+import type { Finding } from '../finding.ts';
 import type { PlainObject, PlainReader } from '../plain.ts';
 
 export interface Problem {

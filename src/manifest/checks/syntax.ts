@@ -1,7 +1,7 @@
 // Text that kubectl cannot read at all: what the parser met, said plainly, and what kubectl says of it. Its words were recorded
 // from kubectl v1.35.2, whose lines count otherwise and are left out.
 import type { Alias } from 'yaml';
-import type { Finding } from '../diagnose.ts';
+import type { Finding } from '../finding.ts';
 import type { ReadProblem } from '../parse.ts';
 
 interface Plain {

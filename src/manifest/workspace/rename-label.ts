@@ -5,7 +5,7 @@ import { labelKeyProblem, labelValueProblem, matches, selectorOf } from '../../m
 import type { Position, TextRange } from '../explanation.ts';
 import { contains, type Handle, type Location, located, near, unique } from './definitions.ts';
 import type { LabelEntry, Labels, LabelTerm, ObjectFact, Reference } from './facts.ts';
-import type { Renaming } from './rename.ts';
+import type { Renaming } from './renaming.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What carries labels, or asks for them. */

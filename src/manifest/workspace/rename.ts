@@ -14,19 +14,8 @@ import {
 } from './definitions.ts';
 import type { ObjectFact, PortFact, Reference } from './facts.ts';
 import { labelRenamingAt } from './rename-label.ts';
+import type { Renaming } from './renaming.ts';
 import type { Workspace } from './workspace.ts';
-
-export interface Renaming {
-  /** The name as it is. */
-  readonly placeholder: string;
-  /** Where it stands at the place that was asked about. */
-  readonly at: Location;
-  readonly places: readonly Location[];
-  /** Objects that kube-apiserver lets nobody change so, once they exist. */
-  readonly fixed: readonly ObjectFact[];
-  /** Why it cannot be called so, in kube-apiserver's words where it has some; undefined where it can. */
-  readonly problem: (name: string) => string | undefined;
-}
 
 /** What would be renamed, or a sentence that says why nothing is. */
 export function renamingAt(workspace: Workspace, uri: string, position: Position): Renaming | string {

@@ -1,7 +1,8 @@
 // Labels, volumes and ports by another name: everything that selectors and references tie together, and nothing else.
 import { describe, expect, test } from 'vitest';
 import { factsOfText } from '../../../../src/manifest/service.ts';
-import { type Renaming, renamingAt, writtenName } from '../../../../src/manifest/workspace/rename.ts';
+import { renamingAt, writtenName } from '../../../../src/manifest/workspace/rename.ts';
+import type { Renaming } from '../../../../src/manifest/workspace/renaming.ts';
 import { Workspace } from '../../../../src/manifest/workspace/workspace.ts';
 
 const WEB = `apiVersion: apps/v1

@@ -21,5 +21,6 @@ function parse(text: string, duplicates: string[] = []): unknown {
 
 export const yaml = {
   parse,
-  format: (value: unknown): string => stringify(value, { sortMapEntries: true, lineWidth: 0, indentSeq: false }),
+  format: (value: unknown): string =>
+    stringify(value, { sortMapEntries: true, lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false }),
 };

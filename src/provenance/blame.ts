@@ -43,7 +43,7 @@ const MAX_DEPTH = 100;
 
 /** How live objects are written everywhere in the editor. */
 export function objectText(object: KubeObject): string {
-  return stringify(withoutManagers(redact(object)), { lineWidth: 0, version: '1.1' });
+  return stringify(withoutManagers(redact(object)), { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false });
 }
 
 /** What managedFields say is for this question, and not for reading. */

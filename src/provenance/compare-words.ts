@@ -69,7 +69,7 @@ function applyText({ patch, applied }: ComparisonAbout): string {
     ? ''
     : 'The object does not say what was applied last, so kubectl would warn, and could remove nothing. ';
   if (patch === undefined) return `${first}Nothing: the live object has all that the file says.`;
-  const body = stringify(patch, { lineWidth: 0 }).trimEnd();
+  const body = stringify(patch, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
   return `${first}This patch; \`null\` removes what was applied before and is no longer in the file.\n\n\`\`\`yaml\n${body}\n\`\`\``;
 }
 

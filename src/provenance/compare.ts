@@ -40,7 +40,7 @@ export function compare(file: KubeObject, live: KubeObject, blamed: Blamed): Com
     const line = kind === 'missing' ? undefined : lineOf(blamed.lines, path);
     return { path, kind, mine: before, live: after, ...(line && { line }) };
   });
-  const text = stringify(mine, { lineWidth: 0, version: '1.1' });
+  const text = stringify(mine, { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false });
   return { text, differences, hidden: live.kind === 'Secret' };
 }
 

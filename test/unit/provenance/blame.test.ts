@@ -198,6 +198,16 @@ describe('ownership', () => {
   });
 });
 
+test('what an object holds twice is written twice, not as an alias', () => {
+  const resources = {};
+  const { text } = blame(
+    knowledge,
+    pod({ containers: [{ resources }], initContainers: [{ resources }] }, []) as KubeObject,
+  );
+  expect(text).not.toMatch(/[&*]a1/);
+  expect(text.match(/resources: \{\}/g)).toHaveLength(2);
+});
+
 describe('secrets', () => {
   const secret = {
     apiVersion: 'v1',

@@ -93,7 +93,8 @@ export class Scheduler {
         bindPod: (pod, node) => this.postBinding(pod, node),
         bindVolumes: (pod, node, volumes) => {
           const claim = (ns: string, name: string) => this.informers.claims.get(`${ns}/${name}`);
-          return bindVolumes({ ctx, claim }, node, volumes, this.attempts.get(pod.uid) ?? 0);
+          const wanted = (): boolean => this.find(pod) !== undefined;
+          return bindVolumes({ ctx, claim, wanted }, pod, node, volumes, this.attempts.get(pod.uid) ?? 0);
         },
       }),
     );

@@ -47,6 +47,32 @@ describe('status.nominatedNodeName', () => {
     expect(pod(played, 'waits')?.status?.nominatedNodeName).toBeUndefined();
   });
 
+  it('keeps nothing of a pod that is deleted meanwhile', () => {
+    // Source: checkBindings in pkg/scheduler/framework/plugins/volumebinding/binder.go.
+    const played = new Played();
+    played.create(STORAGE);
+    played.run(5);
+    played.delete('/api/v1/namespaces/default/pods/waits');
+    played.run(5);
+    expect(played.events('default-scheduler')).toContain(
+      'Warning FailedScheduling: running PreBind plugin "VolumeBinding": binding volumes: pod does not exist any more: pod "waits" not found',
+    );
+  });
+
+  it('is looked for anew when the provisioner gives the node back', () => {
+    const played = new Played();
+    played.create(STORAGE);
+    played.run(5);
+    const annotations = { 'volume.kubernetes.io/selected-node': null };
+    played.patch('/api/v1/namespaces/default/persistentvolumeclaims/data', { metadata: { annotations } });
+    played.run(3);
+    expect(played.events('default-scheduler')).toContain(
+      'Warning FailedScheduling: running PreBind plugin "VolumeBinding": binding volumes: provisioning failed for PVC "data"',
+    );
+    played.run(5);
+    expect(pod(played, 'waits')?.status?.nominatedNodeName).toMatch(/^worker-/);
+  });
+
   it('is not written for a pod that can be bound at once', () => {
     const played = new Played();
     played.create(STORAGE);

@@ -1,14 +1,6 @@
 // Wrong objects that take more than one field: which sample, what is changed in it, and which words of a record it brings.
+import type { Wrong } from './wrong-case.ts';
 import { WORKLOAD_WRONG } from './wrong-workloads.ts';
-
-export interface Wrong {
-  readonly kind: string;
-  /** By path, with slashes; undefined takes the field away. */
-  readonly change: Readonly<Record<string, unknown>>;
-  readonly error: string;
-  /** Whether an object that exists is changed so. */
-  readonly update?: boolean;
-}
 
 const wrong = (kind: string, error: string, change: Readonly<Record<string, unknown>>): Wrong => ({
   kind,

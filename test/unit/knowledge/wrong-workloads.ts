@@ -1,5 +1,5 @@
 // Wrong pods and workloads that take more than one field, for words that no recording holds.
-import type { Wrong } from './wrong-cases.ts';
+import type { Wrong } from './wrong-case.ts';
 
 const C = 'spec/containers/0';
 const probe = { exec: { command: ['x'] } };

@@ -90,6 +90,7 @@ class Service implements ManifestService {
   private readonly annotations = new WeakMap<Piece, AnnotatedPart>();
   private readonly defaulted = new WeakMap<Piece, readonly DefaultHint[]>();
   private readonly collected = new WeakMap<Piece, DocumentFacts>();
+  private readonly kindsOf = new WeakMap<Piece, readonly PlacedKind[]>();
   private readonly outlines = new WeakMap<
     Piece,
     { readonly first: number; readonly entries: readonly OutlineEntry[] }
@@ -141,14 +142,9 @@ class Service implements ManifestService {
   }
 
   kinds(uri: string): readonly PlacedKind[] {
-    return this.each(uri, (piece, first) => {
-      const tree = this.read(piece);
-      return objectsOf(tree.root).flatMap(({ node, object: { apiVersion, kind } }) => {
-        const [from, to] = placeOf(node, 'kind') ?? [];
-        if (from === undefined || to === undefined || !schemaForKind(apiVersion, kind)) return [];
-        return [{ apiVersion, kind, range: rangeOf(tree.lineStarts, from, to, first) }];
-      });
-    });
+    return this.each(uri, (piece, first) =>
+      this.once(this.kindsOf, piece, placedKinds).map((one) => ({ ...one, range: movedRange(one.range, first) })),
+    );
   }
 
   files(uri: string): readonly FileFact[] {
@@ -277,4 +273,12 @@ class Service implements ManifestService {
   private deprecated(type: string, field: string): string | undefined {
     return this.knowledge.record(type, field)?.deprecated;
   }
+}
+
+function placedKinds({ root, lineStarts }: ReadPiece): PlacedKind[] {
+  return objectsOf(root).flatMap(({ node, object: { apiVersion, kind } }) => {
+    const [from, to] = placeOf(node, 'kind') ?? [];
+    if (from === undefined || to === undefined || !schemaForKind(apiVersion, kind)) return [];
+    return [{ apiVersion, kind, range: rangeOf(lineStarts, from, to, 0) }];
+  });
 }

@@ -1,4 +1,6 @@
 // The flow panel as a reader uses it: play, hold, step, scrub, read the transcript, ask why, and find it again after a reload.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { expect } from 'vitest';
 import { uiTest as test } from '../support/ui-test.ts';
@@ -66,6 +68,53 @@ test('why: the way back from the current step to what the user did', async ({ wo
   expect(await said.locator('.rails circle').count()).toBeGreaterThan(3);
   await workbench.screenshot('flow-panel-why');
   await said.getByRole('button', { name: 'Back to the step' }).click();
+});
+
+test('the deliveries of one write are one bundle, which opens by keyboard and stays where it is', async ({
+  workbench,
+}) => {
+  const panel = workbench.webview();
+  await panel.getByRole('tab', { name: 'Sequence' }).click();
+  const fan = panel.locator('.sequence .fan').first();
+  await expect.poll(() => fan.getAttribute('aria-label')).toMatch(/^→ \d+ watchers: .*kubelet on worker-/);
+  await fan.scrollIntoViewIfNeeded();
+  const top = async (): Promise<number> => Math.round((await fan.boundingBox())?.y ?? 0);
+  const before = await top();
+  await fan.press('Enter');
+  await expect.poll(() => panel.locator('.sequence .member').count()).toBeGreaterThan(1);
+  expect(await fan.getAttribute('aria-expanded')).toBe('true');
+  expect(await top()).toBe(before);
+  expect(await fan.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+  await workbench.screenshot('flow-panel-fan-out');
+  await fan.press('Enter');
+  await expect.poll(() => panel.locator('.sequence .member').count()).toBe(0);
+  await panel.getByRole('tab', { name: 'Cluster' }).click();
+});
+
+test('a changed field leads to its page', async ({ workbench }) => {
+  const panel = workbench.webview();
+  await panel.getByRole('slider', { name: 'Step', exact: true }).press('End');
+  const more = panel.getByRole('button', { name: /^More about status\./ }).first();
+  const path = (await more.getAttribute('aria-label'))?.replace('More about ', '') ?? '';
+  await more.click();
+  const page = workbench.page.locator('.tab').filter({ hasText: path });
+  await page.waitFor({ timeout: 40_000 });
+  await page.click();
+  await workbench.runCommand('View: Close Editor');
+  await page.waitFor({ state: 'detached' });
+});
+
+test('a file that is no trace is told of in the panel, and what is there stays', async ({ workbench }) => {
+  const panel = workbench.webview();
+  const place = await panel.locator('.count').textContent();
+  writeFileSync(path.join(workbench.folder, 'foreign.json'), '{"kind":"Pod"}');
+  await workbench.runCommand('Kube Anatomy: Open Trace File…');
+  await workbench.acceptFile(/\//, path.join(workbench.folder, 'foreign.json'));
+  await expect
+    .poll(() => panel.locator('.banner').textContent())
+    .toMatch(/^foreign\.json could not be read: The file is JSON, but not a trace\./);
+  expect(await panel.locator('.count').textContent()).toBe(place);
+  await panel.getByRole('button', { name: 'Dismiss' }).click();
 });
 
 test('a trace is saved by the save dialog and opened again', async ({ workbench }) => {

@@ -2,15 +2,33 @@
 import { readManifest } from '../../cluster/apply/text.ts';
 import type { Node } from '../../model/generated/core.v1.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
-import { makesPods } from '../../model/templates.ts';
 import type { Explained } from '../../simulator/scheduler/schedule-pods.ts';
-import { type Decided, scheduleFile } from '../../simulator/what-if/file.ts';
+import { asks, type Decided, scheduleFile } from '../../simulator/what-if/file.ts';
 import { type Command, UsageError } from './args.ts';
 import { readText } from './read.ts';
 
+/** The items of a list as the API server sends it do not say what they are: the list does. */
+function withKinds(text: string): string {
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  if (!isRecord(list) || !Array.isArray(list.items) || typeof list.kind !== 'string') return text;
+  const { apiVersion, items } = list;
+  const kind = list.kind.replace(/List$/, '');
+  if (kind === '') return text;
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: items.map((item) => ({ apiVersion, kind, ...item })),
+  });
+}
+
 /** The objects of a YAML or JSON file, lists unpacked. */
 function objectsIn(file: string): KubeObject[] {
-  const { objects, problems } = readManifest(readText(file));
+  const { objects, problems } = readManifest(withKinds(readText(file)));
   const [problem] = problems;
   if (problem) throw new UsageError(`${file}:${problem.line}: ${problem.message.replace(/\.$/, '')}`);
   return objects.map((o) => o.object as unknown as KubeObject).filter((o) => isRecord(o.metadata));
@@ -70,8 +88,7 @@ there already. Exits with 1 where kube-apiserver would refuse an object.`,
     const nodes = given.filter((o) => o.kind === 'Node') as Node[];
     if (nodes.length === 0) throw new UsageError(`${values.nodes} holds no Node`);
     for (const n of nodes) checkNode(n, String(values.nodes));
-    if (!wanted.some((o) => makesPods(o.apiVersion ?? '', o.kind ?? '')))
-      throw new UsageError(`${file} holds no Pod, and nothing that makes pods`);
+    if (!wanted.some(asks)) throw new UsageError(`${file} holds no Pod without a node, and nothing that makes pods`);
     const rest = given.filter((o) => o.kind !== 'Node');
     const decided = scheduleFile({ seed: String(values.seed), nodes, given: rest, wanted });
     const refused = decided.filter((d) => d.refused !== undefined);

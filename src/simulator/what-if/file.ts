@@ -33,7 +33,8 @@ function isThere(o: KubeObject): boolean {
   return (o.metadata.uid !== undefined && !asks(o)) || (o.kind === 'Pod' && !asks(o));
 }
 
-function asks(o: KubeObject): boolean {
+/** Whether pods come of the object that want a node. */
+export function asks(o: KubeObject): boolean {
   return makesPods(o.apiVersion ?? '', o.kind ?? '') && !(o.kind === 'Pod' && (o as Pod).spec?.nodeName);
 }
 

@@ -1,5 +1,6 @@
 // Which fields differ between two versions of an object: added, removed, modified. Parts that are the same reference are skipped at
 // once. Models sigs.k8s.io/structured-merge-diff typed/compare.go.
+import type { ObjectMeta } from '../../../../model/generated/meta.v1.ts';
 import { isRecord, type Json } from '../../../../model/object.ts';
 import { equal } from '../../../../model/paths.ts';
 import type { FieldSchema, TypeSchema, ValueSchema } from '../../../../model/schema.ts';
@@ -120,9 +121,13 @@ function compareValues(before: unknown, after: unknown, schema: ValueSchema): Ch
 }
 
 function compareMembers(before: Json, after: Json, schema: ValueSchema, node: Node, skip?: ReadonlySet<string>): void {
+  // When all that was is there still, and no more is there, nothing was added.
+  let added = 0;
+  for (const _ in after) added++;
   for (const key in before) {
     const was = before[key];
     const is = after[key];
+    if (is !== undefined || Object.hasOwn(after, key)) added--;
     if ((was === is && is !== undefined) || skip?.has(key)) continue;
     const child = childSchema(schema, key);
     if (!child) continue;
@@ -130,6 +135,7 @@ function compareMembers(before: Json, after: Json, schema: ValueSchema, node: No
       node.one('removed', fieldElement(child, key), whole(was, child));
     else if (was !== is) node.add(fieldElement(child, key), compareValues(was, is, child));
   }
+  if (added === 0) return;
   for (const key in after) {
     if (before[key] !== undefined || Object.hasOwn(before, key) || skip?.has(key)) continue;
     const child = childSchema(schema, key);
@@ -189,6 +195,19 @@ function compareItems(before: unknown, after: unknown, schema: ValueSchema): Cha
   return node.done();
 }
 
+/** Whether what is owned of the metadata is the same: all but `UNOWNED_META`. Few writes change any of it. */
+function sameMeta(a: Partial<ObjectMeta>, b: Partial<ObjectMeta>): boolean {
+  return (
+    a.labels === b.labels &&
+    a.annotations === b.annotations &&
+    a.ownerReferences === b.ownerReferences &&
+    a.finalizers === b.finalizers &&
+    a.generateName === b.generateName &&
+    a.deletionTimestamp === b.deletionTimestamp &&
+    a.deletionGracePeriodSeconds === b.deletionGracePeriodSeconds
+  );
+}
+
 /** Compares two objects of one type, leaving out what nobody owns. Undefined where nothing differs. */
 export function compare(before: Json, after: Json, type: TypeSchema): Comparison | undefined {
   if (before === after) return undefined;
@@ -196,11 +215,13 @@ export function compare(before: Json, after: Json, type: TypeSchema): Comparison
   const node = new Node();
   const meta = childSchema(root, 'metadata');
   if (meta && before.metadata !== after.metadata) {
-    const b = before.metadata;
-    const a = after.metadata;
-    const inner = new Node();
-    compareMembers(isRecord(b) ? b : {}, isRecord(a) ? a : {}, meta, inner, UNOWNED_META);
-    node.add('f:metadata', inner.done());
+    const b = isRecord(before.metadata) ? before.metadata : {};
+    const a = isRecord(after.metadata) ? after.metadata : {};
+    if (!sameMeta(b, a)) {
+      const inner = new Node();
+      compareMembers(b, a, meta, inner, UNOWNED_META);
+      node.add('f:metadata', inner.done());
+    }
   }
   compareMembers(before, after, root, node, meta ? UNOWNED_ROOT : UNOWNED_TYPE);
   const { added, removed, modified } = node.done() ?? {};

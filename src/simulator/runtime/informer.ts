@@ -177,8 +177,10 @@ export class Informer<T extends KubeObject> {
     const previous = this.objects.get(key);
     this.objects.set(key, object);
     for (const { of, keys } of this.indices.values()) {
-      if (previous !== undefined) unlink(keys, key, of(previous));
-      link(keys, key, of(object));
+      const [was, is] = [previous === undefined ? [] : of(previous), of(object)];
+      if (was.length === is.length && was.every((v, i) => v === is[i])) continue;
+      unlink(keys, key, was);
+      link(keys, key, is);
     }
     for (const h of this.handlers) {
       if (previous === undefined) h.add?.(object, cause);

@@ -102,12 +102,17 @@ function soft(
   if (needAllKeys) for (const node of feasible) if (!hasAllKeys(constraints, node.labels)) ignored.add(node);
   const silent = constraints.map((c, i) => {
     if (c.topologyKey === HOSTNAME) return false;
+    const of = counts[i];
     let labelled = false;
+    let last: string | undefined;
     for (const node of feasible) {
-      if (ignored.has(node)) continue;
-      const value = node.labels[c.topologyKey];
-      labelled ||= value !== undefined;
-      counts[i]?.set(value ?? '', 0);
+      if (ignored.size > 0 && ignored.has(node)) continue;
+      const label = node.labels[c.topologyKey];
+      labelled ||= label !== undefined;
+      const value = label ?? '';
+      // Neighbours are often of one zone.
+      if (value !== last) of?.set(value, 0);
+      last = value;
     }
     return !labelled;
   });

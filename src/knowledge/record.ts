@@ -78,7 +78,10 @@ export interface FieldRecord {
   readonly deprecated?: string;
   /** Paths in kubernetes/kubernetes v1.36, nearest first. */
   readonly source: readonly string[];
-  /** Replacements of the above in places where the field means something else; the first listed name that fits wins. */
+  /**
+   * Replacements of the above in places where the field means something else; the first that fits wins. Several names with
+   * one replacement stand in one key, with spaces between them.
+   */
   readonly in?: Readonly<Record<string, ContextualRecord>>;
 }
 

@@ -62,10 +62,10 @@ function recordFor(knowledge: Knowledge, place: Place, type: string, field: stri
   return special ? { ...record, ...special } : record;
 }
 
-/** The first listed replacement whose name is the place's own key, an enclosing field, or the kind. */
+/** The first listed replacement one of whose names is the place's own key, an enclosing field, or the kind. */
 function fitting(choices: Readonly<Record<string, ContextualRecord>>, place: Place): ContextualRecord | undefined {
   const names = new Set([place.entry, ...place.within, place.kind]);
-  const name = Object.keys(choices).find((candidate) => names.has(candidate));
+  const name = Object.keys(choices).find((some) => some.split(' ').some((candidate) => names.has(candidate)));
   return name === undefined ? undefined : choices[name];
 }
 

@@ -17,7 +17,6 @@ import { Expectations } from '../common/expectations.ts';
 import { controllerRef, namespaceTerminating, PodControl } from '../common/podcontrol.ts';
 import { slowStartBatches } from '../replicaset/decide.ts';
 import * as decide from './decide.ts';
-import { indexOf } from './indexes.ts';
 import { OrphanedPods, RELEASE } from './orphans.ts';
 import { jobPod } from './pod.ts';
 import { type Backoff, backoffLeft, countFailures } from './policy.ts';
@@ -231,8 +230,11 @@ export class JobController {
   ): Process<{ active: number; gone: readonly Pod[]; step: readonly StepId[]; error?: string }> {
     const nowMs = this.ctx.kernel.wallMs;
     const active = t.active.length;
-    const plan = decide.plan(job, t);
-    if (plan.type === 'nothing') return { active, gone: [], step: causes };
+    const plan = decide.plan(job, t, nowMs);
+    if (plan.type === 'nothing') {
+      if (plan.retryIn !== undefined) this.queue.addAfter(key, plan.retryIn * 1000, causes);
+      return { active, gone: [], step: causes };
+    }
     if (plan.type === 'delete') {
       const step = [this.explain(job, t, `deletes ${plan.pods.length}`, plan.wanted, causes)];
       const gone = yield* this.remove(key, job, plan.pods, step);
@@ -282,19 +284,12 @@ export class JobController {
   ): Process<{ count: number; error?: string }> {
     this.expectations.expectCreations(key, total);
     const owner: Subject = { apiVersion: API, kind: KIND, object: job };
-    const failures = (i: number | undefined): number =>
-      Math.max(
-        0,
-        ...t.newFailed
-          .filter((p) => indexOf(p) === i)
-          .map((p) => Number(p.metadata.annotations?.[decide.INDEX_FAILURES] ?? 0) + 1),
-      );
     let made = 0;
     let at = 0;
     for (const size of slowStartBatches(total)) {
       const batch = Array.from({ length: size }, () => {
         const index = indexes[at++];
-        return this.control.create(jobPod(job, index, failures(index)), owner, causes);
+        return this.control.create(jobPod(job, index, decide.failuresBefore(job, t, index)), owner, causes);
       });
       const results = yield* all(this.ctx.scope, batch);
       let error: string | undefined;

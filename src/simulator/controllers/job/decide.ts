@@ -4,7 +4,7 @@ import type { Job, JobCondition } from '../../../model/generated/batch.v1.ts';
 import type { Pod } from '../../../model/generated/core.v1.ts';
 import { isPodActive, isPodTerminating, newestFirst } from '../common/pods.ts';
 import { indexOf, isIndexed, metSuccessRule, parseIndexes, pendingIndexes, succeededIndexes } from './indexes.ts';
-import { isFailed, judgeFailure, replacesOnlyFailed, restartsExceedLimit } from './policy.ts';
+import { backoffLeft, endedAt, isFailed, judgeFailure, replacesOnlyFailed, restartsExceedLimit } from './policy.ts';
 
 export const FINALIZER = 'batch.kubernetes.io/job-tracking';
 /** Source: MaxPodCreateDeletePerSync. */
@@ -26,6 +26,8 @@ export interface Tally {
   readonly failed: number;
   readonly doneIndexes: ReadonlySet<number>;
   readonly failedIndexes: ReadonlySet<number>;
+  /** With backoffLimitPerIndex: by index the last pod that failed, kept until the next one carries its count on. */
+  readonly delayed: ReadonlyMap<number, Pod>;
 }
 
 export function hasFinalizer(pod: Pod): boolean {
@@ -52,6 +54,7 @@ export function tally(job: Job, pods: readonly Pod[], released: ReadonlySet<stri
   const newFailed = fresh.filter((p) => isFailed(job, p));
   const counted = newFailed.filter((p) => judgeFailure(job, p).action !== 'Ignore').length;
   const doneIndexes = isIndexed(job) ? succeededIndexes(job, pods) : new Set<number>();
+  const lostIndexes = isIndexed(job) ? failedIndexes(job, pods) : new Set<number>();
   const { succeeded = 0, failed = 0 } = job.status ?? {};
   return {
     active: pods.filter(isPodActive),
@@ -63,8 +66,34 @@ export function tally(job: Job, pods: readonly Pod[], released: ReadonlySet<stri
       : succeeded + newSucceeded.length + (uncounted?.succeeded ?? []).length,
     failed: failed + counted + (uncounted?.failed ?? []).length,
     doneIndexes,
-    failedIndexes: isIndexed(job) ? failedIndexes(job, pods) : new Set(),
+    failedIndexes: lostIndexes,
+    delayed: delayedPods(job, pods, new Set([...doneIndexes, ...lostIndexes])),
   };
+}
+
+/** Models getPodsWithDelayedDeletionPerIndex in pkg/controller/job/indexed_job_utils.go, v1.36. */
+function delayedPods(job: Job, pods: readonly Pod[], over: ReadonlySet<number>): ReadonlyMap<number, Pod> {
+  const out = new Map<number, Pod>();
+  if (job.spec?.backoffLimitPerIndex === undefined) return out;
+  const active = new Set(pods.filter(isPodActive).map(indexOf));
+  for (const pod of pods) {
+    const i = indexOf(pod);
+    const counts = hasFinalizer(pod) && isFailed(job, pod) && i >= 0 && !over.has(i) && !active.has(i);
+    const known = out.get(i);
+    if (counts && (known === undefined || failuresOf(pod) > failuresOf(known))) out.set(i, pod);
+  }
+  return out;
+}
+
+function failuresOf(pod: Pod): number {
+  return Number(pod.metadata.annotations?.[INDEX_FAILURES] ?? 0);
+}
+
+/** How often the pods of an index have failed before the one that is made now. */
+export function failuresBefore(job: Job, t: Tally, index: number | undefined): number {
+  const last = index === undefined ? undefined : t.delayed.get(index);
+  if (last === undefined) return 0;
+  return failuresOf(last) + (judgeFailure(job, last).action === 'Ignore' ? 0 : 1);
 }
 
 /** With backoffLimitPerIndex an index fails on its own, once its pods have failed often enough. */
@@ -76,8 +105,7 @@ function failedIndexes(job: Job, pods: readonly Pod[]): Set<number> {
   for (const pod of pods) {
     if (!isFailed(job, pod)) continue;
     const { action } = judgeFailure(job, pod);
-    const failures = Number(pod.metadata.annotations?.[INDEX_FAILURES] ?? 0);
-    if (action === 'FailIndex' || (action === 'Count' && failures >= limit)) out.add(indexOf(pod));
+    if (action === 'FailIndex' || (action === 'Count' && failuresOf(pod) >= limit)) out.add(indexOf(pod));
   }
   out.delete(-1);
   return out;
@@ -137,11 +165,12 @@ export function success(job: Job, t: Tally, active: number): Verdict | undefined
 }
 
 export type Plan =
-  | { readonly type: 'nothing'; readonly wanted: number }
+  /** `retryIn`: ms until an index may have its next pod. */
+  | { readonly type: 'nothing'; readonly wanted: number; readonly retryIn?: number }
   | { readonly type: 'create'; readonly count: number; readonly indexes: readonly number[]; readonly wanted: number }
   | { readonly type: 'delete'; readonly pods: readonly Pod[]; readonly wanted: number };
 
-export function plan(job: Job, t: Tally): Plan {
+export function plan(job: Job, t: Tally, nowMs = 0): Plan {
   const { completions, parallelism = 1, suspend } = job.spec ?? {};
   const active = t.active.length;
   let wanted: number;
@@ -153,8 +182,19 @@ export function plan(job: Job, t: Tally): Plan {
   const waiting = replacesOnlyFailed(job) ? t.terminating.length : 0;
   const count = Math.min(wanted - active - waiting, MAX_PER_SYNC);
   if (count <= 0) return { type: 'nothing', wanted };
-  const indexes = isIndexed(job) ? pendingIndexes(job, t.active, t.doneIndexes, t.failedIndexes, count) : [];
-  return { type: 'create', count: isIndexed(job) ? indexes.length : count, indexes, wanted };
+  if (!isIndexed(job)) return { type: 'create', count, indexes: [], wanted };
+  const pending = pendingIndexes(job, t.active, t.doneIndexes, t.failedIndexes, count);
+  const waits = pending.map((i) => waitOf(job, t, i, nowMs));
+  const indexes = pending.filter((_, n) => waits[n] === 0);
+  if (pending.length > 0 && indexes.length === 0) return { type: 'nothing', wanted, retryIn: Math.min(...waits) };
+  return { type: 'create', count: indexes.length, indexes, wanted };
+}
+
+/** With backoffLimitPerIndex each index backs off by itself: ms. */
+function waitOf(job: Job, t: Tally, index: number, nowMs: number): number {
+  const last = t.delayed.get(index);
+  if (last === undefined) return 0;
+  return backoffLeft({ failures: failuresBefore(job, t, index), lastFailure: endedAt(last) }, nowMs);
 }
 
 /** Pods of one index twice, or of none that is wanted, go first; then the newest. */

@@ -4,7 +4,7 @@ import type { Job, JobCondition, JobStatus } from '../../../model/generated/batc
 import type { Pod } from '../../../model/generated/core.v1.ts';
 import { isPodReady } from '../common/pods.ts';
 import { conditionOf, hasFinalizer, type Tally, type Verdict } from './decide.ts';
-import { formatIndexes, isIndexed } from './indexes.ts';
+import { formatIndexes, indexOf, isIndexed } from './indexes.ts';
 import { isFailed, judgeFailure } from './policy.ts';
 
 export interface Noted {
@@ -43,6 +43,9 @@ export function note(
   for (const pod of pods) {
     const uid = pod.metadata.uid ?? '';
     if (!hasFinalizer(pod) || released.has(uid)) continue;
+    // It has to stay until the next pod of its index carries its count on. Models canRemoveFinalizer.
+    const kept = verdict === undefined && job.metadata.deletionTimestamp === undefined;
+    if (kept && t.delayed.get(indexOf(pod)) === pod) continue;
     const done = pod.status?.phase === 'Succeeded';
     const lost = isFailed(job, pod);
     if (done || lost || verdict !== undefined || job.metadata.deletionTimestamp !== undefined) release.push(pod);

@@ -1,7 +1,10 @@
 // Which Kubernetes objects stand in a document, and which of them holds a path.
-import { isMap, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
+import { allResources, apiVersionOf as apiVersionOfResource } from '../model/resources.ts';
+import { schemaForKind } from '../model/schema.ts';
 import type { ExplainedObject } from './explanation.ts';
 import { scalarAt, valueAt } from './parse.ts';
+import { MASKED } from './repair.ts';
 import type { PathSegment } from './typing.ts';
 
 export interface FoundObject {
@@ -27,12 +30,35 @@ function describe(node: unknown): ExplainedObject | undefined {
 
 function lookAt(node: unknown): ExplainedObject | undefined {
   const kind = scalarAt(node as ParsedNode, 'kind');
-  const apiVersion = scalarAt(node as ParsedNode, 'apiVersion');
+  const apiVersion = kind === undefined ? undefined : apiVersionOf(node, kind);
   if (kind === undefined || apiVersion === undefined) return undefined;
   const metadata = valueAt(node, 'metadata') as ParsedNode | undefined;
-  const name = scalarAt(metadata, 'name');
-  const namespace = scalarAt(metadata, 'namespace');
+  const name = named(metadata, 'name');
+  const namespace = named(metadata, 'namespace');
   return { apiVersion, kind, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) };
+}
+
+/** A name as far as it is written; what a template puts in is a dot of three. */
+function named(metadata: ParsedNode | undefined, field: string): string | undefined {
+  return scalarAt(metadata, field)?.replace(RUN, MASKED);
+}
+
+const RUN = new RegExp(`${MASKED}+`, 'g');
+
+/** Templates choose between versions, or compute one: then it is the one that is served. */
+function apiVersionOf(node: unknown, kind: string): string | undefined {
+  const written = isMap(node)
+    ? node.items.flatMap(({ key, value }) =>
+        isScalar(key) && key.value === 'apiVersion' && isScalar(value) ? [String(value.value)] : [],
+      )
+    : [];
+  const [first, ...others] = written;
+  if (first === undefined || (others.length === 0 && !first.includes(MASKED))) return first;
+  const served = written.find((version) => schemaForKind(version, kind));
+  if (served !== undefined) return served;
+  const known =
+    first.replace(RUN, '') === '' ? allResources().find((one) => one.preferred && one.kind === kind) : undefined;
+  return known ? apiVersionOfResource(known) : first;
 }
 
 /** The objects below a node, lists unpacked. */

@@ -2,8 +2,9 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import type { TextRange } from './explanation.ts';
 import type { FoundObject } from './objects.ts';
-import { scalarAt } from './parse.ts';
+import { valueAt } from './parse.ts';
 import { rangeOf } from './positions.ts';
+import { MASKED } from './repair.ts';
 
 export type OutlineKind = 'object' | 'map' | 'list' | 'value';
 
@@ -36,7 +37,7 @@ export function outlineOf(found: FoundObject, lines: Lines): OutlineEntry {
     : undefined;
   const chosen = (named as ParsedNode | null | undefined) ?? (node.items[0]?.key as ParsedNode | undefined) ?? node;
   return {
-    name: object.name ?? scalarAt(metadata as ParsedNode | undefined, 'generateName') ?? object.kind,
+    name: named ? written(named as ParsedNode, lines) : object.kind,
     detail: object.namespace === undefined ? object.kind : `${object.kind} in ${object.namespace}`,
     kind: 'object',
     range: rangeOfNode(node, node, lines),
@@ -70,7 +71,7 @@ function childrenOf(node: unknown, lines: Lines, depth: number): OutlineEntry[] 
   if (isMap(node)) {
     return node.items.flatMap(({ key, value }) =>
       isScalar(key) && (key as ParsedNode).range
-        ? [entry(String(key.value), key as ParsedNode, value as ParsedNode | null, lines, depth)]
+        ? [entry(written(key as ParsedNode, lines), key as ParsedNode, value as ParsedNode | null, lines, depth)]
         : [],
     );
   }
@@ -78,7 +79,7 @@ function childrenOf(node: unknown, lines: Lines, depth: number): OutlineEntry[] 
   return node.items.flatMap((item, index) => {
     const element = item as ParsedNode | null;
     // Elements are known by their name where they have one: containers, ports, volumes.
-    return element?.range ? [entry(scalarAt(element, 'name') ?? `[${index}]`, element, element, lines, depth)] : [];
+    return element?.range ? [entry(nameOf(element, lines) ?? `[${index}]`, element, element, lines, depth)] : [];
   });
 }
 
@@ -87,12 +88,23 @@ function entry(name: string, key: ParsedNode, value: ParsedNode | null, lines: L
   const whole = value?.range ? rangeOfNode(key, value, lines) : selection;
   return {
     name,
-    detail: isScalar(value) ? String(value.value ?? '').slice(0, MAX_DETAIL) : '',
+    detail: isScalar(value) ? written(value, lines).slice(0, MAX_DETAIL) : '',
     kind: isMap(value) ? 'map' : isSeq(value) ? 'list' : 'value',
     range: whole,
     selection: key === value ? { start: selection.start, end: selection.start } : selection,
     children: childrenOf(value, lines, depth + 1),
   };
+}
+
+function nameOf(element: ParsedNode, lines: Lines): string | undefined {
+  const name = valueAt(element, 'name');
+  return isScalar(name) && typeof name.value === 'string' ? written(name as ParsedNode, lines) : undefined;
+}
+
+/** What a scalar says; where a template fills it in, the template. */
+function written(node: ParsedNode, { text }: Lines): string {
+  const value = isScalar(node) ? String(node.value ?? '') : '';
+  return value.includes(MASKED) ? text.slice(node.range[0], node.range[1]).trim() : value;
 }
 
 /** From the first character of one node to the last that is not space of another. */

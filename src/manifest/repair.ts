@@ -5,6 +5,8 @@ const KEY = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#"'[\]{},&*!|>%@`-][^#]*?|
 
 /** Stands for a character of template markup until it is known what else is on its line. */
 const FILLER = '\u0001';
+/** And then for markup inside a line: it reads as text, and is told from any that somebody writes. */
+export const MASKED = '…';
 
 /** Helm and other templates: `{{ … }}` becomes filler of the same length; lines of nothing else become blank. */
 export function maskTemplates(text: string): string {
@@ -17,7 +19,9 @@ export function maskTemplates(text: string): string {
     at = close + 2;
   }
   const lines = (masked + text.slice(at)).split('\n');
-  return lines.map((line) => line.replaceAll(FILLER, line.replaceAll(FILLER, '').trim() === '' ? ' ' : 'x')).join('\n');
+  return lines
+    .map((line) => line.replaceAll(FILLER, line.replaceAll(FILLER, '').trim() === '' ? ' ' : MASKED))
+    .join('\n');
 }
 
 /** Longer lines are left as they are: they are data or garbage, and not worth the time. */

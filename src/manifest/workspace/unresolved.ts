@@ -22,13 +22,24 @@ type Said = Pick<ManifestDiagnostic, 'message' | 'component' | 'words'> & {
 };
 
 export function unresolved(workspace: Workspace, uri: string): ManifestDiagnostic[] {
+  const chart = isAmongTemplates(workspace, uri);
   return workspace.referencesIn(uri).flatMap((held) => {
-    if (held.fact.from.partial) return [];
+    if (held.fact.from.partial || (chart && held.fact.to === 'object')) return [];
     const said = sayOf(workspace, held);
     if (!said) return [];
     const { range } = located(held.at, held.fact.range);
     return [{ family: 'reference', severity: 'information', ...said, range, fixes: [] }];
   });
+}
+
+/** A chart makes objects of its templates, and of other charts, by names that stand nowhere. */
+function isAmongTemplates(workspace: Workspace, uri: string): boolean {
+  const chart = /^.*\/templates\//.exec(uri)?.[0];
+  if (chart === undefined) return false;
+  for (const { uri: other, facts } of workspace.handles()) {
+    if (other.startsWith(chart) && facts.objects.some(({ partial }) => partial)) return true;
+  }
+  return false;
 }
 
 function sayOf(workspace: Workspace, held: Held<Reference>): Said | undefined {

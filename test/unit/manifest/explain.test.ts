@@ -130,6 +130,19 @@ describe('explainAt', () => {
       '  labels:\n    {{- include "x" . | nindent 4 }}\nspec:\n  repli¦cas: {{ .Values.n }}\n{{- end }}\n';
     expect(at(text)).toMatchObject({ field: 'replicas' });
     expect(at(text)?.reading).toBeUndefined();
+    expect(at(text)?.object).toEqual({ apiVersion: 'apps/v1', kind: 'Deployment', name: '…-web' });
+  });
+
+  test.each([
+    ['computes', 'apiVersion: {{ include "x" . }}\nkind: Deployment\n', 'apps/v1'],
+    [
+      'chooses',
+      '{{ if .a }}\napiVersion: extensions/v1beta1\n{{ else }}\napiVersion: apps/v1\n{{ end }}\nkind: Deployment\n',
+      'apps/v1',
+    ],
+    ['writes half', 'apiVersion: apps/{{ .v }}\nkind: Deployment\n', undefined],
+  ])('a template that %s its version is of the kind as it is served', (_, head, expected) => {
+    expect(at(`${head}metadata:\n  name: {{ .x }}\nspec:\n  repli¦cas: {{ .n }}\n`)?.object.apiVersion).toBe(expected);
   });
 });
 

@@ -97,7 +97,7 @@ describe('outline', () => {
 
   test.each([
     ['a list', 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: b}}\n', 'b: Pod'],
-    ['a template', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .x }}\n', undefined],
+    ['a template', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .x }}-web\n', '{{ .x }}-web: Pod'],
     [
       'what is half written',
       'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - name: [\n',

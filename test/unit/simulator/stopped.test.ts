@@ -130,7 +130,9 @@ describe('without one component', () => {
     expect(refused(() => played.create(web('new', 1)))).toMatch(/etcdserver: request timed out/);
     const etcd = (): unknown => played.cluster.topology().machines[0]?.components.find((c) => c.component === 'etcd');
     expect(etcd()).toEqual({ component: 'etcd', running: false, stoppable: true });
-    const [lost] = [played.cluster.lastStep];
+    const ready = played.cluster.request({ method: 'GET', path: '/readyz' });
+    expect([ready.code, ready.text]).toEqual([500, expect.stringContaining('[-]etcd failed: reason withheld')]);
+    const lost = played.cluster.lastStep;
     played.run(30);
     const stopped = played.cluster.stepsAfter(lost).filter((s) => s.action === 'LoseLeadership');
     expect(stopped.map((s) => s.actor.component).sort()).toEqual(['kube-controller-manager', 'kube-scheduler']);

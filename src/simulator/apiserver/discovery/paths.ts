@@ -54,7 +54,7 @@ function groupPath(served: Served, parts: readonly string[]): Answer | undefined
 }
 
 /** Checks that fail while etcd does not answer. */
-const STORAGE = new Set(['etcd', 'storage-readiness']);
+const STORAGE = new Set(['etcd', 'etcd-readiness', 'storage-readiness']);
 
 const CHECKS: Record<string, readonly string[]> = {
   readyz: READYZ,
@@ -64,8 +64,10 @@ const CHECKS: Record<string, readonly string[]> = {
 
 function health(ctx: Context, served: Served, parts: readonly string[]): Answer | undefined {
   const [root = '', ...rest] = parts;
-  const checks = CHECKS[root];
-  if (checks === undefined) return undefined;
+  const recorded = CHECKS[root];
+  if (recorded === undefined) return undefined;
+  // The recorded server was not asked about etcd when it was asked whether it is ready; a stock one is (options/etcd.go).
+  const checks = served.healthy || recorded.includes('etcd') ? recorded : [...recorded, 'etcd', 'etcd-readiness'];
   const fails = (name: string): boolean => !served.healthy && STORAGE.has(name);
   if (rest.length > 0) {
     const name = rest.join('/');

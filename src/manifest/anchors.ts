@@ -1,5 +1,5 @@
 // What the aliases of a document stand for: the last node before each that has its name.
-import { type Alias, isAlias, isCollection, isMap, isSeq, type Node } from 'yaml';
+import { type Alias, isAlias, isCollection, isMap, isSeq, type Node, Scalar } from 'yaml';
 
 export interface Anchors {
   /** Undefined where nothing above has the name. */
@@ -33,8 +33,13 @@ export function aliasesIn(node: unknown): readonly Alias[] {
   let all = found.get(node);
   if (!all) {
     const inside: Alias[] = [];
-    if (isMap(node)) for (const { key, value } of node.items) inside.push(...aliasesIn(key), ...aliasesIn(value));
-    else if (isSeq(node)) for (const item of node.items) inside.push(...aliasesIn(item));
+    const add = (one: unknown): void => {
+      // Of a long map nearly all is scalars.
+      if (one instanceof Scalar) return;
+      for (const alias of aliasesIn(one)) inside.push(alias);
+    };
+    if (isMap(node)) for (const { value } of node.items) add(value);
+    else if (isSeq(node)) for (const item of node.items) add(item);
     all = inside.length > 0 ? inside : NONE;
     found.set(node, all);
   }

@@ -3,8 +3,8 @@
 import type { Change, Edit } from './change.ts';
 import { entryRows, flowRows } from './flow.ts';
 import { type Head, headOf, isLineEnd, tailOf } from './heads.ts';
-import { type Earlier, Known, restAfter } from './known.ts';
-import { type Leaf, readLeaf } from './leaf.ts';
+import { type Earlier, Known, touchedParts } from './known.ts';
+import { type Leaf, movedBy, readLeaf } from './leaf.ts';
 import { outermost, shallowIn, strayIn } from './outermost.ts';
 import type { ReadProblem } from './parse.ts';
 import { type Branch, Frame, type FrameStyle, isBranch, type Part } from './parts.ts';
@@ -68,13 +68,14 @@ interface Entry {
   readonly to: number;
 }
 
-/** What is inside an entry. */
-interface Inside {
+/** What is inside an entry, or inside a document. */
+export interface Inside {
   readonly inside: Frame;
   /** Where it begins. */
   readonly from: number;
   /** In flow style, whether a comma follows. */
   readonly comma: boolean;
+  /** From where the entry begins, or the document. */
   readonly problem?: ReadProblem | undefined;
 }
 
@@ -85,7 +86,8 @@ export function divide(rows: Rows, from: number, work: Work, earlier?: Earlier):
   const first = divider.content(from, rows.count);
   if (rows.kinds[first] === OPEN) {
     const entry = { from: first, head: first, to: rows.count };
-    return divider.brackets(contentOf(rows, first), entry, undefined, inner);
+    const found = divider.brackets(contentOf(rows, first), entry, undefined, inner);
+    return found?.problem ? { ...found, problem: movedBy(found.problem, divider.offset(first)) } : found;
   }
   const inside = divider.frame({ from, to: rows.count, ...inner });
   return inside && { inside, from: rows.starts[from] ?? 0, comma: true };
@@ -113,9 +115,11 @@ class Divider {
     const isFirst = head.length === 0;
     const parts = [...head, ...this.parts({ from, to, depth: extent.depth, style, known, isFirst }), ...tail];
     if (parts.length === 0) return undefined;
-    const start = rows.starts[extent.from] ?? 0;
-    const first = style.dashed ? start + style.column : contentOf(rows, this.content(extent.from, extent.to));
-    return new Frame(style, parts, (extent.bracket ?? first) - start);
+    const start = this.offset(extent.from);
+    const [first] = parts;
+    const content = style.dashed ? style.column : contentOf(rows, this.content(extent.from, extent.to)) - start;
+    const begin = first && !isBranch(first) && first.count > 0 ? first.begin : content;
+    return new Frame(style, parts, extent.bracket === undefined ? begin : extent.bracket - start);
   }
 
   /** The parts that rows are cut into. */
@@ -350,9 +354,7 @@ function patch(edited: Edited, { frame, at }: Earlier): Frame | undefined {
     const changed = inside && { ...part, length: part.length + moved, end: part.end + moved, inside };
     if (changed) return new Frame(style, parts.with(k, changed), frame.from);
   }
-  const first = start === from ? Math.max(0, k - 1) : k;
-  const found = parts.findIndex((_, index) => index >= restAfter(first) && at + frame.startOf(index) >= oldTo);
-  const rest = found === -1 ? parts.length : found;
+  const { first, rest } = touchedParts({ frame, at }, edit.chars);
   const rows = entryRows(text, at + frame.startOf(first), at + frame.startOf(rest) + moved, rest === parts.length);
   if (!rows) return undefined;
   const known = new Known({ frame, at }, style, edit.chars);

@@ -3,7 +3,7 @@
 import { isScalar, type ParsedNode, YAMLMap, YAMLSeq } from 'yaml';
 import { type Anchors, TreeAnchors } from './anchors.ts';
 import { changeOf, type Edit, stepsOf } from './change.ts';
-import { divide, LIMITS, type Limits } from './divide.ts';
+import { divide, type Inside, LIMITS, type Limits } from './divide.ts';
 import { type Leaf, settled } from './leaf.ts';
 import { type Located, locate } from './locate.ts';
 import { Memo } from './memo.ts';
@@ -26,10 +26,12 @@ export class DividedTree {
   private readonly frame: Frame;
   /** Where the frame begins. */
   private readonly at: number;
+  private readonly own: ReadProblem | undefined;
   private listed: readonly ReadProblem[] | undefined;
 
-  private constructor(rows: Rows, frame: Frame, at: number, memo: Memo) {
+  private constructor(rows: Rows, { inside: frame, from: at, problem }: Inside, memo: Memo) {
     this.memo = memo;
+    this.own = problem;
     this.rows = rows;
     this.frame = frame;
     this.at = at;
@@ -62,12 +64,12 @@ export class DividedTree {
     if (!found) return undefined;
     const [only, more] = found.inside.parts;
     const memo = before?.memo ?? new Memo();
-    return more || (only && isBranch(only)) ? new DividedTree(rows, found.inside, found.from, memo) : undefined;
+    return more || (only && isBranch(only)) ? new DividedTree(rows, found, memo) : undefined;
   }
 
   get problems(): readonly ReadProblem[] {
     if (!this.listed) {
-      const all: ReadProblem[] = [];
+      const all: ReadProblem[] = this.own ? [this.own] : [];
       this.frame.eachProblem(this.at, (problem) => void all.push(problem));
       this.listed = all;
     }

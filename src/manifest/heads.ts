@@ -14,6 +14,7 @@ const FLOW = new RegExp(`^(${KEY}[ \\t]*:[ \\t]*(?:&(${NAME})[ \\t]+)?)[[{]`);
 const FLOW_ITEM = new RegExp(`^((?:&(${NAME})[ \\t]+)?)[[{]`);
 const DASH = /^- +/;
 const TEXT = new RegExp(`^${KEY}[ \\t]*:[ \\t]+[|>][-+]?${END}$`);
+const ANY_KEY = /^(?:"(?:[^"\\]|\\.)*"\s*:|'(?:[^']|'')*'\s*:|\?(?:\s|$)|[^"'].*?:(?:\s|$))/;
 const LINE_END = new RegExp(`^${END}$`);
 
 export interface Head {
@@ -46,6 +47,11 @@ export function headOf(
 
 function flowHead(found: RegExpExecArray | null, before: number, keyed: boolean): Head | undefined {
   return found ? { at: before + (found[1] ?? '').length, is: 'flow', keyed, anchor: found[2] } : undefined;
+}
+
+/** Whether a line may begin an entry of a map. */
+export function isKey(line: string): boolean {
+  return ANY_KEY.test(line);
 }
 
 /** Whether nothing but a comment follows. */

@@ -35,13 +35,15 @@ export class Known {
     const count = frame.parts.length;
     const start = rows.starts[from] ?? 0;
     const moved = change.newTo - change.oldTo;
-    const first = start === at && start <= change.from ? this.firstTouched() : 0;
-    const isEndKept = (rows.starts[to] ?? 0) === at + frame.length + moved && at + frame.length >= change.oldTo;
-    let rest = isEndKept ? frame.parts.findIndex((_, k) => at + frame.startOf(k) >= change.oldTo) : count;
-    if (rest === -1) rest = count;
-    if (!(rest === 0 && start - moved === at && start >= change.newTo)) rest = Math.max(rest, restAfter(first));
+    const isMoved = start >= change.newTo && start - moved === at;
+    const isBegun = start === at && start <= change.from;
+    const isEnded = (rows.starts[to] ?? 0) === at + frame.length + moved && at + frame.length >= change.oldTo;
+    const touched = touchedParts(this.earlier, change);
+    const first = isBegun ? touched.first : 0;
+    let rest = touched.rest;
+    if (!isEnded) rest = count;
+    else if (isMoved) rest = 0;
     const fromRow = first === 0 ? from : rowFrom(rows, at + frame.startOf(first));
-    rest = Math.min(rest, count);
     const toRow = rest === count ? to : rowFrom(rows, at + frame.startOf(rest) + moved);
     if (fromRow === undefined || toRow === undefined || fromRow > toRow) return none;
     return { head: frame.parts.slice(0, first), tail: frame.parts.slice(rest), from: fromRow, to: toRow };
@@ -75,14 +77,6 @@ export class Known {
     return undefined;
   }
 
-  /** The part before which all stays. Where the edit begins with a part, what it put there may belong to the one above. */
-  private firstTouched(): number {
-    if (!this.earlier) return 0;
-    const { frame, at } = this.earlier;
-    const k = frame.partAt(this.change.from - at);
-    return Math.max(0, at + frame.startOf(k) >= this.change.from ? k - 1 : k);
-  }
-
   /** Where an offset was before the edit; two places when something between them is gone. */
   private before(offset: number): number[] {
     const { from, oldTo, newTo } = this.change;
@@ -91,11 +85,15 @@ export class Known {
 }
 
 /**
- * The part from which on others may stay when what begins with `first` does not: what begins nothing belongs to the part above
- * it, and at the very beginning to the one below.
+ * The parts that an edit touched, the last not included. What begins no entry belongs to the part above it, so that one is
+ * looked at too, and at the very beginning the one below.
  */
-export function restAfter(first: number): number {
-  return first === 0 ? 2 : first + 1;
+export function touchedParts({ frame, at }: Earlier, { from, oldTo }: Change): { first: number; rest: number } {
+  const k = frame.partAt(from - at);
+  const first = Math.max(0, k - 1);
+  const last = frame.partAt(oldTo - at);
+  const rest = at + frame.startOf(last) >= oldTo ? last : last + 1;
+  return { first, rest: Math.min(frame.parts.length, first === 0 ? rest + 1 : Math.max(rest, first + 1)) };
 }
 
 function isLike(one: FrameStyle, other: FrameStyle): boolean {

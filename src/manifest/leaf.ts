@@ -18,7 +18,8 @@ export interface Leaf {
   readonly count: number;
   /** Offsets from the leaf's first character. */
   readonly problems: readonly ReadProblem[];
-  /** Where its last item ends. */
+  /** Where its first item begins, with what stands before its key, and its last item ends. */
+  readonly begin: number;
   readonly end: number;
   /** In flow style, whether a comma follows the last item. */
   readonly comma: boolean;
@@ -53,6 +54,7 @@ export function readLeaf(text: string, style: LeafStyle, entries: readonly numbe
     items,
     count: items.length,
     problems: all,
+    begin: parts[0]?.part.begin ?? 0,
     end: last ? last.at + last.part.end : 0,
     bound: parts.flatMap(({ part }) => part.bound),
     offset: 0,
@@ -112,7 +114,7 @@ function readPart(text: string, { kind, flow }: LeafStyle): Leaf {
   // The library takes its time to find out.
   if (kind === 'map' && !flow && !/[:?]/.test(text)) {
     const problems = CONTENT.test(text) ? [{ message: NO_ENTRY, from: 0, to: text.length }] : [];
-    return { length: text.length, items: [], count: 0, problems, end: 0, comma: true, bound: [], offset: 0 };
+    return { length: text.length, items: [], count: 0, problems, begin: 0, end: 0, comma: true, bound: [], offset: 0 };
   }
   const brackets = kind === 'map' ? '{}' : '[]';
   const source = flow ? `${brackets[0]}${text}\n${brackets[1]}` : text;
@@ -136,6 +138,7 @@ function readPart(text: string, { kind, flow }: LeafStyle): Leaf {
     items,
     count: items.length,
     problems,
+    begin: at(root?.range?.[0] ?? 0),
     end,
     // Where nothing is left between two commas, nothing is missing.
     comma: !flow || items.length === 0 || /^(?:\s|#[^\n]*\n)*,/.test(text.slice(end)),

@@ -1,6 +1,7 @@
 // How the entries of a block are recognized by their lines alone, where some of these may be wrong.
+import { isKey } from './heads.ts';
 import type { FrameStyle } from './parts.ts';
-import { EMPTY, ENTRY, ITEM, OPEN, type Rows } from './rows.ts';
+import { CLOSE, EMPTY, ENTRY, ITEM, ODD, OPEN, type Rows } from './rows.ts';
 
 interface Count {
   column: number;
@@ -20,6 +21,8 @@ export function outermost(rows: Rows, from: number, to: number): Pick<FrameStyle
   let least: Count | undefined;
   for (let row = from; row < to; row++) {
     const kind = kinds[row] ?? 0;
+    // What only continues something cannot be the beginning.
+    if (!first && (kind === ODD || kind === CLOSE || isProperty(rows, row))) return undefined;
     if (kind !== ENTRY && kind !== ITEM && kind !== OPEN) continue;
     const column = columns[row] ?? 0;
     first ??= { column, kind, entries: 0, items: 0 };
@@ -32,7 +35,26 @@ export function outermost(rows: Rows, from: number, to: number): Pick<FrameStyle
   }
   if (!first || !least || first.kind === OPEN) return undefined;
   const best = least === first || sizeOf(first) > sizeOf(least) ? first : least;
-  return { kind: isList(best) ? 'list' : 'map', column: best.column };
+  if (isList(best)) return { kind: 'list', column: best.column };
+  return isText(rows, from, to) ? undefined : { kind: 'map', column: best.column };
+}
+
+/** Whether rows may be one scalar: it begins with a quote and is no key, or nowhere in it is a key. */
+function isText({ text, starts, kinds }: Rows, from: number, to: number): boolean {
+  for (let row = from; row < to; row++) {
+    if (kinds[row] === EMPTY) continue;
+    const line = text.slice(starts[row], starts[row + 1]).trim();
+    if (isKey(line)) return false;
+    if (/^["']/.test(line)) return true;
+  }
+  return true;
+}
+
+/** Whether an anchor or a tag begins a line that is no key: it is one of all that follows. */
+function isProperty({ text, starts }: Rows, row: number): boolean {
+  const line = text.slice(starts[row], starts[row + 1]).trim();
+  const rest = line.replace(/^(?:[&!]\S*(?:\s+|$))+/, '');
+  return rest !== line && (!isKey(rest) || /^[[{#]/.test(rest));
 }
 
 /** A map may hold a list whose dashes stand where its keys do; a list holds no keys there. */

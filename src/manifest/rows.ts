@@ -61,6 +61,7 @@ export function rowsAfter(before: Rows, text: string, change: Change): { rows: R
   return { rows, edit: { chars: change, lines: { from, oldTo, newTo: oldTo + moved } } };
 }
 
+const TAB = 9;
 const SPACE = 32;
 const NEWLINE = 10;
 const RETURN = 13;
@@ -116,7 +117,14 @@ function lineKind(text: string, at: number, isFirst: boolean): number {
     return next === SPACE || next === NEWLINE || next === RETURN || Number.isNaN(next) ? ITEM : ENTRY;
   }
   if (code === DOT && isFirst && text.startsWith('...', at)) return END;
-  return KINDS.get(code) ?? ENTRY;
+  return code === TAB && isBlankFrom(text, at) ? EMPTY : (KINDS.get(code) ?? ENTRY);
+}
+
+function isBlankFrom(text: string, from: number): boolean {
+  let at = from;
+  while (text.charCodeAt(at) === TAB || text.charCodeAt(at) === SPACE) at++;
+  const code = text.charCodeAt(at);
+  return Number.isNaN(code) || code === NEWLINE || code === RETURN || code === HASH;
 }
 
 interface Around {

@@ -151,8 +151,7 @@ export function expressionTerms(places: Places, selector: unknown): LabelTerm[] 
 }
 
 function keysOf(places: Places, value: PlainObject): ReadonlyMap<string, TextRange> {
-  const held = ['data', 'stringData', 'binaryData'].map((field) => value[field]).filter(isRecord);
-  return new Map(held.flatMap((map) => places.keyRanges(map)));
+  return places.keyRanges(['data', 'stringData', 'binaryData'].map((field) => value[field]).filter(isRecord));
 }
 
 function defined(places: Places, { spec }: PlainObject): ObjectFact['defines'] {

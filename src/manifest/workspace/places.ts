@@ -5,6 +5,7 @@ import { type PlainObject, type PlainReader, plainReaderOf } from '../plain.ts';
 import { rangeOf } from '../positions.ts';
 import type { ReadPiece } from '../read-piece.ts';
 import type { LabelEntry, LabelPlaces } from './facts.ts';
+import { rangesOf } from './late-ranges.ts';
 
 const ORIGIN = { line: 0, column: 0 };
 
@@ -39,12 +40,13 @@ export class Places {
     return entries;
   }
 
-  /** Where the keys of a map stand. */
-  keyRanges(holder: PlainObject): [string, TextRange][] {
-    return this.reader.keyNodes(holder).flatMap(([key, node]): [string, TextRange][] => {
-      const range = this.range(node);
-      return range ? [[key, range]] : [];
-    });
+  /** Where the keys of some maps stand. */
+  keyRanges(holders: readonly PlainObject[]): ReadonlyMap<string, TextRange> {
+    const { lineStarts } = this.source;
+    const keys = holders.flatMap((holder) =>
+      this.reader.keyNodes(holder).map(([name, { range }]) => ({ name, from: range?.[0] ?? 0, to: range?.[1] ?? 0 })),
+    );
+    return rangesOf(keys, (from, to) => rangeOf(lineStarts, from, to, -this.firstLine));
   }
 
   keyRange(holder: PlainObject, key: string): TextRange | undefined {

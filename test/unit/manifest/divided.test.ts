@@ -2,12 +2,13 @@
 import fs from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isMap, isScalar, isSeq } from 'yaml';
+import { isMap, isScalar, isSeq, parse } from 'yaml';
 import { DividedTree } from '../../../src/manifest/divided.ts';
 import { locate } from '../../../src/manifest/locate.ts';
 import { readText } from '../../../src/manifest/parse.ts';
 import { createManifestService } from '../../../src/manifest/service.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
+import { flow, shape, styles } from './styles.ts';
 
 const knowledge = sourceKnowledge();
 const folder = new URL('../../../media/samples/', import.meta.url);
@@ -42,18 +43,62 @@ function crd(depth: number): string {
   return `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {kind: Widget, plural: widgets}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n${level(0, '        ')}`;
 }
 
+/** One block of text, and little around it. */
+function blockOfText(lines: number): string {
+  const text = Array.from({ length: lines }, (_, i) => `${' '.repeat(4 + (i % 3 ? 0 : 2))}line ${i}: {a: "b", - c\n`);
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  a.txt: |\n    # no comment\n${text.join('')}\n  # a comment\n  other: c\n`;
+}
+
+const objects = samples.map((text) => parse(text) as unknown);
+const wrapped = (count: number): unknown => ({
+  apiVersion: 'v1',
+  kind: 'List',
+  items: Array.from({ length: count }, (_, i) => objects[i % objects.length]),
+});
+
+const anchored = (items: number): string =>
+  list(items)
+    .replace('kind: List\n', 'kind: List\nx: &l {app: web}\ny: &m\n  labels: *l\n')
+    .replaceAll(/\n {2}metadata:\n/g, '\n  metadata:\n    <<: *m\n');
+
 const LARGE: readonly [string, string][] = [
   ['a List', list(60)],
   ['a ConfigMap', configMap(1_500)],
   ['a CustomResourceDefinition', crd(20)],
+  ['a block of text', blockOfText(1_500)],
+  ['JSON', JSON.stringify(wrapped(40), null, 2)],
+  ['JSON on one line', JSON.stringify(wrapped(40))],
+  ['flow style', `# c\n${flow(wrapped(40))}\n`],
+  ['flow style in block style', `kind: List\napiVersion: v1\nitems: ${flow(objects)} # c\n`.repeat(1)],
+  ['anchors and aliases', anchored(60)],
 ];
 
-/** Keys, values and where they are. */
-function shape(node: unknown): unknown {
-  if (isMap(node)) return node.items.map(({ key, value }) => [shape(key), shape(value)]);
-  if (isSeq(node)) return node.items.map(shape);
-  return isScalar(node) ? `${node.value}@${node.range?.[0]}-${node.range?.[1]} ${node.type}` : node;
-}
+const SEED = Number(process.env.SEED ?? 20_261_121);
+const RUNS = Number(process.env.RUNS ?? 1_500);
+/** What gives structure, and what breaks it. */
+const PUT = [
+  '',
+  '',
+  'x',
+  ' ',
+  '\n',
+  '\n  ',
+  ': ',
+  '- ',
+  '"',
+  "'",
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  '|',
+  '&a ',
+  '*a',
+  '#',
+  ' # c',
+  '\t',
+].concat('? ', '%', '!x ', '\n- a', '\n  k: v', '"k": 1,', '\r\n', '...', '\n}', '},', 'k:', '\n    foo: bar\n');
 
 describe('a divided document', () => {
   test.each(LARGE)('%s reads as the whole does', (_, text) => {
@@ -84,7 +129,7 @@ describe('a divided document', () => {
       const edit = fc.record({
         at: fc.double({ min: 0, max: 0.999, noNaN: true }),
         gone: fc.nat(30),
-        put: fc.constantFrom('', 'x', ' # c', '\n', ': ', '- a\n', '"', '\t', '  k: v\n'),
+        put: fc.constantFrom('', 'x', ' # c', '\n', ': ', '- a\n', '"', '\t', '  k: v\n', '{', ']', ',', '&l ', '*m'),
       });
       fc.assert(
         fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
@@ -104,13 +149,58 @@ describe('a divided document', () => {
             expect(service.diagnostics('u')).toEqual(fresh.diagnostics('u'));
             expect(service.facts('u')).toEqual(fresh.facts('u'));
             expect(service.objects('u')).toEqual(fresh.objects('u'));
+            expect(service.outline('u')).toEqual(fresh.outline('u'));
           }
         }),
-        { seed: 5, numRuns: 10 },
+        { seed: 5, numRuns: 5 },
       );
     },
     120_000,
   );
+
+  test('in any style and in the smallest parts it is what a fresh reading is, and what the whole is, after any edits', () => {
+    const edit = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      gone: fc.oneof(fc.nat(2), fc.nat(40)),
+      put: fc.constantFrom(...PUT),
+      look: fc.nat(3),
+    });
+    const sizes = fc.record({ large: fc.integer({ min: 20, max: 220 }), leaf: fc.integer({ min: 10, max: 130 }) });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...samples.flatMap(styles)),
+        fc.array(edit, { minLength: 1, maxLength: 5 }),
+        sizes,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (sample, edits, limits, spot) => {
+          let text = sample;
+          let tree = DividedTree.read(text, undefined, limits);
+          for (const { at, gone, put, look } of edits) {
+            const from = Math.floor(at * text.length);
+            text = text.slice(0, from) + put + text.slice(from + gone);
+            // Where another document begins, texts are cut before anybody reads them.
+            if (/\n---/.test(text)) return;
+            // Whoever looks in between sets some of it right and leaves the rest.
+            if (look === 1) tree?.settle();
+            if (look === 2) tree?.locate(from);
+            tree = DividedTree.read(text, tree, limits);
+            const offset = Math.floor(spot * text.length);
+            const fresh = DividedTree.read(text, undefined, limits);
+            expect([tree?.locate(offset)?.path, tree?.problems]).toEqual([
+              fresh?.locate(offset)?.path,
+              fresh?.problems,
+            ]);
+            expect(shape(tree?.root)).toEqual(shape(fresh?.root));
+            if (!fresh) continue;
+            const whole = readText(text);
+            expect(fresh.problems.length === 0).toBe(whole.problems.length === 0);
+            if (whole.problems.length === 0) expect(shape(fresh.root)).toEqual(shape(whole.root));
+          }
+        },
+      ),
+      { seed: SEED, numRuns: RUNS },
+    );
+  }, 300_000);
 
   test.each([
     ['a directive', `%YAML 1.1\n---\n${configMap(1_500)}`],

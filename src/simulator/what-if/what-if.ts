@@ -50,8 +50,8 @@ const CONSULTED = [
   ['storage.k8s.io/v1', 'StorageClass'],
   ['storage.k8s.io/v1', 'CSINode'],
 ] as const;
-/** Their controllers take a pod away before they make its successor. */
-const REPLACES = new Set(['StatefulSet', 'DaemonSet']);
+/** Their controllers take a pod away before they make its successor; a Job has to go itself before there can be another. */
+const REPLACES = new Set(['StatefulSet', 'DaemonSet', 'Job']);
 
 export interface WhatIfOptions {
   readonly seed: string;
@@ -162,11 +162,13 @@ function makeWay(scratch: Scratch, known: KubeObject): string[] {
   scratch.remove(known);
   const what = `${known.kind} ${known.metadata.name}`;
   if (known.kind === 'CronJob' || known.kind === 'PodTemplate') return [];
+  if (known.kind === 'Pod')
+    return [`${what} is there already: it does not count, since it has to go before there can be another.`];
   if (!REPLACES.has(known.kind ?? ''))
     return [`${what} is there already: its pods count as running, and these would come on top.`];
   const own = scratch.all<Pod>('v1', 'Pod').filter((p) => controllerOf(p)?.uid === known.metadata.uid);
   for (const pod of own) scratch.remove(pod);
-  return [`${what} is there already: its pods do not count, since each goes before its successor is made.`];
+  return [`${what} is there already: its pods do not count, since each goes before another takes its place.`];
 }
 
 /** The pods as the API server would store them, up to the first that it would refuse. */

@@ -97,6 +97,14 @@ describe('kinds that make pods', () => {
     expect(new Set(asked.pods.map((p) => p.chosen)).size).toBe(3);
   });
 
+  it('a Pod that is there is asked about as if it were made anew', () => {
+    const fat =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: fat}\nspec: {nodeSelector: {kubernetes.io/hostname: worker-1}, containers: [{name: a, image: nginx:1.27, resources: {requests: {cpu: "3"}}}]}\n';
+    const asked = ask(settled(fat), fat);
+    expect(asked).toMatchObject({ exists: true, pods: [{ chosen: 'worker-1' }] });
+    expect(asked.notes[0]).toMatch(/Pod fat is there already: it does not count/);
+  });
+
   it('of many pods the first are looked at', () => {
     const asked = ask(settled(), STATEFUL.replace('replicas: 3', 'replicas: 90'));
     expect([asked.wanted, asked.pods.length, asked.notes[0]]).toEqual([

@@ -11,7 +11,7 @@ export const CONTROLLER = 'endpointslice-controller.k8s.io';
 export const SERVICE_NAME = 'kubernetes.io/service-name';
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 
-export const RESERVED = new Set([SERVICE_NAME, MANAGED_BY, HEADLESS]);
+const RESERVED = new Set([SERVICE_NAME, MANAGED_BY, HEADLESS]);
 
 export function toEndpoint(pod: Pod, node: Node | undefined, service: Service, addresses: readonly string[]): Endpoint {
   const serving = isPodReady(pod);

@@ -110,11 +110,14 @@ function changeText(knowledge: Knowledge, record: FieldRecord | undefined, place
   return effect === undefined || plain === undefined ? undefined : { effect, text: plain };
 }
 
-/** Types that many fields share, such as selectors and references, leave it to the field they stand in. */
+/**
+ * Types that many fields share, such as selectors and references, leave it to the field they stand in. What is said of a
+ * whole that may change, with particulars, need not hold for each of its parts.
+ */
 function fateOf(knowledge: Knowledge, place: Place | undefined): ChangeEffect | undefined {
   for (let outer = place; outer; outer = outer.outer) {
-    const effect = recordAt(knowledge, outer)?.change?.effect;
-    if (effect) return effect;
+    const { effect, text } = recordAt(knowledge, outer)?.change ?? {};
+    if (effect) return effect === 'in-place' && text !== undefined ? undefined : effect;
   }
   return undefined;
 }

@@ -4,8 +4,8 @@ import type { DefaultHint, FilledField } from '../../manifest/defaults.ts';
 import { settings } from '../settings.ts';
 import { isManifest, LANGUAGES, type Manifests } from './manifests.ts';
 
-/** More would push the text out of sight; all of them are in the tooltip. */
-const SHOWN = 3;
+/** VS Code cuts longer ones, in the middle of a word; all of them are in the tooltip. */
+const MAX_LABEL = 43;
 
 export class ManifestInlayHints implements vscode.InlayHintsProvider, vscode.Disposable {
   readonly onDidChangeInlayHints: vscode.Event<void>;
@@ -40,13 +40,21 @@ export class ManifestInlayHints implements vscode.InlayHintsProvider, vscode.Dis
 }
 
 function hint({ at, fields }: DefaultHint): vscode.InlayHint {
-  const shown = fields.slice(0, SHOWN).map(written);
-  const more = fields.length > SHOWN ? [`+${fields.length - SHOWN}`] : [];
-  const made = new vscode.InlayHint(new vscode.Position(at.line, at.column), [...shown, ...more].join(' · '));
+  const made = new vscode.InlayHint(new vscode.Position(at.line, at.column), label(fields.map(written)));
   made.paddingLeft = true;
   const lines = fields.map((field) => `- \`${written(field)}\` *${field.step}*`);
   made.tooltip = new vscode.MarkdownString(`**kube-apiserver** fills in what is not written:\n\n${lines.join('\n')}`);
   return made;
+}
+
+/** As many as there is room for, and how many more there are. */
+function label(all: readonly string[]): string {
+  for (let shown = all.length; shown > 1; shown--) {
+    const more = shown < all.length ? [`+${all.length - shown}`] : [];
+    const text = [...all.slice(0, shown), ...more].join(' · ');
+    if (text.length <= MAX_LABEL) return text;
+  }
+  return [...all.slice(0, 1), ...(all.length > 1 ? [`+${all.length - 1}`] : [])].join(' · ');
 }
 
 function written({ field, value }: FilledField): string {

@@ -9,6 +9,8 @@ interface Plain {
   readonly met: RegExp;
   readonly message: string;
   readonly words?: string;
+  /** What is open there; the parser notices when it comes to the end, and its reader looks for the beginning. */
+  readonly opened?: '[' | '{' | '"';
 }
 
 const PLAIN: readonly Plain[] = [
@@ -19,18 +21,21 @@ const PLAIN: readonly Plain[] = [
   },
   {
     met: /^Flow sequence .* end with a \]$/,
-    message: 'A list that is opened with `[` above is not closed.',
+    message: 'This list is not closed: where is its `]`?',
+    opened: '[',
     words: "did not find expected ',' or ']'",
   },
   {
     met: /^Flow map .* end with a \}$/,
-    message: 'A map that is opened with `{` above is not closed.',
+    message: 'This map is not closed: where is its `}`?',
+    opened: '{',
     words: "did not find expected ',' or '}'",
   },
   { met: /^Missing , between flow/, message: 'A comma is missing before this.' },
   {
     met: /^Missing closing/,
-    message: 'A quote that is opened above is not closed.',
+    message: 'This quote is not closed.',
+    opened: '"',
     words: 'found unexpected end of stream',
   },
   {
@@ -74,7 +79,31 @@ export function unreadable(problems: readonly ReadProblem[], text: string): Find
   const plain = PLAIN.find(({ met }) => met.test(first.message));
   // Of JSON kubectl speaks otherwise.
   const words = /^\s*[{[]/.test(text) ? undefined : plain?.words;
-  return [finding(first.from, first.to, plain?.message ?? first.message, words)];
+  const opened = plain?.opened && openedAt(text.slice(0, first.from), plain.opened);
+  const [from, to] = opened === undefined ? [first.from, first.to] : [opened, opened + 1];
+  return [finding(from, to, plain?.message ?? first.message, words)];
+}
+
+/** Where the innermost bracket, or the quote, begins that is still open at the end of a text. */
+function openedAt(text: string, wanted: '[' | '{' | '"'): number | undefined {
+  const brackets: number[] = [];
+  let quote: number | undefined;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] ?? '';
+    const before = text[at - 1] ?? '\n';
+    if (quote !== undefined) {
+      if (char === '\\' && text[quote] === '"') at++;
+      else if (char === text[quote]) quote = undefined;
+    } else if ((char === '"' || char === "'") && /[\s[{,:(-]/.test(before)) quote = at;
+    else if (char === '#' && /\s/.test(before)) {
+      const end = text.indexOf('\n', at);
+      at = end === -1 ? text.length : end;
+    } else if (char === '[' || char === '{') {
+      // In plain text a bracket is only a bracket.
+      if (brackets.length > 0 || /[\s[{,]/.test(before)) brackets.push(at);
+    } else if (char === ']' || char === '}') brackets.pop();
+  }
+  return wanted === '"' ? quote : brackets.findLast((at) => text[at] === wanted);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for

@@ -185,9 +185,9 @@ describe('text that kubectl cannot read', () => {
   // What kubectl v1.35.2 says of each, without its line.
   test.each<[string, string, RegExp, string?]>([
     ['a tab', 'spec:\n\ta: b\n', /no tab/, 'found character that cannot start any token'],
-    ['a list that is open', 'spec: [a\n', /`\[`.*not closed/, "did not find expected ',' or ']'"],
-    ['a map that is open', 'spec: {a: b\n', /`\{`.*not closed/, "did not find expected ',' or '}'"],
-    ['a quote that is open', 'spec: "a\n', /quote.*not closed/, 'found unexpected end of stream'],
+    ['a list that is open', 'spec: [a\n', /list is not closed/, "did not find expected ',' or ']'"],
+    ['a map that is open', 'spec: {a: b\n', /map is not closed/, "did not find expected ',' or '}'"],
+    ['a quote that is open', 'spec: "a\n', /quote is not closed/, 'found unexpected end of stream'],
     ['a second colon', 'spec: a: b\n', /In quotes/, 'mapping values are not allowed in this context'],
     ['text after a value', 'spec: "a" b\n', /has ended/, 'did not find expected key'],
     ['a column of its own', 'spec:\n  a: b\n c: d\n', /one column/, 'did not find expected key'],
@@ -214,6 +214,17 @@ describe('text that kubectl cannot read', () => {
     expect(diagnose(`${POD}  hostname: .inf\n${CONTAINERS}`)).toMatchObject([
       { family: 'type', component: 'user', words: expect.stringMatching(/unsupported value: \+Inf$/) },
     ]);
+  });
+
+  test.each([
+    ['a map', '  a: "x}" # }\n  b: {c: [1, 2], ', '{'],
+    ['a list', '  a: {b: [c, [d], \n', '['],
+    ['a quote', '  a: it\'s\n  b: "say \\" this', '"'],
+  ])('%s that is open is marked where it is opened', (_, text, opened) => {
+    const whole = `apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n${text}\n`;
+    const [found] = diagnose(whole);
+    const { line, column } = found?.range.start ?? { line: 0, column: 0 };
+    expect(whole.split('\n')[line]?.slice(column)).toMatch(new RegExp(`^\\${opened}(c: |c, |say)`));
   });
 
   test('JSON is not spoken of as YAML', () => {

@@ -121,3 +121,32 @@ test('from the palette it is the object at the cursor that is asked about', asyn
   assert.match(answer.getText(), /^Pods 1 to 2 of 2 → stay Pending$/m);
   assert.match(answer.getText(), /FailedScheduling: 0\/4 nodes are available/);
 });
+
+test('a dry run tells where a workload would wait, and passes over a pod that has its node', async () => {
+  await runningSimulator();
+  const content = `apiVersion: v1
+kind: Pod
+metadata: { name: has-its-node }
+spec:
+  nodeName: worker-1
+  containers: [{ name: a, image: "redis:7" }]
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: too-large }
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{ name: a, image: "redis:7", resources: { requests: { cpu: "500" } } }]
+`;
+  const document = await vscode.workspace.openTextDocument({ language: 'yaml', content });
+  await vscode.window.showTextDocument(document);
+  const found = await run<readonly vscode.Diagnostic[]>('dryRun');
+  const placed = found.filter((d) => d.source?.includes('kube-scheduler'));
+  assert.deepEqual(
+    placed.map((d) => d.range.start.line),
+    [7],
+  );
+  assert.match(placed[0]?.message ?? '', /^The pod would stay Pending\. FailedScheduling: 0\/4 nodes are available/);
+});

@@ -108,11 +108,13 @@ export class DryRunner implements vscode.CodeActionProvider, vscode.Disposable {
   ): Promise<vscode.Diagnostic[]> {
     if (skipped !== undefined || !makesPods(apiVersion, kind)) return [];
     const written = object.namespace === undefined ? {} : { namespace: object.namespace };
-    const { pods, wanted } = await this.deps.session.call('schedule', {
-      manifest,
-      namespace: namespace ?? 'default',
-      object: { apiVersion, kind, name, ...written },
+    const options = { manifest, namespace: namespace ?? 'default', object: { apiVersion, kind, name, ...written } };
+    const answer = await this.deps.session.call('schedule', options).catch((error) => {
+      // A pod that has its node, or another scheduler: there is nothing to say of it, which is no reason to say nothing else.
+      this.deps.log.info(`dry run of ${kind} ${name}: ${messageOf(error)}`);
+      return undefined;
     });
+    const { pods, wanted } = answer ?? { pods: [], wanted: 0 };
     const waiting = pods.filter(({ chosen }) => chosen === null);
     const [first] = waiting;
     if (!first) return [];

@@ -1,12 +1,11 @@
 // The annotated manifest as a reader uses it: beside the editor and in step with it, by mouse and keyboard, in every theme.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { FrameLocator } from 'playwright-core';
 import { expect } from 'vitest';
+import { THEMES, violations } from '../support/axe.ts';
 import { uiTest as test } from '../support/ui-test.ts';
 import type { Workbench } from '../support/workbench.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PATIENCE = { timeout: 30_000 };
 
 async function annotated(workbench: Workbench, file = 'web.yaml'): Promise<FrameLocator> {
@@ -116,8 +115,6 @@ test('the panel is there again after a reload, with what it showed', async ({ wo
   await expect.poll(() => panel.locator('.row.field').count(), { timeout: 60_000 }).toBeGreaterThan(5);
 });
 
-const THEMES = ['Default Dark Modern', 'Default Light Modern', 'Default High Contrast', 'Default High Contrast Light'];
-
 for (const theme of THEMES) {
   test(`axe-core finds nothing in ${theme}`, async ({ openAnother }) => {
     const settings = { 'workbench.colorTheme': theme };
@@ -127,16 +124,7 @@ for (const theme of THEMES) {
     await panel.locator('.acts').waitFor(PATIENCE);
     for (const tab of ['Lines', 'Order of acting', 'Transcript']) {
       await panel.getByRole('tab', { name: tab }).click();
-      const found = await panel.locator('body').evaluate(async (body, source) => {
-        const { defaultView: window } = body.ownerDocument;
-        if (!('axe' in globalThis)) window?.eval(source);
-        const { axe } = globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        const { violations } = await axe.run();
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`);
-      }, AXE);
-      expect(found, tab).toEqual([]);
+      expect(await violations(panel), tab).toEqual([]);
     }
     await workbench.screenshot(`annotate-${theme.replaceAll(' ', '-').toLowerCase()}`);
     await workbench.close();

@@ -116,8 +116,21 @@ export class Panel {
       },
     });
     this.stage.setFocus(this.memory.focus);
+    this.readings = this.makeReadings();
+    this.build(root);
+    this.host.listen(
+      (message) => this.take(message),
+      (problem) => {
+        this.host.send({ type: 'error', message: problem });
+        this.notices.misunderstood(problem);
+      },
+    );
+    this.hello();
+  }
+
+  private makeReadings(): Panel['readings'] {
     const go = (index: number): void => this.player.seek(index);
-    this.readings = {
+    return {
       sequence: new Sequence({
         go,
         goTo: (id) => this.goToStep(id),
@@ -131,15 +144,6 @@ export class Panel {
       }),
       transcript: new Transcript(go, () => void this.out.copy()),
     };
-    this.build(root);
-    this.host.listen(
-      (message) => this.take(message),
-      (problem) => {
-        this.host.send({ type: 'error', message: problem });
-        this.notices.misunderstood(problem);
-      },
-    );
-    this.hello();
   }
 
   private face(): PlayerFace {

@@ -63,6 +63,7 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'needs to be unset',
   ],
   'pkg/apis/core/validation/validation.go': [
+    'may not be updated',
     'must be greater than 0 and less than 86400',
     'must specify required node constraints',
     'has to be specified when using volumeAttributesClassName',

@@ -101,4 +101,4 @@ test('defaults are stored where records say so, and only there', () => {
   }
   expect(wrong).toEqual([]);
   expect(all.size).toBeGreaterThan(100);
-});
+}, 120_000);

@@ -11,7 +11,7 @@ interface Stage {
 
 const gates: Readonly<Record<string, string>> = data.gates;
 
-/** The stages of a gate in order, or undefined when it is not in the table. */
+/** The stages of a gate, `1.28 alpha, 1.29 beta on, 1.33 stable`, in order; undefined when it is not in the table. */
 export function stagesOf(gate: string): readonly Stage[] | undefined {
   if (!Object.hasOwn(gates, gate)) return undefined;
   return gates[gate]?.split(', ').map((text): Stage => {
@@ -21,7 +21,10 @@ export function stagesOf(gate: string): readonly Stage[] | undefined {
   });
 }
 
-/** `since` of a record as people read it: each `{Gate}` becomes the versions of that gate. */
+/**
+ * `since` of a record as people read it: each `{Gate}` becomes the versions of that gate.
+ * @throws when the table lacks the gate, which a test rules out.
+ */
 export function sinceText(since: string): string {
   return since.replace(/\{(\w+)\}/g, (_, gate: string) => historyOf(gate));
 }

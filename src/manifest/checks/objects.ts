@@ -16,7 +16,7 @@ export function checkObject(subject: Subject, patch: boolean): void {
   const { value, apiVersion, kind } = subject;
   const id = `${apiVersion} ${kind}`;
   checkName(subject);
-  if (id === 'v1 Service') checkService(subject);
+  if (id === 'v1 Service') checkService(subject, patch);
   if (id === 'v1 Pod') podSpec(subject, value, '', [], patch);
   const path = templatePath(apiVersion, kind);
   if (!path) return;
@@ -124,10 +124,21 @@ function sorted(labels: Readonly<Record<string, string>>): string {
   return JSON.stringify(labels, Object.keys(labels).sort());
 }
 
-function checkService(subject: Subject): void {
+function checkService(subject: Subject, patch: boolean): void {
   const spec = recordOf(subject.value.spec);
   const ports = itemsOf(spec?.ports);
   if (!spec || spec.type === 'ExternalName') return;
+  const none =
+    spec.ports === undefined || spec.ports === null || (Array.isArray(spec.ports) && spec.ports.length === 0);
+  if (none && !patch && spec.clusterIP !== 'None') {
+    subject.atKey(subject.value, 'spec', {
+      family: 'required',
+      severity: 'error',
+      message: 'A Service needs a port, unless it is headless or another name for something outside.',
+      component: 'kube-apiserver',
+      words: 'spec.ports: Required value',
+    });
+  }
   duplicates(subject, ports, 'spec.ports', 'name', 'port');
   for (const [index, port] of ports) {
     if (ports.length > 1 && port.name === undefined) {

@@ -62,6 +62,7 @@ describe('an object of which nothing is to be said', () => {
     ],
     ['a custom resource without metadata', 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n'],
     ['a LimitRange, which is named by the API server', 'apiVersion: v1\nkind: LimitRange\nspec: {limits: []}\n'],
+    ['a headless Service', 'apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {clusterIP: None}\n'],
     ['one port without a name', 'apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 1}]}\n'],
     [
       'a claim template as a volume',
@@ -188,6 +189,11 @@ describe('problems', () => {
         family: 'enum',
         words: 'spec.template.spec.restartPolicy: Unsupported value: "Always": supported values: "OnFailure", "Never"',
       },
+    ],
+    [
+      'a Service without ports',
+      'apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {a: b}}\n',
+      { family: 'required', at: '4 spec', words: 'spec.ports: Required value' },
     ],
     [
       'ports of a Service without names',

@@ -60,6 +60,62 @@ ${out.join('\n')}
 `;
 }
 
+/** One ConfigMap with one block of text. */
+export function blockOfText(lines: number): string {
+  const text = Array.from({ length: lines - 8 }, (_, i) => `    echo "line ${i}" # not a comment\n`);
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: script\ndata:\n  run.sh: |\n    #!/bin/sh\n${text.join('')}`;
+}
+
+/** One List whose items take their labels from the first. */
+export function anchored(lines: number): string {
+  return list(lines).replace('labels: {', 'labels: &labels {').replaceAll('labels: {', 'labels: *labels # {');
+}
+
+/** One List as `kubectl get -o json` writes it. */
+export function json(lines: number): string {
+  return JSON.stringify(wrapped(Math.ceil(lines / 55)), null, 4);
+}
+
+/** The same without a line break. */
+export function jsonLine(lines: number): string {
+  return JSON.stringify(wrapped(Math.ceil(lines / 55)));
+}
+
+/** One List in flow style, an entry of the larger maps on each line. */
+export function flowStyle(lines: number): string {
+  const text = JSON.stringify(wrapped(Math.ceil(lines / 55)), null, 1);
+  return text.replaceAll(/"([A-Za-z]+)":/g, '$1:');
+}
+
+function wrapped(count: number): unknown {
+  const item = (i: number): unknown => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: `web-${i}`, namespace: 'default', labels: { app: `web-${i}`, tier: 'front' } },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { app: `web-${i}` } },
+      template: {
+        metadata: { labels: { app: `web-${i}` } },
+        spec: {
+          nodeSelector: { disk: 'ssd' },
+          containers: [
+            {
+              name: 'web',
+              image: 'nginx:1.27',
+              ports: [{ name: 'http', containerPort: 80 }],
+              env: [{ name: 'LEVEL', value: 'debug' }],
+              resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '128Mi' } },
+              readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 5 },
+            },
+          ],
+        },
+      },
+    },
+  });
+  return { apiVersion: 'v1', kind: 'List', items: Array.from({ length: count }, (_, i) => item(i)) };
+}
+
 function deployment(i: number): string {
   return `apiVersion: apps/v1
 kind: Deployment

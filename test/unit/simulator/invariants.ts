@@ -26,6 +26,8 @@ interface Bounds {
 /** Throws at the write that breaks an invariant; the kernel lets that through to whoever drives it. */
 export class Witness {
   readonly bounds = new Map<string, Bounds>();
+  /** What each ReplicaSet was told to have before it was told to have fewer, until it has. */
+  private readonly before = new Map<string, number>();
   private readonly cluster: Cluster;
   /** Namespace → pods that its quota admits. */
   private readonly quotas: ReadonlyMap<string, number>;
@@ -43,7 +45,10 @@ export class Witness {
 
   private see(change: Change): void {
     if (change.prefix === '/registry/deployments/') this.asked(change.current?.value);
-    if (change.prefix === '/registry/replicasets/') this.adopted(change);
+    if (change.prefix === '/registry/replicasets/') {
+      this.adopted(change);
+      this.lowered(change);
+    }
     if (change.prefix !== '/registry/pods/') return;
     const pod = change.current?.value as Pod | undefined;
     if (pod === undefined) return;
@@ -97,17 +102,37 @@ export class Witness {
     if (bounds !== undefined) bounds.most = Number.POSITIVE_INFINITY;
   }
 
+  private lowered({ previous, current }: Change): void {
+    const [was, is] = [previous?.value, current?.value].map((o) => (o as ReplicaSet | undefined)?.spec?.replicas ?? 0);
+    const uid = current?.value.metadata.uid ?? '';
+    if (was !== undefined && is !== undefined && was > is)
+      this.before.set(uid, Math.max(was, this.before.get(uid) ?? 0));
+  }
+
+  /**
+   * Pods of a ReplicaSet as its Deployment counts them: as many as it was told to have, as soon as it was told (NewRSNewReplicas in
+   * pkg/controller/deployment/util). Its controller takes the others away when its rate limit lets it.
+   */
+  private counted(set: ReplicaSet, pods: number): number {
+    const { uid = '' } = set.metadata;
+    const told = set.spec?.replicas ?? 0;
+    if (pods <= told) this.before.delete(uid);
+    return pods <= (this.before.get(uid) ?? 0) ? Math.min(pods, told) : pods;
+  }
+
   private withinBounds(): void {
     const sets = objects<ReplicaSet>(this.cluster, '/registry/replicasets/');
     const pods = objects<Pod>(this.cluster, '/registry/pods/');
     for (const d of objects<Deployment>(this.cluster, '/registry/deployments/')) {
       const bounds = this.bounds.get(d.metadata?.uid ?? '');
       if (bounds === undefined || d.metadata?.deletionTimestamp !== undefined) continue;
-      const own = new Set(sets.filter((s) => controllerOf(s) === d.metadata?.uid).map((s) => s.metadata?.uid));
-      const mine = pods.filter((p) => own.has(controllerOf(p)));
+      const own = sets.filter((s) => controllerOf(s) === d.metadata?.uid);
+      const mine = pods.filter((p) => own.some((s) => s.metadata.uid === controllerOf(p)));
       const there = mine.filter((p) => p.metadata?.deletionTimestamp === undefined && p.status?.phase !== 'Failed');
+      const of = (s: ReplicaSet): number => there.filter((p) => controllerOf(p) === s.metadata.uid).length;
+      const count = own.reduce((sum, s) => sum + this.counted(s, of(s)), 0);
       const name = d.metadata?.name;
-      if (there.length > bounds.most) throw new Error(`${there.length} pods of ${name}, at most ${bounds.most}`);
+      if (count > bounds.most) throw new Error(`${count} pods of ${name}, at most ${bounds.most}`);
       const ready = mine.filter(isReady).length;
       if (bounds.least !== undefined && ready < bounds.least) {
         throw new Error(`${ready} available pods of ${name}, at least ${bounds.least}`);

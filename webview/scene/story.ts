@@ -70,7 +70,7 @@ export class Story {
   private readonly states = new WeakMap<Json, PodState>();
   private readonly loops = new Map<string, number>();
   /** Who acted, and whether it was only upkeep. */
-  private readonly actors = new Map<string, { readonly actor: Actor; only: boolean }>();
+  private readonly actors = new Map<string, { readonly actor: Actor; readonly only: boolean }>();
   private readonly faults: (FaultDetail & { readonly after: number })[] = [];
   private readonly decisions = new Map<string, { readonly after: number; readonly text: string }[]>();
   private readonly bindings: Binding[] = [];
@@ -272,16 +272,18 @@ export class Story {
     this.slots.move(history.key, value && (this.stateOf(value).node ?? ''), count);
   }
 
-  private noteActor(step: Step): void {
-    const key = `${step.actor.component}@${step.actor.node ?? ''}`;
+  /** Looks at each who acts once, and once more when he does something besides upkeep. */
+  private noteActor({ actor, ...step }: Step): void {
+    const routine = step.routine === true;
+    const key = `${actor.component}@${actor.node ?? ''}`;
     const known = this.actors.get(key);
-    if (!known) this.actors.set(key, { actor: step.actor, only: step.routine === true });
-    else if (!step.routine) known.only = false;
-    if (step.routine) return;
-    const component = this.component(step.actor.component);
+    if (known && (routine || !known.only)) return;
+    this.actors.set(key, { actor, only: routine });
+    if (routine) return;
+    const component = this.component(actor.component);
     if (component?.process !== undefined && !this.loops.has(component.id))
       this.loops.set(component.id, this.loops.size);
-    this.strangers ||= this.isStranger(step.actor);
+    this.strangers ||= this.isStranger(actor);
   }
 
   private noteWork({ actor, detail, object, request, changed }: Step): void {

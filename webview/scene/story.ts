@@ -273,7 +273,8 @@ export class Story {
   }
 
   /** Looks at each who acts once, and once more when he does something besides upkeep. */
-  private noteActor({ actor, ...step }: Step): void {
+  private noteActor(step: Step): void {
+    const { actor } = step;
     const routine = step.routine === true;
     const key = `${actor.component}@${actor.node ?? ''}`;
     const known = this.actors.get(key);

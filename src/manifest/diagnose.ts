@@ -13,6 +13,7 @@ import type { Finding } from './finding.ts';
 import type { Memo } from './memo.ts';
 import { nearest } from './nearest.ts';
 import { valueAt } from './parse.ts';
+import { isSubstituted } from './placeholder.ts';
 import { scalarOf } from './reading.ts';
 import { resolvePlain } from './scalar.ts';
 
@@ -170,7 +171,7 @@ class Walk {
     if (value !== node && this.seen(value, schema)) return;
     if (typeof value !== 'object' || value === null || this.indexes.length > MAX_DEPTH || schema.kind === 'any') return;
     if (isScalar(value)) {
-      if (scalarOf(value) !== null) this.typed(value, schema, named);
+      if (scalarOf(value) !== null && !isSubstituted(value.value)) this.typed(value, schema, named);
       return;
     }
     const before = this.findings.length;

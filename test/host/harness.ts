@@ -23,7 +23,7 @@ interface HostTest {
 const tests: HostTest[] = [];
 
 /** Registers a test; tests run one after the other, in the order of registration. */
-export function test(name: string, body: HostTest['body'], timeoutMs = 30_000): void {
+export function test(name: string, body: HostTest['body'], timeoutMs = 90_000): void {
   tests.push({ name, body, timeoutMs });
 }
 
@@ -34,7 +34,7 @@ export function test(name: string, body: HostTest['body'], timeoutMs = 30_000): 
 export async function eventually<T>(
   what: string,
   get: () => T | Promise<T>,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {

@@ -1,6 +1,7 @@
 // What a manifest names and no manifest of the workspace holds. Much may live only in a cluster, so nothing is said of kinds
 // that the workspace does not keep, and never more than that it is not here.
 import type { DiagnosticFamily, ManifestDiagnostic, Severity } from '../diagnostic.ts';
+import { isSubstituted } from '../placeholder.ts';
 import { type Held, located } from './definitions.ts';
 import type { KindName, Reference } from './facts.ts';
 import type { Workspace } from './workspace.ts';
@@ -55,7 +56,8 @@ function ofObject(workspace: Workspace, fact: Extract<Reference, { to: 'object' 
   const { group, kind, name } = fact;
   const id = `${group}/${kind}`;
   // A certificate's Secret is written by whoever issues it.
-  if (GIVEN[id]?.test(name) || (fact.from.kind === 'Ingress' && kind === 'Secret')) return undefined;
+  if (isSubstituted(name) || GIVEN[id]?.test(name) || (fact.from.kind === 'Ingress' && kind === 'Secret'))
+    return undefined;
   const missed = Object.hasOwn(MISSED, id) ? MISSED[id] : undefined;
   // Of other kinds, such as Nodes and PersistentVolumes, most are made by something else.
   if (!missed) return undefined;
@@ -75,7 +77,9 @@ const SILENT = /^(ServiceAccount|RoleBinding|ClusterRoleBinding|FlowSchema)$/;
 function mayBeMade(workspace: Workspace, kind: KindName & { readonly namespace?: string }, name: string): boolean {
   if (!workspace.hasKind(kind) || workspace.generates || workspace.makesMore(kind.namespace)) return true;
   if (kind.kind === 'PersistentVolumeClaim' && /-\d+$/.test(name)) return true;
-  return workspace.objectsOf(kind).some((object) => object.partial && object.name === '');
+  return workspace
+    .objectsOf(kind)
+    .some((object) => (object.partial && object.name === '') || isSubstituted(object.name));
 }
 
 /** Who misses an object where the cluster has none either, and in which words, where these are known. */

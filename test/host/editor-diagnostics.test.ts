@@ -49,6 +49,23 @@ test('a misspelt field is a problem in the words of kube-apiserver, and a quick 
   await eventually('no problem', () => ours(document.uri).length === 0);
 });
 
+test('what is missing is added by a quick fix, with the labels of the template', async () => {
+  const template = '  template:\n    metadata: {labels: {app: added}}\n    spec: {containers: [{name: a, image: a}]}\n';
+  const document = await opened(`apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n${template}`);
+  const [problem] = await found(document);
+  assert.equal(problem?.code, 'required');
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    problem?.range,
+  );
+  const fix = actions.find(({ title }) => title === 'Add selector');
+  assert.ok(fix?.edit);
+  await vscode.workspace.applyEdit(fix.edit);
+  assert.match(document.getText(), /^spec:\n {2}selector: \{matchLabels: \{app: added\}\}\n {2}template:$/m);
+  await eventually('no problem', () => ours(document.uri).length === 0);
+});
+
 test('JSON has problems of its own, and settings switch families and everything off', async () => {
   const document = await opened('{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": 7}}', 'json');
   assert.deepEqual(

@@ -21,8 +21,18 @@ export function readPiece(text: string, before?: ReadPiece): ReadPiece {
     const templated = isTemplated(text);
     const divided = DividedTree.read(templated ? maskTemplates(text) : text, before?.divided);
     if (divided) return new DividedPiece(text, divided, templated);
+    // Garbage takes the parser long, and says nothing. A backslash may spell any letter of a key.
+    const isNothing = !text.includes('\\') && !(text.includes('apiVersion') && text.includes('kind'));
+    if (isNothing) return unread(text, templated);
   }
   return { ...parsePiece(text), text, lineStarts: lineStartsOf(text) };
+}
+
+function unread(text: string, templated: boolean): ReadPiece {
+  const message =
+    'This is neither a map nor a list, and it holds no `apiVersion` and `kind`: there is no object to read.';
+  const problems = [{ message, from: 0, to: 0 }];
+  return { root: undefined, anchors: undefined, problems, templated, text, lineStarts: lineStartsOf(text) };
 }
 
 class DividedPiece implements ReadPiece {

@@ -10,18 +10,31 @@ export const MASKED = '…';
 
 /** Helm and other templates: `{{ … }}` becomes filler of the same length; lines of nothing else become blank. */
 export function maskTemplates(text: string): string {
-  let masked = '';
+  const parts: string[] = [];
   let at = 0;
   for (let open = text.indexOf('{{'); open !== -1; open = text.indexOf('{{', at)) {
     const close = text.indexOf('}}', open);
     if (close === -1) break;
-    masked += text.slice(at, open) + text.slice(open, close + 2).replace(/[^\n\r]/g, FILLER);
+    parts.push(text.slice(at, open), text.slice(open, close + 2).replace(/[^\n\r]/g, FILLER));
     at = close + 2;
   }
-  const lines = (masked + text.slice(at)).split('\n');
-  return lines
-    .map((line) => line.replaceAll(FILLER, line.replaceAll(FILLER, '').trim() === '' ? ' ' : MASKED))
-    .join('\n');
+  return maskLines([...parts, text.slice(at)].join(''));
+}
+
+/** Looks only at lines with filler: of a large text most are without. */
+function maskLines(text: string): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (let found = text.indexOf(FILLER); found !== -1; found = text.indexOf(FILLER, at)) {
+    const start = text.slice(at, found).lastIndexOf('\n') + 1 + at;
+    const next = text.indexOf('\n', found);
+    const end = next === -1 ? text.length : next;
+    const line = text.slice(start, end);
+    const blank = line.replaceAll(FILLER, '').trim() === '';
+    parts.push(text.slice(at, start), line.replaceAll(FILLER, blank ? ' ' : MASKED));
+    at = end;
+  }
+  return [...parts, text.slice(at)].join('');
 }
 
 /** Longer lines are left as they are: they are data or garbage, and not worth the time. */

@@ -129,7 +129,8 @@ export class FakePodWorker {
         terminated:
           startedAt === undefined
             ? { ...NOT_FOUND, message: 'The container could not be located when the pod was terminated' }
-            : { exitCode: 0, reason: 'Completed', startedAt, finishedAt: now },
+            : // As recorded: this runtime gives no reason.
+              { exitCode: 0, startedAt, finishedAt: now },
       };
       c.ready = false;
     }

@@ -3,9 +3,10 @@ import { isMap, isScalar, type YAMLMap } from 'yaml';
 import type { FieldSchema } from '../../model/schema.ts';
 import type { Finding } from '../finding.ts';
 import { valueAt } from '../parse.ts';
+import { writtenString } from '../scalar.ts';
 
 /** Where one word is what people want nearly always. */
-const USUAL: Readonly<Record<string, string>> = { pathType: 'Prefix', imagePullPolicy: 'IfNotPresent' };
+const USUAL: Readonly<Record<string, string>> = { pathType: 'Prefix' };
 
 /** The entry goes before the first key of the map. */
 export function missingEntry(map: YAMLMap, field: FieldSchema): Finding['entry'] {
@@ -36,19 +37,13 @@ function selectorOf(map: YAMLMap): string | undefined {
   const labels = valueAt(valueAt(valueAt(map, 'template'), 'metadata'), 'labels');
   const entries = isMap(labels) ? labels.items : [];
   const written = entries.map(({ key, value }) =>
-    isScalar(key) && isScalar(value) ? `${textOf(key.value)}: ${textOf(value.value)}` : undefined,
+    isScalar(key) && isScalar(value)
+      ? `${writtenString(String(key.value))}: ${writtenString(String(value.value))}`
+      : undefined,
   );
   return written.length > 0 && written.every((one) => one !== undefined)
     ? `{matchLabels: {${written.join(', ')}}}`
     : undefined;
-}
-
-/** In the flow style that YAML and JSON read alike, but for plain words. */
-function textOf(value: unknown): string {
-  const text = String(value);
-  return /^[A-Za-z][\w./-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text)
-    ? text
-    : JSON.stringify(text);
 }
 
 /** The text of an entry at an offset of a document, where another key stands. */
@@ -56,7 +51,9 @@ export function entryText({ name, value, flow }: NonNullable<Finding['entry']>, 
   const quoted = text[at] === '"';
   const key = quoted ? JSON.stringify(name) : name;
   // JSON quotes every word; what YAML lets stand without is a string there.
-  const written = quoted ? value.replace(/(?<=[{,:]\s*|^)[A-Za-z][\w./-]*/g, (word) => JSON.stringify(word)) : value;
+  const written = quoted
+    ? value.replace(/(?<=[{,:]\s*|^)(?!(?:true|false)\b)[A-Za-z][\w./-]*/g, (word) => JSON.stringify(word))
+    : value;
   if (flow) return `${key}: ${written}, `;
   return `${key}: ${written}\n${' '.repeat(at - text.lastIndexOf('\n', at - 1) - 1)}`;
 }

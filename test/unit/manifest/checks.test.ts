@@ -272,6 +272,15 @@ describe('what is missing is added', () => {
       template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
     };
     expect(JSON.parse(fixed(JSON.stringify({ ...json, spec }))).spec.selector).toEqual({ matchLabels: { app: 'web' } });
+    const version = { name: 'v1', storage: true, schema: { openAPIV3Schema: { type: 'object' } } };
+    const names = { kind: 'W', plural: 'ws' };
+    const crd = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'ws.a.b' },
+    };
+    const whole = { ...crd, spec: { group: 'a.b', scope: 'Namespaced', names, versions: [version] } };
+    expect(JSON.parse(fixed(JSON.stringify(whole))).spec.versions[0].served).toBe(false);
   });
 
   test('a number or a boolean in quotes is written without', () => {

@@ -151,7 +151,7 @@ class Divider {
     }
     const found = outermost(rows, dashed === undefined ? from : from + 1, to);
     if (dashed === undefined) return found && { ...found, flow: false, dashed: false, exact: true };
-    // Lines that stand further left than the first entry are wrong, and so they are only read apart from it.
+    // Where lines stand further left than the first entry something is wrong, most likely the first entry.
     return { kind: 'map', flow: false, column: Math.min(dashed, found?.column ?? dashed), dashed: true, exact: true };
   }
 

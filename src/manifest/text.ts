@@ -3,8 +3,10 @@
 import { type Pair, Scalar } from 'yaml';
 import { opensText } from './heads.ts';
 import { type Leaf, readLeaf } from './leaf.ts';
-import { EMPTY, type Rows } from './rows.ts';
+import { contentOf, type Rows } from './rows.ts';
 
+const NEWLINE = 10;
+const RETURN = 13;
 const MAP = { kind: 'map', flow: false } as const;
 
 /** @param entry rows of an entry, `content` the offset of its key; undefined where it is no block of text, or not a plain one. */
@@ -13,7 +15,7 @@ export function longText(
   entry: { readonly from: number; readonly to: number },
   content: number,
 ): Leaf | undefined {
-  const { text, starts, columns, kinds } = rows;
+  const { text, starts, columns } = rows;
   const start = starts[entry.from] ?? 0;
   const head = text.slice(content, starts[entry.from + 1]);
   const below = entry.from + 1;
@@ -21,10 +23,8 @@ export function longText(
   if (!opensText(head) || isBlank(rows, below) || indent <= content - start) return undefined;
   let last = below;
   for (let row = below; row < entry.to; row++) {
-    if ((columns[row] ?? 0) < indent || kinds[row] === EMPTY) {
-      if (isBlank(rows, row)) continue;
-      if ((columns[row] ?? 0) < indent) return undefined;
-    }
+    if (isBlank(rows, row)) continue;
+    if ((columns[row] ?? 0) < indent) return undefined;
     last = row;
   }
   // Read with its first and its last line alone, the key is the same, and the block ends where it ends.
@@ -44,13 +44,10 @@ export function longText(
   return { ...short, length: whole.length, end: short.end + skipped };
 }
 
-function isBlank({ text, starts, columns }: Rows, row: number): boolean {
-  const code = text.charCodeAt((starts[row] ?? 0) + (columns[row] ?? 0));
-  return (
-    Number.isNaN(code) ||
-    code === 10 ||
-    (code === 13 && text.charCodeAt((starts[row] ?? 0) + (columns[row] ?? 0) + 1) === 10)
-  );
+function isBlank(rows: Rows, row: number): boolean {
+  const at = contentOf(rows, row);
+  const code = rows.text.charCodeAt(at);
+  return Number.isNaN(code) || code === NEWLINE || (code === RETURN && rows.text.charCodeAt(at + 1) === NEWLINE);
 }
 
 function readLate(scalar: Scalar, text: string): void {

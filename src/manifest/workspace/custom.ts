@@ -10,8 +10,6 @@ export interface CustomName {
   readonly rule: NameRule;
 }
 
-const MAX_DEPTH = 20;
-
 const core = (kind: string): NameRule => ({ group: '', kind, optional: true });
 const SECRET = core('Secret');
 const CONFIG_MAP = core('ConfigMap');
@@ -37,14 +35,25 @@ const HOLDERS: readonly (readonly [RegExp, NameRule | undefined])[] = [
   [/Refs?$/, undefined],
 ];
 
+/** More than any custom resource has. */
+const MAX_VISITS = 100_000;
+
 /** Every name in a part of a custom resource that leads to an object of a kind that is known. */
-export function* customNames(value: unknown, depth = 0): Generator<CustomName> {
-  if (depth > MAX_DEPTH) return;
-  if (Array.isArray(value)) {
-    for (const item of value) yield* customNames(item, depth + 1);
-    return;
+export function customNames(value: unknown): CustomName[] {
+  // What aliases stand for is looked at once, however often it is used.
+  const seen = new Set<object>();
+  const names: CustomName[] = [];
+  const queue: unknown[] = [value];
+  for (const one of queue) {
+    if (typeof one !== 'object' || one === null || seen.has(one) || seen.size > MAX_VISITS) continue;
+    seen.add(one);
+    if (isRecord(one)) names.push(...namesIn(one));
+    for (const held of Object.values(one)) if (typeof held === 'object') queue.push(held);
   }
-  if (!isRecord(value)) return;
+  return names;
+}
+
+function* namesIn(value: PlainObject): Generator<CustomName> {
   for (const [field, held] of Object.entries(value)) {
     const named = Object.hasOwn(NAMES, field) ? NAMES[field] : undefined;
     if (named) yield { holder: value, field, rule: named };
@@ -53,7 +62,6 @@ export function* customNames(value: unknown, depth = 0): Generator<CustomName> {
       const rule = isRecord(item) ? ruleOf(item, holder?.[1]) : undefined;
       if (isRecord(item) && rule) yield { holder: item, field: 'name', rule };
     }
-    yield* customNames(held, depth + 1);
   }
 }
 

@@ -258,5 +258,7 @@ describe('a workspace that changes', () => {
     const levels = Array.from({ length: 60 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`);
     const bomb = `a0: &a0 {name: x}\n${levels.join('\n')}\napiVersion: v1\nkind: Pod\nspec:\n  imagePullSecrets: *a60\n  containers: *a59\n`;
     expect([...factsOfText(bomb)]).toHaveLength(1);
+    const custom = `apiVersion: a.b/v1\nkind: X\nspec:\n${['  a0: &a0 {secretName: s}', ...levels.map((line) => `  ${line}`)].join('\n')}\n`;
+    expect([...factsOfText(custom)][0]?.facts.references.filter(({ to }) => to === 'object')).toHaveLength(1);
   });
 });

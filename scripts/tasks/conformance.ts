@@ -17,12 +17,16 @@ const FLOOR = path.join(ROOT, 'test', 'conformance', 'floor.json');
 const OUT = path.join(ROOT, 'artifacts', 'conformance');
 /** The cluster's clock against the wall. Faster ones let more virtual time pass between two kubectl commands. */
 const SPEED = '10';
-/** Its evictions find pods that are ready and, for a quarter of a second, not running yet: a faster clock goes past that. */
-const AT_WALL_SPEED = new Set(['pdb-eviction']);
-/** Scenarios recorded on the cluster whose containers run at once and for ever; the rest need the modelled runtime. */
-const CLUSTER = 'hollow';
-/** As the recordings' nodes: see README.md of the recordings. */
-const NODES = ['--runtime', 'fake', '--nodes', '3', '--node-cpu', '1', '--node-memory', '3840Mi'];
+/**
+ * Evictions find pods that are ready and, for a quarter of a second, not running yet; a liveness probe fails again within
+ * seconds: a faster clock goes past both.
+ */
+const AT_WALL_SPEED = new Set(['pdb-eviction', 'liveness-failure']);
+/** As the recordings' clusters: see README.md of the recordings. */
+const CLUSTERS: Readonly<Record<string, readonly string[]>> = {
+  hollow: ['--runtime', 'fake', '--nodes', '3', '--node-cpu', '1', '--node-memory', '3840Mi'],
+  containerd: ['--runtime', 'modelled', '--nodes', '1', '--node-cpu', '4', '--node-memory', '8Gi'],
+};
 /** Scenarios at a time: each is mostly kubectl waiting for its process to start. */
 const AT_ONCE = 2;
 const MARGIN = 2;
@@ -76,21 +80,22 @@ export async function conformance(wish: Partial<Wish> = {}): Promise<Outcome> {
 }
 
 function scenarios(only: readonly string[]): string[] {
-  const folder = sharedPath('conformance', 'scenarios');
-  const all = readdirSync(folder).filter((name) => {
-    const { cluster } = JSON.parse(readFileSync(path.join(folder, name, 'scenario.json'), 'utf8'));
-    return cluster === CLUSTER;
-  });
+  const all = readdirSync(sharedPath('conformance', 'scenarios')).filter((name) => clusterOf(name) !== undefined);
   const unknown = only.filter((name) => !all.includes(name));
-  if (unknown.length > 0)
-    throw new UserError(`no ${CLUSTER} scenario ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  if (unknown.length > 0) throw new UserError(`no scenario ${unknown.join(', ')}; there are ${all.join(', ')}`);
   return only.length > 0 ? [...only] : all;
+}
+
+/** What a cluster like the one that the scenario was recorded on is started with. */
+function clusterOf(name: string): readonly string[] | undefined {
+  const { cluster } = JSON.parse(readFileSync(sharedPath('conformance', 'scenarios', name, 'scenario.json'), 'utf8'));
+  return CLUSTERS[cluster];
 }
 
 /** A cluster for each scenario, so that what one leaves behind is not held against the next. */
 async function play(name: string, kubectl: string, speed: string): Promise<void> {
   copyFileSync(sharedPath('conformance', 'golden', `${name}.json`), path.join(OUT, 'golden', `${name}.json`));
-  const cluster = await startSimulatedCluster([...NODES, '--speed', speed]);
+  const cluster = await startSimulatedCluster([...(clusterOf(name) ?? []), '--speed', speed]);
   try {
     const hook = `'${process.execPath}' '${CLI}' fault --kubeconfig '${cluster.kubeconfig}'`;
     const files = [

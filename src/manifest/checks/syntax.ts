@@ -78,7 +78,7 @@ export function unreadable(problems: readonly ReadProblem[], text: string): Find
   const first = others.reduce((a, b) => (b.from < a.from ? b : a), some);
   const plain = PLAIN.find(({ met }) => met.test(first.message));
   // Of JSON kubectl speaks otherwise.
-  const words = /^\s*[{[]/.test(text) ? undefined : plain?.words;
+  const words = JSON_TEXT.test(text) ? undefined : plain?.words;
   const opened = plain?.opened && openedAt(text.slice(0, first.from), plain.opened);
   const [from, to] = opened === undefined ? [first.from, first.to] : [opened, opened + 1];
   return [finding(from, to, plain?.message ?? first.message, words)];
@@ -109,10 +109,11 @@ function openedAt(text: string, wanted: '[' | '{' | '"'): number | undefined {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 const REPLACED = '\ufffd';
+const JSON_TEXT = /^\s*[{[]/;
 
 /** What the parser lets pass, and kubectl does not, or changes. */
 export function odd(text: string, unknown: Alias | undefined): Finding[] {
-  const control = CONTROL.exec(text)?.index;
+  const control = JSON_TEXT.test(text) ? undefined : CONTROL.exec(text)?.index;
   if (control !== undefined) {
     const message = 'A control character stands here, which may only be written as an escape in double quotes.';
     return [finding(control, control + 1, message, 'control characters are not allowed', '')];

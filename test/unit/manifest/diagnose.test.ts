@@ -231,5 +231,8 @@ describe('text that kubectl cannot read', () => {
     const [found] = diagnose('{\n  "apiVersion": "v1",\n  "kind": "Pod",\n  "spec": {"a": 1} x\n}\n');
     expect(found).toMatchObject({ family: 'syntax', range: { start: { line: 3 } } });
     expect(found?.words).toBeUndefined();
+    expect(
+      diagnose('{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "\u007f"}}'),
+    ).toEqual([]);
   });
 });

@@ -12,9 +12,12 @@ export interface Completed {
   readonly sent?: KubeObject;
 }
 
-/** With defaults for what was not given; what was given as empty gets none. */
-export function completed(object: KubeObject, kept: Conformed['kept']): Completed {
-  if (kept === undefined) return { object: applyDefaults(object) };
+/**
+ * With defaults for what was not given; what was given as empty gets none.
+ * @param stored the object that was patched, where there is one.
+ */
+export function completed(object: KubeObject, kept: Conformed['kept'], stored?: KubeObject): Completed {
+  if (kept === undefined) return { object: applyDefaults(object, stored) };
   const sent = applyDefaults(kept as KubeObject);
   const type = schemaForKind(object.apiVersion ?? '', object.kind ?? '');
   return { object: type ? (conform(sent, type).value as KubeObject) : sent, sent };

@@ -68,6 +68,9 @@ export class NodeInfo {
   private readonly ports = new Map<string, number>();
   private readonly claims = new Map<string, number>();
   private counts: Map<number, number> | undefined;
+  /** The key that was counted last, which is mostly the one asked for next, and its count; -1 for none. */
+  private countedLast = -1;
+  private lastCount = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -115,6 +118,7 @@ export class NodeInfo {
       if (claim !== undefined) bump(this.claims, `${pod.namespace}/${claim}`, sign);
     }
     this.counts = undefined;
+    this.countedLast = -1;
   }
 
   /** Whether another pod here holds this port on this address, where 0.0.0.0 is every address. */
@@ -133,7 +137,8 @@ export class NodeInfo {
 
   /** What `countWhere` remembers under the key. */
   knownCount(key: number): number | undefined {
-    return this.pods.length === 0 ? 0 : this.counts?.get(key);
+    if (this.pods.length === 0) return 0;
+    return key === this.countedLast ? this.lastCount : this.counts?.get(key);
   }
 
   /** How many pods here pass the test. Remembered under the key (see `internKey`) until a pod comes or goes. */
@@ -144,6 +149,8 @@ export class NodeInfo {
     for (const p of this.pods) if (test(p)) n++;
     this.counts ??= new Map();
     this.counts.set(key, n);
+    this.countedLast = key;
+    this.lastCount = n;
     return n;
   }
 

@@ -61,13 +61,15 @@ export function roundUp<T extends ResourceList | undefined>(list: T): T {
   return (out ?? list) as T;
 }
 
-/** Once defaulted, an immutable object need not be looked at again. */
+/** Once defaulted, an immutable object need not be looked at again; what is made of one, as of a pod's template, is made once. */
 export function once<T extends object>(work: (o: T) => T): (o: T) => T {
-  const done = new WeakSet<T>();
+  const done = new WeakMap<T, T>();
   return (o) => {
-    if (done.has(o)) return o;
+    const known = done.get(o);
+    if (known !== undefined) return known;
     const out = work(o);
-    done.add(out);
+    done.set(o, out);
+    if (out !== o) done.set(out, out);
     return out;
   };
 }

@@ -6,7 +6,7 @@ import { pod } from './pod.ts';
 import { persistentVolume, persistentVolumeClaim } from './volume.ts';
 import * as workloads from './workloads.ts';
 
-type Defaulter = (o: never) => unknown;
+type Defaulter = (o: never, stored: never) => unknown;
 
 const BY_KIND: { readonly [kind: string]: Defaulter } = {
   'v1/Pod': pod,
@@ -52,8 +52,11 @@ const BY_KIND: { readonly [kind: string]: Defaulter } = {
   'resource.k8s.io/v1/ResourceClaimTemplate': cluster.resourceClaimTemplate,
 };
 
-/** Fills in what the object leaves open. It must have been decoded; kinds without defaults come back as they are. */
-export function applyDefaults<T extends KubeObject>(object: T): T {
+/**
+ * Fills in what the object leaves open. It must have been decoded; kinds without defaults come back as they are.
+ * @param stored the object that was changed, where there is one.
+ */
+export function applyDefaults<T extends KubeObject>(object: T, stored?: KubeObject): T {
   const work = BY_KIND[`${object.apiVersion}/${object.kind}`];
-  return work ? (work(object as never) as T) : object;
+  return work ? (work(object as never, stored as never) as T) : object;
 }

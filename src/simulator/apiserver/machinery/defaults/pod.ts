@@ -173,6 +173,8 @@ function status(s: PodStatus): PodStatus {
   return first?.ip ? update(s, { podIP: first.ip }) : s;
 }
 
-export function pod(p: Pod): Pod {
-  return update(p, { spec: p.spec && podOnly(podSpec(p.spec)), status: p.status && status(p.status) });
+/** @param stored the pod that was changed: a spec that it shares has its defaults. */
+export function pod(p: Pod, stored?: Pod): Pod {
+  const spec = p.spec === stored?.spec ? p.spec : p.spec && podOnly(podSpec(p.spec));
+  return update(p, { spec, status: p.status && status(p.status) });
 }

@@ -36,6 +36,7 @@ export const UNOWNED_META = new Set([
 ]);
 const UNOWNED_TYPE = new Set(['apiVersion', 'kind']);
 const UNOWNED_ROOT = new Set([...UNOWNED_TYPE, 'metadata']);
+const REST = new Set([...UNOWNED_ROOT, 'spec']);
 
 /** How a set of fields names a field. What a type says of it is one string for all objects; a map's entries have no type. */
 function fieldElement(schema: FieldSchema | ValueSchema, key: string): string {
@@ -208,8 +209,28 @@ function sameMeta(a: Partial<ObjectMeta>, b: Partial<ObjectMeta>): boolean {
   );
 }
 
-/** Compares two objects of one type, leaving out what nobody owns. Undefined where nothing differs. */
-export function compare(before: Json, after: Json, type: TypeSchema): Comparison | undefined {
+/** What a part sets that a new object has of a type's empty one. */
+type Fresh = WeakMap<object, Change | undefined>;
+const fresh = new WeakMap<object, Fresh>();
+
+/** As `compareValues`, remembered: the pods of one template share what is made of it, and so its fields are compared once. */
+function compareFresh(empty: object, value: object, schema: ValueSchema): Change | undefined {
+  let known = fresh.get(empty);
+  if (known === undefined) {
+    known = new WeakMap();
+    fresh.set(empty, known);
+  }
+  if (known.has(value)) return known.get(value);
+  const change = compareValues(empty, value, schema);
+  known.set(value, change);
+  return change;
+}
+
+/**
+ * Compares two objects of one type, leaving out what nobody owns. Undefined where nothing differs.
+ * @param isNew whether `before` is the type's empty object.
+ */
+export function compare(before: Json, after: Json, type: TypeSchema, isNew = false): Comparison | undefined {
   if (before === after) return undefined;
   const root = rootOf(type);
   const node = new Node();
@@ -223,7 +244,10 @@ export function compare(before: Json, after: Json, type: TypeSchema): Comparison
       node.add('f:metadata', inner.done());
     }
   }
-  compareMembers(before, after, root, node, meta ? UNOWNED_ROOT : UNOWNED_TYPE);
+  const spec = isNew && meta && isRecord(before.spec) && isRecord(after.spec) ? childSchema(root, 'spec') : undefined;
+  if (spec) node.add('f:spec', compareFresh(before.spec as object, after.spec as object, spec));
+  const rest = spec ? REST : UNOWNED_ROOT;
+  compareMembers(before, after, root, node, meta ? rest : UNOWNED_TYPE);
   const { added, removed, modified } = node.done() ?? {};
   return added || removed || modified
     ? { added: added ?? EMPTY, removed: removed ?? EMPTY, modified: modified ?? EMPTY }

@@ -85,7 +85,7 @@ export function updateManagedFields<T extends KubeObject>(request: UpdateManaged
   const entries = startFrom(request);
   if (!type) return withManagedFields(after, entries);
   const before = (request.before ?? emptyObject(type)) as Json;
-  const change = compare(before, after as unknown as Json, type);
+  const change = compare(before, after as unknown as Json, type, request.before === undefined);
   if (!change) return after.metadata.managedFields === entries ? after : withManagedFields(after, entries);
   const reset = request.resetFields ?? resetFieldsOf(apiVersion, after.kind ?? '', request.subresource ?? '');
   const taken = recursiveDifference(union(change.added, change.modified), reset);

@@ -140,7 +140,7 @@ function finish(
   const strict = [...patchStrict, ...decoded.strict];
   if (strict.length && request.fieldValidation === 'Strict')
     return refused(shown(), `strict decoding error: ${strict.join(', ')}`);
-  const done = completed(decoded.value as KubeObject, decoded.kept);
+  const done = completed(decoded.value as KubeObject, decoded.kept, request.original);
   return { ...done, warnings: request.fieldValidation === 'Warn' ? strict : [] };
 }
 

@@ -75,8 +75,13 @@ export class Kernel {
 
   /** When the next event is due (µs), or undefined when there is none. */
   nextAt(): number | undefined {
+    return this.next()?.at;
+  }
+
+  /** The next event that was not taken back. */
+  private next(): Entry | undefined {
     for (let e = this.events.peek(); e !== undefined; e = this.events.peek()) {
-      if (e.run !== undefined) return e.at;
+      if (e.run !== undefined) return e;
       this.events.pop();
     }
     return undefined;
@@ -89,19 +94,24 @@ export class Kernel {
 
   /** Advances to the next event and runs it. False when there is none. */
   runNext(): boolean {
-    if (this.nextAt() === undefined) return false;
-    const e = this.events.pop();
-    const run = e?.take();
-    if (e === undefined || run === undefined) return false;
+    return this.runBefore(Number.POSITIVE_INFINITY);
+  }
+
+  /** Runs the next event if it is due by `at`. */
+  private runBefore(at: number): boolean {
+    const e = this.next();
+    if (e === undefined || e.at > at) return false;
+    this.events.pop();
+    const run = e.take();
     this.now = e.at;
-    run();
+    run?.();
     return true;
   }
 
   /** Runs everything due up to and including `at` (µs), then stands at `at`. Time is always whole: a delay of less than
    *  half a microsecond would come to nothing, and who waits for a moment so would wait for ever. */
   runUntil(at: number): void {
-    for (let next = this.nextAt(); next !== undefined && next <= at; next = this.nextAt()) this.runNext();
+    while (this.runBefore(at));
     this.now = Math.max(this.now, Math.floor(at));
   }
 

@@ -27,10 +27,19 @@ export function refusal(pod: Pod, node: Node, others: readonly Pod[]): Refusal |
   return shortage(pod, node, others) ?? mismatch(pod, node, others);
 }
 
+const requests = new WeakMap<Pod, Resources>();
+
+/** Asked of every pod on the node whenever another comes. */
+function requestsOf(pod: Pod): Resources {
+  const known = requests.get(pod) ?? podRequests(pod);
+  requests.set(pod, known);
+  return known;
+}
+
 function shortage(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined {
   const allocatable = node.status?.allocatable ?? {};
-  const wants: Resources = podRequests(pod);
-  const used = others.map((p): Resources => podRequests(p));
+  const wants = requestsOf(pod);
+  const used = others.map(requestsOf);
   const sum = (of: (r: Resources) => number): number => used.reduce((n, r) => n + of(r), 0);
   const amounts: Amount[] = [
     ['pods', 1, others.length, wholeValue(allocatable.pods ?? 0)],

@@ -77,12 +77,14 @@ export class Recorder {
     const rows = best(totals, nodes.length, chosen, keep);
     const columns = this.scores.filter((s) => s.asked);
     record.scored = rows.map((i) => (nodes[i] as NodeInfo).name);
-    const values: number[] = [];
-    for (const row of rows) {
-      values.push(totals[row] as number);
-      for (const c of columns) values.push(c.raw[row] as number, c.normalized[row] as number);
+    const size = rows.length * (1 + 2 * columns.length);
+    // Scores are whole, mostly small, and kept for every pod.
+    const small = new Uint16Array(size);
+    if (filled(small, rows, totals, columns)) record.values = small;
+    else {
+      record.values = new Float64Array(size);
+      filled(record.values, rows, totals, columns);
     }
-    record.values = compact(values);
     record.columns = this.sharedColumns(columns);
   }
 
@@ -107,10 +109,28 @@ export class Recorder {
   }
 }
 
-/** Scores are whole, mostly small, and kept for every pod. */
-function compact(values: readonly number[]): DecisionRecord['values'] {
-  const small = values.every((v) => Number.isInteger(v) && v >= 0 && v <= 0xffff);
-  return small ? Uint16Array.from(values) : Float64Array.from(values);
+/** For each row its total, then raw and normalised score of each column. False where the array cannot hold one of them. */
+function filled(
+  values: DecisionRecord['values'],
+  rows: readonly number[],
+  totals: Float64Array,
+  columns: readonly Scores[],
+): boolean {
+  let at = 0;
+  let held = true;
+  const put = (value: number): void => {
+    values[at] = value;
+    held &&= values[at] === value;
+    at++;
+  };
+  for (const row of rows) {
+    put(totals[row] as number);
+    for (const c of columns) {
+      put(c.raw[row] as number);
+      put(c.normalized[row] as number);
+    }
+  }
+  return held;
 }
 
 /** Rows in their order where there are few; else the `keep` best, the chosen one first. */

@@ -153,15 +153,17 @@ function rawScores(s: Soft, pod: PodInfo, nodes: readonly NodeInfo[], scores: Fl
 }
 
 function normalize(s: Soft, scores: Float64Array, nodes: readonly NodeInfo[]): void {
+  const isIgnored = (i: number): boolean => s.ignored.size > 0 && s.ignored.has(nodes[i] as NodeInfo);
   let min = Number.POSITIVE_INFINITY;
   let max = 0;
   for (let i = 0; i < scores.length; i++) {
-    if (s.ignored.has(nodes[i] as NodeInfo)) continue;
-    min = Math.min(min, scores[i] as number);
-    max = Math.max(max, scores[i] as number);
+    if (isIgnored(i)) continue;
+    const score = scores[i] as number;
+    if (score < min) min = score;
+    if (score > max) max = score;
   }
   for (let i = 0; i < scores.length; i++) {
-    if (s.ignored.has(nodes[i] as NodeInfo)) scores[i] = 0;
+    if (isIgnored(i)) scores[i] = 0;
     else if (max === 0) scores[i] = MAX_SCORE;
     else scores[i] = Math.trunc((MAX_SCORE * (max + min - (scores[i] as number))) / max);
   }

@@ -181,10 +181,19 @@ export function typeById(id: string): TypeSchema | undefined {
   return type;
 }
 
+/** By apiVersion and kind: asked for many times at every write. */
+const rootTypes = new Map<string, Map<string, TypeSchema>>();
+
 /** The root type of a kind: `schemaForKind('apps/v1', 'Deployment')`; undefined for what v1.36 does not serve. */
 export function schemaForKind(apiVersion: string, kind: string): TypeSchema | undefined {
+  const known = rootTypes.get(apiVersion)?.get(kind);
+  if (known !== undefined) return known;
   const id = table.kinds[`${apiVersion}/${kind}`];
-  return id === undefined ? undefined : typeById(id);
+  const type = id === undefined ? undefined : typeById(id);
+  if (type === undefined) return undefined;
+  const kinds = rootTypes.get(apiVersion) ?? new Map<string, TypeSchema>();
+  rootTypes.set(apiVersion, kinds.set(kind, type));
+  return type;
 }
 
 /** A field of a type, or undefined where the type has no such field. */

@@ -22,9 +22,14 @@ const STORED: Record<string, string> = {
   'autoscaling/v1/horizontalpodautoscalers': 'autoscaling/v2',
 };
 
+const storedVersions = new WeakMap<ResourceInfo, string>();
+
 export function storedVersion(r: ResourceInfo): string {
-  if (isCustom(r)) return r.storageVersion;
-  return STORED[`${r.group}/${r.version}/${r.plural}`] ?? apiVersionOf(r);
+  const known = storedVersions.get(r);
+  if (known !== undefined) return known;
+  const version = isCustom(r) ? r.storageVersion : (STORED[`${r.group}/${r.version}/${r.plural}`] ?? apiVersionOf(r));
+  storedVersions.set(r, version);
+  return version;
 }
 
 /** The object in another version; itself where it is that already. */

@@ -3,15 +3,39 @@ import type { Answer, Context, Core } from './context.ts';
 
 const TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
+/** Requests that count as one. */
+interface Series {
+  readonly code: number;
+  readonly dryRun: boolean;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** As in RequestInfo; of what is no resource, the method. */
+  readonly verb: string;
+  count: number;
+}
+
 /** Counts requests; everything else is read when somebody asks. */
 export class Metrics {
-  private readonly requests = new Map<string, number>();
+  /** By resource, so that the list to look through is short. */
+  private readonly requests = new Map<string, Series[]>();
 
-  count(ctx: Context, answer: Answer): void {
-    const { info } = ctx;
-    const verb = info.isResource ? info.verb.toUpperCase() : ctx.request.method;
-    const key = `${answer.code} ${ctx.dryRun ? 'All' : ''} ${info.group} ${info.resource} ${info.subresource} ${verb} ${info.version}`;
-    this.requests.set(key, (this.requests.get(key) ?? 0) + 1);
+  count({ info, request, dryRun }: Context, { code }: Answer): void {
+    const { group, version, resource, subresource } = info;
+    const verb = info.isResource ? info.verb : request.method;
+    let all = this.requests.get(resource);
+    if (all === undefined) {
+      all = [];
+      this.requests.set(resource, all);
+    }
+    for (const s of all) {
+      const same = s.verb === verb && s.subresource === subresource && s.code === code && s.dryRun === dryRun;
+      if (!same || s.group !== group || s.version !== version) continue;
+      s.count++;
+      return;
+    }
+    all.push({ code, dryRun, group, version, resource, subresource, verb, count: 1 });
   }
 
   /** @param resources prefix of etcd's keys → name of the resource. */
@@ -32,11 +56,12 @@ export class Metrics {
   }
 
   private requestLines(): [Record<string, string>, number][] {
-    return [...this.requests].map(([key, n]) => {
-      const [code = '', dryRun = '', group = '', resource = '', subresource = '', verb = '', version = ''] =
-        key.split(' ');
-      return [{ code, component: 'apiserver', dry_run: dryRun, group, resource, subresource, verb, version }, n];
-    });
+    return [...this.requests.values()]
+      .flat()
+      .map(({ code, dryRun, group, resource, subresource, verb, version, count }) => {
+        const shown = { group, resource, subresource, verb: verb.toUpperCase(), version };
+        return [{ code: String(code), component: 'apiserver', dry_run: dryRun ? 'All' : '', ...shown }, count];
+      });
   }
 }
 

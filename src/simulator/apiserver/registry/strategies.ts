@@ -154,7 +154,12 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
 const CUSTOM: Strategy = { generation: 'all', conditionalUpdate: true, statusMetadata: 'fixed' };
 const DEFAULT: Strategy = {};
 
+const strategies = new WeakMap<ResourceInfo, Strategy>();
+
 export function strategyFor(r: ResourceInfo): Strategy {
-  if (isCustom(r)) return CUSTOM;
-  return STRATEGIES[`${r.group}/${r.plural}`] ?? DEFAULT;
+  const known = strategies.get(r);
+  if (known !== undefined) return known;
+  const strategy = isCustom(r) ? CUSTOM : (STRATEGIES[`${r.group}/${r.plural}`] ?? DEFAULT);
+  strategies.set(r, strategy);
+  return strategy;
 }

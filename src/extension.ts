@@ -1,5 +1,5 @@
 // The desktop's entry point: wires what needs Node to the host.
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExtensionContext } from 'vscode';
 import { type Api, activateHost } from './host/activate.ts';
@@ -9,6 +9,7 @@ import { spawnSimulator } from './node/simulator-thread.ts';
 
 export function activate(context: ExtensionContext): Api {
   const platform: Platform = {
+    readOwn: (file) => readFile(context.asAbsolutePath(file), 'utf8'),
     createWorker: () => spawnSimulator(context.asAbsolutePath('dist/simulator.node-worker.cjs')),
     kubeconfig: {
       files: kubeconfigFiles,

@@ -43,7 +43,7 @@ export function activateHost(context: vscode.ExtensionContext, platform: Platfor
   const log = vscode.window.createOutputChannel('Kube Anatomy', { log: true });
   const session = new SimulatorSession({ createWorker: () => platform.createWorker(), timing, now: () => Date.now() });
   const clusters = new Clusters(session, platform.kubeconfig, timing, () => settings.kubeconfig);
-  const manifests = new Manifests(context.extensionUri);
+  const manifests = new Manifests(context.extensionUri, platform);
   const answers = new Answers();
   const documents = new ObjectDocuments((id) => clusters.source(id), liveReader(manifests, session));
   const ensure = async (): Promise<void> => void (await ensureSimulator({ session, log }));

@@ -5,6 +5,7 @@ import type { Knowledge } from '../../knowledge/knowledge.ts';
 import type { TextRange } from '../../manifest/explanation.ts';
 import type { ManifestService } from '../../manifest/service.ts';
 import type { ObjectRef } from '../../trace/step.ts';
+import type { Platform } from '../platform.ts';
 
 export const LANGUAGES = ['yaml', 'json', 'jsonc', 'helm'];
 /** Documents that show what is elsewhere: live objects, and other versions of a file. */
@@ -27,12 +28,14 @@ interface Loaded {
 
 export class Manifests implements vscode.Disposable {
   private readonly extensionUri: vscode.Uri;
+  private readonly platform: Platform;
   private readonly versions = new Map<string, number>();
   private loading: Promise<Loaded> | undefined;
   private readonly closing: vscode.Disposable;
 
-  constructor(extensionUri: vscode.Uri) {
+  constructor(extensionUri: vscode.Uri, platform: Platform) {
     this.extensionUri = extensionUri;
+    this.platform = platform;
     this.closing = vscode.workspace.onDidCloseTextDocument(({ uri }) => this.close(uri.toString()));
   }
 
@@ -117,7 +120,9 @@ export class Manifests implements vscode.Disposable {
   }
 
   private async data(name: string): Promise<string> {
-    const file = vscode.Uri.joinPath(this.extensionUri, 'dist', 'knowledge', name);
+    const path = `dist/knowledge/${name}`;
+    if (this.platform.readOwn) return this.platform.readOwn(path);
+    const file = vscode.Uri.joinPath(this.extensionUri, path);
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
   }
 }

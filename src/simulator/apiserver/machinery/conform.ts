@@ -13,7 +13,7 @@ import {
   jsonKind,
   type TypeMismatch,
 } from './conform-scalars.ts';
-import { type JsonNotes, put } from './json.ts';
+import { type JsonNotes, membersBefore, put } from './json.ts';
 
 export interface Conformed {
   readonly value: unknown;
@@ -316,16 +316,6 @@ class Conformer {
           : conformTime(input, schema.kind === 'microTime');
     return typeof value === 'object' ? this.fatal(value, schema) : value;
   }
-}
-
-/** A copy of the members that come before `key`. */
-function membersBefore(from: Members, key: string): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const k in from) {
-    if (k === key) break;
-    if (from[k] !== undefined) put(out, k, from[k]);
-  }
-  return out;
 }
 
 /** What `omitempty` leaves out. */

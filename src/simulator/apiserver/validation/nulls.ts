@@ -1,5 +1,6 @@
 // Go reads null as absent, and writes it where a field has no `omitempty`. Rules see neither.
 import type { FieldSchema, TypeSchema, ValueKind, ValueSchema } from '../../../model/schema.ts';
+import { membersBefore, put } from '../machinery/json.ts';
 
 type Fields = { readonly [field: string]: unknown };
 const NOTHING: Fields = {};
@@ -62,19 +63,9 @@ export function withoutNulls(value: unknown, schema: ValueSchema, known?: unknow
     }
     if (after === before && copy === undefined) continue;
     copy ??= membersBefore(object, field);
-    if (after !== undefined) copy[field] = after;
+    if (after !== undefined) put(copy, field, after);
   }
   return copy ?? object;
-}
-
-/** A copy of the members that come before `field`. What was made whole and then lost a member would be slow to read. */
-function membersBefore(object: Fields, field: string): { [field: string]: unknown } {
-  const out: { [field: string]: unknown } = {};
-  for (const f in object) {
-    if (f === field) break;
-    out[f] = object[f];
-  }
-  return out;
 }
 
 function itemsWithoutNulls(list: readonly unknown[], schema: ValueSchema): readonly unknown[] {

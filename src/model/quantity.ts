@@ -1,5 +1,6 @@
 // Amounts of cpu, memory and the like. Models k8s.io/apimachinery/pkg/api/resource/quantity.go: a fixed-point number with nine
 // decimals, and a format that decides how it is written back in canonical form (`0.5` → `500m`, `1024Mi` → `1Gi`).
+import { byText } from './remember.ts';
 
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
@@ -66,17 +67,7 @@ function read(text: string): Quantity | keyof typeof QUANTITY_ERRORS {
   return { nano: sign === '-' ? -nano : nano, format };
 }
 
-// The same few texts come again and again, and quantities are immutable.
-const known = new Map<string, Quantity | keyof typeof QUANTITY_ERRORS>();
-
-function lookUp(text: string): Quantity | keyof typeof QUANTITY_ERRORS {
-  const hit = known.get(text);
-  if (hit !== undefined) return hit;
-  if (known.size > 10_000) known.clear();
-  const value = text.length > 500 ? 'format' : read(text);
-  known.set(text, value);
-  return value;
-}
+const lookUp = byText(10_000, (text) => (text.length > 500 ? 'format' : read(text)));
 
 /** The quantity a text or a JSON number stands for; undefined where it is none (`quantityError` says why). */
 export function parseQuantity(x: string | number): Quantity | undefined {
@@ -128,19 +119,14 @@ export function formatQuantity(q: Quantity): string {
   return `${mantissa}${BINARY_SUFFIX[exponent]}`;
 }
 
-const canonical = new Map<string, string>();
+const canonical = byText(10_000, (text) => {
+  const q = parseQuantity(text);
+  return q && formatQuantity(q);
+});
 
 /** Text to canonical text; undefined where it is no quantity. */
 export function canonicalQuantity(x: string | number): string | undefined {
-  const text = String(x);
-  const hit = canonical.get(text);
-  if (hit !== undefined) return hit;
-  const q = parseQuantity(text);
-  if (!q) return undefined;
-  if (canonical.size > 10_000) canonical.clear();
-  const out = formatQuantity(q);
-  canonical.set(text, out);
-  return out;
+  return canonical(String(x));
 }
 
 /** Negative, zero or positive, as in sorting. */

@@ -1,6 +1,7 @@
 // Label selectors: from their text (`app=web,tier!=db,env in (a,b),!old`) or from a LabelSelector, and whether they
 // match. Models k8s.io/apimachinery/pkg/labels, pkg/fields and metav1.LabelSelectorAsSelector.
 import type { LabelSelector } from './generated/meta.v1.ts';
+import { byObject, byText } from './remember.ts';
 
 export type Operator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt';
 
@@ -191,17 +192,8 @@ function integer(value: string): string {
   );
 }
 
-const parsed = new Map<string, Selector>();
-
 /** A label selector from its text; throws SelectorError. */
-export function parseSelector(text: string): Selector {
-  const hit = parsed.get(text);
-  if (hit) return hit;
-  const selector = { requirements: new Parser(text).all() };
-  if (parsed.size > 5_000) parsed.clear();
-  parsed.set(text, selector);
-  return selector;
-}
+export const parseSelector = byText(5_000, (text): Selector => ({ requirements: new Parser(text).all() }));
 
 const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['In', 'in'],
@@ -210,17 +202,12 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['DoesNotExist', '!'],
 ]);
 
-const made = new WeakMap<LabelSelector, Selector>();
-
 /** A LabelSelector as a Selector: nil selects nothing, an empty one everything. */
 export function selectorOf(s: LabelSelector | undefined): Selector {
-  if (!s) return NOTHING;
-  const known = made.get(s) ?? selectorFrom(s);
-  made.set(s, known);
-  return known;
+  return s ? selectorFrom(s) : NOTHING;
 }
 
-function selectorFrom(s: LabelSelector): Selector {
+const selectorFrom = byObject((s: LabelSelector): Selector => {
   const requirements: Requirement[] = Object.entries(s.matchLabels ?? {}).map(([key, value]) => ({
     key,
     operator: '=',
@@ -232,7 +219,7 @@ function selectorFrom(s: LabelSelector): Selector {
     requirements.push({ key: e.key, operator, values: e.values ?? [] });
   }
   return { requirements };
-}
+});
 
 /** `spec.selector` of a Service or ReplicationController; an absent or empty map selects nothing there, so ask before. */
 export function selectorOfMap(labels: Labels): Selector {

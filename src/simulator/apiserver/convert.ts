@@ -1,6 +1,7 @@
 // Versions of one resource. Objects are stored in one version and shown in the one that is asked for. Models
 // pkg/apis/events/v1/conversion.go and pkg/apis/autoscaling/v1/conversion.go.
 import type { KubeObject } from '../../model/object.ts';
+import { byObject } from '../../model/remember.ts';
 import { apiVersionOf, type ResourceInfo } from '../../model/resources.ts';
 import { withSchemaDefaults } from './crd/prune.ts';
 import { isCustom } from './crd/types.ts';
@@ -22,15 +23,10 @@ const STORED: Record<string, string> = {
   'autoscaling/v1/horizontalpodautoscalers': 'autoscaling/v2',
 };
 
-const storedVersions = new WeakMap<ResourceInfo, string>();
-
-export function storedVersion(r: ResourceInfo): string {
-  const known = storedVersions.get(r);
-  if (known !== undefined) return known;
-  const version = isCustom(r) ? r.storageVersion : (STORED[`${r.group}/${r.version}/${r.plural}`] ?? apiVersionOf(r));
-  storedVersions.set(r, version);
-  return version;
-}
+export const storedVersion = byObject((r: ResourceInfo): string => {
+  if (isCustom(r)) return r.storageVersion;
+  return STORED[`${r.group}/${r.version}/${r.plural}`] ?? apiVersionOf(r);
+});
 
 /** The object in another version; itself where it is that already. */
 export function toVersion(o: KubeObject, apiVersion: string): KubeObject {

@@ -2,6 +2,7 @@
 // pkg/apis/*/conversion.go (v1.36).
 
 import type { KubeObject } from '../../model/object.ts';
+import { byText } from '../../model/remember.ts';
 import { SelectorError } from '../../model/selectors.ts';
 import { type FieldRequirement, matchesFields, parseFieldSelector } from '../../model/selectors-field.ts';
 import { badRequest } from '../../model/status.ts';
@@ -73,17 +74,8 @@ function pathsOf(field: string): string[] {
   return [STORED[field] ?? field];
 }
 
-const parts = new Map<string, readonly string[]>();
-
 /** Of the paths that resources offer, which are few and read of every object. */
-function partsOf(path: string): readonly string[] {
-  let known = parts.get(path);
-  if (known === undefined) {
-    known = path.split('.');
-    parts.set(path, known);
-  }
-  return known;
-}
+const partsOf = byText(1_000, (path): readonly string[] => path.split('.'));
 
 function read(o: KubeObject, path: string): unknown {
   let at: unknown = o;

@@ -1,5 +1,6 @@
 // Whether a kubelet takes a pod that was bound to its node: pure. Models pkg/kubelet/lifecycle/predicate.go, v1.36.
 import type { Node, Pod } from '../../model/generated/core.v1.ts';
+import { byObject } from '../../model/remember.ts';
 import { milliValue, wholeValue } from '../scheduler/framework/quantity.ts';
 import { podRequests, type Resources } from '../scheduler/framework/resources.ts';
 import { NO_LABELS, tolerated } from '../scheduler/framework/selectors.ts';
@@ -27,14 +28,8 @@ export function refusal(pod: Pod, node: Node, others: readonly Pod[]): Refusal |
   return shortage(pod, node, others) ?? mismatch(pod, node, others);
 }
 
-const requests = new WeakMap<Pod, Resources>();
-
 /** Asked of every pod on the node whenever another comes. */
-function requestsOf(pod: Pod): Resources {
-  const known = requests.get(pod) ?? podRequests(pod);
-  requests.set(pod, known);
-  return known;
-}
+const requestsOf = byObject((pod: Pod): Resources => podRequests(pod));
 
 function shortage(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined {
   const allocatable = node.status?.allocatable ?? {};

@@ -11,6 +11,7 @@ import type {
 } from '../../model/generated/core.v1.ts';
 import type { Json } from '../../model/object.ts';
 import { equal } from '../../model/paths.ts';
+import { byText } from '../../model/remember.ts';
 import { containerResources, podResources } from './podresources.ts';
 
 /** What the kubelet knows of one container. */
@@ -290,18 +291,7 @@ function replacedIPs(before: readonly PodIP[], after: readonly PodIP[]): object[
 }
 
 /** The orders that conditions come in are few, and every patch that is kept holds on to one. */
-const orders = new Map<string, readonly { readonly type: string }[]>();
-const MAX_ORDERS = 1_000;
-
-function orderOf(conditions: readonly PodCondition[]): readonly { readonly type: string }[] {
-  const key = conditions.map(({ type }) => type).join();
-  const known = orders.get(key);
-  if (known !== undefined) return known;
-  if (orders.size >= MAX_ORDERS) orders.clear();
-  const made = conditions.map(({ type }) => ({ type }));
-  orders.set(key, made);
-  return made;
-}
+const orderOf = byText(1_000, (types) => types.split(',').map((type) => ({ type })));
 
 /** A strategic merge patch from one status to the next; undefined where they are equal. */
 export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodStatus): object | undefined {
@@ -319,7 +309,7 @@ export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodS
     return k === undefined ? c : (conditionPatch(k, c) ?? []);
   });
   if (changed.length > 0) {
-    patch['$setElementOrder/conditions'] = orderOf(after.conditions ?? []);
+    patch['$setElementOrder/conditions'] = orderOf((after.conditions ?? []).map(({ type }) => type).join());
     patch.conditions = changed;
   }
   return Object.keys(patch).length === 0 ? undefined : { metadata: { uid: pod.metadata.uid }, status: patch };

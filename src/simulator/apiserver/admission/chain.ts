@@ -2,6 +2,7 @@
 
 import type { Status } from '../../../model/generated/meta.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
+import { byText } from '../../../model/remember.ts';
 import type { ResourceInfo } from '../../../model/resources.ts';
 import { StatusError } from '../../../model/status.ts';
 import type { Context, Gate } from '../context.ts';
@@ -43,15 +44,13 @@ export interface Mutation {
 const UNCHANGED: Gate = { stage: 'mutating-admission', verdict: 'skipped', text: 'no plugin changed anything' };
 const NOBODY: Gate = { stage: 'validating-admission', verdict: 'skipped', text: 'no plugin has a say in this' };
 
-const MAX_NOTES = 1_000;
+/** By what plugins say they did: most say the same of all pods of a workload. */
+const changed = byText(1_000, (text): Gate => ({ stage: 'mutating-admission', verdict: 'ok', text }));
 
 export class AdmissionChain {
   readonly plugins: readonly Plugin[];
   /** By the plugins that were asked, one bit for each: requests of one kind pass alike. */
   private readonly gates = new Map([[0, NOBODY]]);
-
-  /** By what plugins say they did: most say the same of all pods of a workload. */
-  private readonly notes = new Map<string, Gate>();
 
   constructor(plugins: readonly Plugin[]) {
     this.plugins = plugins;
@@ -66,7 +65,7 @@ export class AdmissionChain {
       reinvocation.again = true;
       object = this.round({ ...review, object, reinvocation }, notes);
     }
-    review.ctx.gates.push(notes.length === 0 ? UNCHANGED : this.changed(notes.join('; ')));
+    review.ctx.gates.push(notes.length === 0 ? UNCHANGED : changed(notes.join('; ')));
     return object;
   }
 
@@ -94,15 +93,6 @@ export class AdmissionChain {
       asked += bit;
     }
     review.ctx.gates.push(this.passed(asked));
-  }
-
-  private changed(text: string): Gate {
-    const known = this.notes.get(text);
-    if (known !== undefined) return known;
-    if (this.notes.size >= MAX_NOTES) this.notes.clear();
-    const made: Gate = { stage: 'mutating-admission', verdict: 'ok', text };
-    this.notes.set(text, made);
-    return made;
   }
 
   private passed(asked: number): Gate {

@@ -1,4 +1,6 @@
 // The query parameters that writes share. Models metav1.CreateOptions, UpdateOptions, PatchOptions and their validation.
+
+import { byText } from '../../../model/remember.ts';
 import { invalid } from '../../../model/status.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../context.ts';
@@ -10,24 +12,8 @@ export interface WriteOptions {
   readonly fieldValidation: FieldValidation;
 }
 
-/** By user agent: every object written holds on to the name. */
-const managers = new Map<string, string>();
-const MAX_MANAGERS = 1_000;
-
-function managerOf(userAgent: string): string {
-  const known = managers.get(userAgent);
-  if (known !== undefined) return known;
-  if (managers.size >= MAX_MANAGERS) managers.clear();
-  const name = nameIn(userAgent);
-  managers.set(userAgent, name);
-  return name;
-}
-
-/** The part before the first `/` of the user agent, as long as a manager's name may be. */
-function nameIn(userAgent: string): string {
-  const slash = userAgent.indexOf('/');
-  return userAgent.slice(0, Math.min(slash < 0 ? userAgent.length : slash, 128));
-}
+/** The part before the first `/`, as long as a manager's name may be. Every object written holds on to one, so they share it. */
+const managerOf = byText(1_000, (userAgent) => (userAgent.split('/')[0] ?? '').slice(0, 128));
 
 const NONE: readonly string[] = [];
 const VALIDATIONS = ['', 'Strict', 'Warn', 'Ignore'];

@@ -1,6 +1,7 @@
 // Fields of pods whose feature gates v1.36 leaves off (GenericWorkload, ContainerStopSignals): they are dropped before
 // anything is checked, without a word. Models dropDisabledFields of pkg/api/pod/util.go.
 import type { Container, PodSpec } from '../../../model/generated/core.v1.ts';
+import { byObject } from '../../../model/remember.ts';
 import { apiVersionOf, type ResourceInfo } from '../../../model/resources.ts';
 import { templatePath } from '../../../model/templates.ts';
 import type { Obj } from './strategy.ts';
@@ -8,18 +9,12 @@ import type { Obj } from './strategy.ts';
 type Fields = { readonly [field: string]: unknown };
 
 const POD: readonly string[] = [];
-const paths = new WeakMap<ResourceInfo, readonly string[] | null>();
 
 /** Where the resource holds a pod's spec; null where it holds none. */
-function pathOf(r: ResourceInfo): readonly string[] | null {
-  let path = paths.get(r);
-  if (path === undefined) {
-    const apiVersion = apiVersionOf(r);
-    path = apiVersion === 'v1' && r.kind === 'Pod' ? POD : (templatePath(apiVersion, r.kind) ?? null);
-    paths.set(r, path);
-  }
-  return path;
-}
+const pathOf = byObject((r: ResourceInfo): readonly string[] | null => {
+  const apiVersion = apiVersionOf(r);
+  return apiVersion === 'v1' && r.kind === 'Pod' ? POD : (templatePath(apiVersion, r.kind) ?? null);
+});
 
 export function withoutGated(o: Obj, r: ResourceInfo): Obj {
   const path = pathOf(r);

@@ -1,4 +1,6 @@
 // The strategies of all resources, by `group/plural`. Models pkg/registry/*/strategy.go (v1.36).
+
+import { byObject } from '../../../model/remember.ts';
 import type { ResourceInfo } from '../../../model/resources.ts';
 import type { Context } from '../context.ts';
 import { FINALIZER } from '../crd/names.ts';
@@ -154,12 +156,6 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
 const CUSTOM: Strategy = { generation: 'all', conditionalUpdate: true, statusMetadata: 'fixed' };
 const DEFAULT: Strategy = {};
 
-const strategies = new WeakMap<ResourceInfo, Strategy>();
-
-export function strategyFor(r: ResourceInfo): Strategy {
-  const known = strategies.get(r);
-  if (known !== undefined) return known;
-  const strategy = isCustom(r) ? CUSTOM : (STRATEGIES[`${r.group}/${r.plural}`] ?? DEFAULT);
-  strategies.set(r, strategy);
-  return strategy;
-}
+export const strategyFor = byObject(
+  (r: ResourceInfo): Strategy => (isCustom(r) ? CUSTOM : (STRATEGIES[`${r.group}/${r.plural}`] ?? DEFAULT)),
+);

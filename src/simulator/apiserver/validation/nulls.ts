@@ -1,4 +1,6 @@
 // Go reads null as absent, and writes it where a field has no `omitempty`. Rules see neither.
+
+import { byObject } from '../../../model/remember.ts';
 import type { FieldSchema, TypeSchema, ValueKind, ValueSchema } from '../../../model/schema.ts';
 import { membersBefore, put } from '../machinery/json.ts';
 
@@ -9,24 +11,16 @@ const ANY: ValueSchema = { kind: 'any' };
 /** Kinds of value whose zero is written as null. */
 const ZERO_IS_NULL = new Set<ValueKind>(['time', 'microTime', 'list', 'map', 'any']);
 
-const answers = new WeakMap<TypeSchema, boolean>();
-
 /** Whether a decoded value of the type can have a null anywhere: most types cannot, and need no look. */
-function canHold(type: TypeSchema): boolean {
-  return answers.get(type) ?? search(type);
-}
-
-function search(type: TypeSchema): boolean {
+const canHold = byObject((type: TypeSchema): boolean => {
   const seen = new Set<TypeSchema>();
   const within = (t: TypeSchema): boolean => {
     if (seen.has(t)) return false;
     seen.add(t);
     return t.preserveUnknown === true || [...t.fields.values()].some((f) => isNullable(f) || inValue(f, within));
   };
-  const answer = within(type);
-  answers.set(type, answer);
-  return answer;
-}
+  return within(type);
+});
 
 function isNullable(field: FieldSchema): boolean {
   return field.nullable || (field.presence === 'always' && ZERO_IS_NULL.has(field.kind));

@@ -1,6 +1,7 @@
 // What structured-merge-diff makes of a schema: which values are leaves, how list items are addressed, which fields an applied
 // object sets, and what it refuses. Models sigs.k8s.io/structured-merge-diff typed/helpers.go, tofieldset.go and validate.go.
 import { isRecord, type Json } from '../../../../model/object.ts';
+import { byText } from '../../../../model/remember.ts';
 import type { FieldSchema, TypeSchema, ValueSchema } from '../../../../model/schema.ts';
 import { goPrint, goSyntax, goTypeOf } from '../go-print.ts';
 import { type FieldSet, formatPath, MEMBER } from './set.ts';
@@ -38,21 +39,7 @@ export function itemSchema(schema: ValueSchema): ValueSchema {
 export const rootOf = (type: TypeSchema): ValueSchema => ({ kind: 'object', object: type, atomic: false });
 
 /** Path elements of items that one text tells apart, by that text: types of conditions, names of containers and the like. */
-const elements = new Map<string, Map<string, string>>();
-const MAX_ELEMENTS = 1_000;
-
-function elementOfText(name: string, text: string): string {
-  let known = elements.get(name);
-  if (known === undefined || known.size >= MAX_ELEMENTS) {
-    known = new Map();
-    elements.set(name, known);
-  }
-  const hit = known.get(text);
-  if (hit !== undefined) return hit;
-  const element = `k:{"${name}":${JSON.stringify(text)}}`;
-  known.set(text, element);
-  return element;
-}
+const elementsBy = byText(1_000, (name) => byText(1_000, (text) => `k:{"${name}":${JSON.stringify(text)}}`));
 
 /** The path element of an item, or why it has none. Keys come in alphabetical order, absent ones as their default. */
 export function elementOf(schema: ValueSchema, item: unknown): string | { error: string } {
@@ -66,7 +53,7 @@ export function elementOf(schema: ValueSchema, item: unknown): string | { error:
   if (!isRecord(item)) return { error: 'associative list with keys may not have non-map elements' };
   const [only = '', ...more] = schema.keys ?? [];
   const given = more.length === 0 ? item[only] : undefined;
-  if (typeof given === 'string') return elementOfText(only, given);
+  if (typeof given === 'string') return elementsBy(only)(given);
   let text = '';
   for (const name of sortedKeys(schema)) {
     const value = item[name] ?? itemSchema(schema).object?.fields.get(name)?.default;

@@ -100,6 +100,17 @@ export class Workbench {
     return this.page.locator('iframe.webview.ready').nth(nth).contentFrame().frameLocator('#active-frame');
   }
 
+  /**
+   * Reloads the window by VS Code's command, which lets the workbench write down what it holds; the browser's own reload
+   * may lose the last minute of it.
+   */
+  async reloadWindow(): Promise<void> {
+    const loaded = this.page.waitForEvent('load', { timeout: 60_000 });
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+    await this.page.locator('.monaco-workbench .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  }
+
   /** Opens a container of the activity bar by its title. */
   async openSideBar(title: string): Promise<void> {
     const item = this.page

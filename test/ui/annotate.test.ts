@@ -110,7 +110,9 @@ test('watch it happen leads to the step in the flow panel', async ({ workbench }
 });
 
 test('the panel is there again after a reload, with what it showed', async ({ workbench }) => {
-  await workbench.page.reload();
+  await workbench.reloadWindow();
+  // The flow panel of the test before lies in front of it.
+  await workbench.page.getByRole('tab', { name: /^Annotated/ }).click();
   const panel = workbench.webview();
   await expect.poll(() => panel.locator('.row.field').count(), { timeout: 60_000 }).toBeGreaterThan(5);
 });

@@ -138,8 +138,7 @@ test('a trace is saved by the save dialog and opened again', async ({ workbench 
 });
 
 test('the panel is there again after a reload, with the simulator that runs then', async ({ workbench }) => {
-  await workbench.page.reload();
-  await workbench.page.locator('.monaco-workbench .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  await workbench.reloadWindow();
   await expect.poll(() => workbench.webview().locator('.toolbar').count(), { timeout: 40_000 }).toBe(1);
   await expect.poll(() => workbench.webview().locator('body').textContent()).toContain('kube-apiserver');
 });

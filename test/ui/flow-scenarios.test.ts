@@ -241,11 +241,7 @@ describe('scenarios', { timeout: LONG }, () => {
     await panel.getByRole('button', { name: 'Step forward' }).click();
     await panel.getByRole('button', { name: 'Step forward' }).click();
     const held = await place(panel);
-    // The command lets the workbench write down what it holds; the browser's own reload may lose the last minute of it.
-    const loaded = workbench.page.waitForEvent('load', PATIENT);
-    await workbench.runCommand('Developer: Reload Window');
-    await loaded;
-    await workbench.page.locator('.monaco-workbench .monaco-list-row').first().waitFor({ timeout: 60_000 });
+    await workbench.reloadWindow();
     await tab.waitFor({ timeout: 60_000 });
     await expect.poll(() => workbench.webview().locator('.count').textContent(), PATIENT).toContain(`${held} / `);
     expect(await workbench.webview().getByRole('button', { name: /^Fork/ }).isDisabled()).toBe(true);

@@ -9,6 +9,7 @@ import { hostTests } from './kinds/host.ts';
 import { vitest } from './kinds/vitest.ts';
 import { options } from './options.ts';
 import { add, NOTHING, type Outcome, single } from './outcome.ts';
+import { ownTemporaryFiles } from './samples.ts';
 import { installHost } from './vscode-host.ts';
 
 interface Kind {
@@ -43,6 +44,7 @@ export async function main(args: string[]): Promise<number> {
   if (chosen.length === 0) {
     throw new UserError(`no kind of tests is called ${name}: ${KINDS.map((kind) => kind.name).join(', ')}`);
   }
+  ownTemporaryFiles();
   const rows: [string, Outcome][] = [];
   if (name === undefined) rows.push(['check', await check()]);
   let built = NOTHING;

@@ -17,6 +17,7 @@ import { packKnowledge } from '../generate/fields.ts';
 import { ROOT } from '../lib/dependencies.mjs';
 import { progress, UserError } from '../lib/say.mjs';
 import { type Bundle, bundles, separateBundles } from './bundles.ts';
+import { notices } from './notices.ts';
 import { options } from './options.ts';
 
 export const DIST = path.join(ROOT, 'dist');
@@ -52,6 +53,8 @@ export async function buildAll({ production = false, tests = false } = {}): Prom
   const built = done.flatMap((d) => (d.status === 'fulfilled' ? [d.value] : []));
   finish();
   removeStale(built);
+  const shipped = built.filter(({ bundle }) => !bundle.to.startsWith('test/'));
+  writeFileSync(path.join(DIST, 'ThirdPartyNotices.txt'), notices(shipped.map(({ result }) => result.metafile)));
   return built;
 }
 

@@ -1,4 +1,5 @@
 // Seeded randomness (sfc32). Everything in a simulation that is random draws from here, so a seed replays a run.
+import { fnv1a32 } from './fnv.ts';
 
 /** The letters and digits that Kubernetes uses in generated names: no vowels, nothing that looks alike.
  *  Source: staging/src/k8s.io/apimachinery/pkg/util/rand/rand.go, v1.36. */
@@ -6,12 +7,6 @@ const ALPHANUMS = 'bcdfghjklmnpqrstvwxz2456789';
 
 const HEX = '0123456789abcdef';
 const DASH = 45;
-
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return h >>> 0;
-}
 
 export class Random {
   readonly seed: string;
@@ -22,9 +17,9 @@ export class Random {
 
   constructor(seed: string) {
     this.seed = seed;
-    this.a = hash(`${seed}/a`);
-    this.b = hash(`${seed}/b`);
-    this.c = hash(`${seed}/c`);
+    this.a = fnv1a32(`${seed}/a`);
+    this.b = fnv1a32(`${seed}/b`);
+    this.c = fnv1a32(`${seed}/c`);
     this.d = 1;
     for (let i = 0; i < 12; i++) this.uint32();
   }

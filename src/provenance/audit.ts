@@ -2,14 +2,13 @@
 // Format: k8s.io/apiserver/pkg/apis/audit/v1 (audit.k8s.io/v1).
 import { components } from '../knowledge/components.ts';
 import { isRecord, type Json, type KubeObject } from '../model/object.ts';
-import { diff } from '../model/paths.ts';
 import { redact } from '../model/redact.ts';
 import { resourceOf } from '../model/resources.ts';
-import { schemaForKind } from '../model/schema.ts';
 import { isWrite, type ObjectKey, objectKey } from '../trace/fold.ts';
 import type { Actor, FieldChange, ObjectRef, RequestInfo, Stage, Step } from '../trace/step.ts';
 import { Causes } from './causes.ts';
 import { ownersOf, refOf } from './refs.ts';
+import { changedFields, shown } from './shown.ts';
 
 export interface ReadAudit {
   readonly steps: readonly Step[];
@@ -180,10 +179,10 @@ class Reader {
     this.known.set(key, response);
     if (response.kind === 'Node') this.nodes.add(ref.name);
     if (before === undefined && verb !== 'create') {
-      this.seeds.push({ ref, value: forDiff(response) as unknown as Json });
+      this.seeds.push({ ref, value: shown(response) as unknown as Json });
       return [];
     }
-    return difference(before, response);
+    return changedFields(before, response);
   }
 
   /** A binding and a scale are other objects than the one that they change. */
@@ -213,22 +212,11 @@ class Reader {
     const waits = deletionTimestamp !== undefined && (Number(deletionGracePeriodSeconds) > 0 || finalizers.length > 0);
     if (response && response.kind !== 'Status' && waits) {
       this.known.set(key, response);
-      return difference(before ?? response, response);
+      return changedFields(before ?? response, response);
     }
     this.known.delete(key);
     return [{ path: 'metadata.name', before: ref.name }];
   }
-}
-
-function difference(before: KubeObject | undefined, after: KubeObject): FieldChange[] {
-  const type = schemaForKind(after.apiVersion ?? '', after.kind ?? '');
-  return diff(forDiff(before), forDiff(after), type).filter(({ path }) => path !== 'metadata.resourceVersion');
-}
-
-function forDiff(object: KubeObject | undefined): KubeObject | undefined {
-  if (object === undefined) return undefined;
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }
 
 /** An object of the log, without what is secret. */

@@ -2,12 +2,13 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, stringify } from 'yaml';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { isRecord, type KubeObject } from '../model/object.ts';
-import { LAST_APPLIED, redact } from '../model/redact.ts';
+import { LAST_APPLIED } from '../model/redact.ts';
 import type { ValueSchema } from '../model/schema.ts';
 import { filledIn } from './last-applied.ts';
 import { type Claims, type Owner, readManagers } from './managers.ts';
 import { pathOf, type Segment } from './path.ts';
 import { fieldAt, itemAt, type Place, rootOf, storedDefault } from './place.ts';
+import { shown } from './shown.ts';
 import { type Unowned, unowned } from './unowned.ts';
 import { type Who, whoIs } from './who.ts';
 
@@ -43,24 +44,18 @@ const MAX_DEPTH = 100;
 
 /** How live objects are written everywhere in the editor. */
 export function objectText(object: KubeObject): string {
-  return stringify(withoutManagers(redact(object)), { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false });
-}
-
-/** What managedFields say is for this question, and not for reading. */
-export function withoutManagers<T extends KubeObject>(object: T): T {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
+  return stringify(shown(object), { lineWidth: 0, version: '1.1', aliasDuplicateObjects: false });
 }
 
 /** @param object as the API server answered it, managedFields and all; values of Secrets are hidden here. */
 export function blame(knowledge: Knowledge, object: KubeObject): Blamed {
-  const shown = withoutManagers(redact(object));
+  const live = shown(object);
   const text = objectText(object);
   const lines = new LineCounter();
   const document = parseDocument(text, { version: '1.1', lineCounter: lines, uniqueKeys: false });
   const managers = readManagers(object.metadata.managedFields);
   const walk = new Walk(knowledge, object, managers.owners, lines);
-  walk.node(document.contents, shown, managers.root, rootOf(object.apiVersion ?? '', object.kind ?? ''), []);
+  walk.node(document.contents, live, managers.root, rootOf(object.apiVersion ?? '', object.kind ?? ''), []);
   return { text, lines: walk.out, problems: managers.problems };
 }
 

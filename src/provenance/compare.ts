@@ -6,7 +6,8 @@ import { diff, equal, formatKey } from '../model/paths.ts';
 import { compareQuantities, parseQuantity } from '../model/quantity.ts';
 import { redact } from '../model/redact.ts';
 import { fieldOf, schemaForKind, type ValueSchema } from '../model/schema.ts';
-import { type Blamed, type LineBlame, withoutManagers } from './blame.ts';
+import type { Blamed, LineBlame } from './blame.ts';
+import { shown } from './shown.ts';
 
 export interface Difference {
   /** `spec.containers[name="web"].image`. */
@@ -30,10 +31,10 @@ export interface Comparison {
 export function compare(file: KubeObject, live: KubeObject, blamed: Blamed): Comparison {
   const type = schemaForKind(live.apiVersion ?? '', live.kind ?? '');
   const schema: ValueSchema | undefined = type && { kind: 'object', object: type };
-  const shown = withoutManagers(redact(live));
-  const mine = like(redact(withNames(file)), shown, schema);
+  const there = shown(live);
+  const mine = like(redact(withNames(file)), there, schema);
   const filled: Filled[] = [];
-  const changes = diff(withKeys(mine, shown, schema, '', filled), shown, type);
+  const changes = diff(withKeys(mine, there, schema, '', filled), there, type);
   const all = [...changes, ...filled.map(({ path, value }) => ({ path, before: undefined, after: value }))];
   const differences = all.map(({ path, before, after }): Difference => {
     const kind = before === undefined ? 'added' : after === undefined ? 'missing' : 'changed';

@@ -1,14 +1,12 @@
 // A live cluster as steps: what an observer with list and watch sees changes from one version of an object to the next. Who
 // did it and why is deduced, and every step says so; what nobody wrote down stays unknown.
 import { isRecord, type KubeObject } from '../model/object.ts';
-import { diff } from '../model/paths.ts';
-import { redact } from '../model/redact.ts';
 import { resourceForKind, splitApiVersion } from '../model/resources.ts';
-import { schemaForKind } from '../model/schema.ts';
 import type { FieldChange, ObjectRef, RequestInfo, Step } from '../trace/step.ts';
 import { valueText } from '../trace/words.ts';
 import { Causes } from './causes.ts';
 import { ownersOf, refOf } from './refs.ts';
+import { changedFields } from './shown.ts';
 import { bound, creatorOf, deleterOf, type Gone, modifierOf, removerOf, type Writer } from './writer.ts';
 
 export interface SeenChange {
@@ -128,7 +126,7 @@ export class Inference {
       const changed = [{ path: 'metadata.name', before: before.metadata.name }];
       return { writer: removerOf(before, gone), verb: 'delete', method: 'DELETE', changed };
     }
-    const changed = difference(before, after);
+    const changed = changedFields(before, after);
     if (!before) return { writer: creatorOf(after), verb: 'create', method: 'POST', changed };
     if (changed.length === 0) return undefined;
     if (before.metadata.deletionTimestamp !== undefined && changed.every(({ path }) => LAST_WORD.test(path)))
@@ -154,17 +152,6 @@ export class Inference {
     if (kind === 'Namespace' && metadata.name !== undefined) this.terminating.add(metadata.name);
     this.causes.noteDeletion(id, writer.component);
   }
-}
-
-function difference(before: KubeObject | undefined, after: KubeObject): FieldChange[] {
-  const type = schemaForKind(after.apiVersion ?? '', after.kind ?? '');
-  return diff(forDiff(before), forDiff(after), type).filter(({ path }) => path !== 'metadata.resourceVersion');
-}
-
-function forDiff(object: KubeObject | undefined): KubeObject | undefined {
-  if (object === undefined) return undefined;
-  const { managedFields: _, ...metadata } = object.metadata;
-  return redact({ ...object, metadata });
 }
 
 function refOfObject({ apiVersion = 'v1', kind = '', metadata }: KubeObject, resource: string): ObjectRef {

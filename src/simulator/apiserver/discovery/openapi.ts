@@ -1,4 +1,5 @@
 // /openapi/v2 and /openapi/v3. Models k8s.io/kube-openapi's handlers and apiextensions-apiserver/pkg/controller/openapi.
+import { fnv1a32 } from '../../../kernel/fnv.ts';
 import { isRecord } from '../../../model/object.ts';
 import type { ResourceInfo } from '../../../model/resources.ts';
 import { noSuchPath } from '../../../model/status.ts';
@@ -90,9 +91,6 @@ export function openapi(ctx: Context, served: Published, parts: readonly string[
   return { code: 200, body: document };
 }
 
-/** FNV-1a over the text. */
 function hashOf(document: unknown): string {
-  let hash = 0x811c9dc5;
-  for (const c of JSON.stringify(document)) hash = Math.imul(hash ^ (c.codePointAt(0) ?? 0), 0x01000193);
-  return (hash >>> 0).toString(16).toUpperCase().padStart(8, '0');
+  return fnv1a32(JSON.stringify(document)).toString(16).toUpperCase().padStart(8, '0');
 }

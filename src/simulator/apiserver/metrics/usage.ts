@@ -2,6 +2,7 @@
 // container, so there is nothing to measure; the same pod at the same time always shows the same. Who wants a load sets it:
 // `kube-anatomy.dev/cpu-usage` and `kube-anatomy.dev/memory-usage` on a pod are what that pod uses, and on the workload that
 // owns it what all its running pods use together, as traffic that is spread over them.
+import { fnv1a32 } from '../../../kernel/fnv.ts';
 import type { Container, Pod } from '../../../model/generated/core.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
 import { parseQuantity, quantity, unitsOf } from '../../../model/quantity.ts';
@@ -17,12 +18,8 @@ const MIB = 1024 * 1024;
 /** Seconds between two readings. Source: metrics-server's --metric-resolution. */
 export const RESOLUTION = 15;
 
-/** 0 to 1, from a text. FNV-1a. */
-function share(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return hash / 0x1_0000_0000;
-}
+/** 0 to 1, from a text. */
+const share = (text: string): number => fnv1a32(text) / 0x1_0000_0000;
 
 function requested(c: Container, resource: string): number {
   const amount = c.resources?.requests?.[resource] ?? c.resources?.limits?.[resource];

@@ -1,6 +1,7 @@
 // The pod-template-hash: FNV-1a over the form in which Go prints the template, so that a simulated ReplicaSet has the name that a
 // real cluster gives it. Models pkg/controller/controller_utils.go (ComputeHash) and apimachinery/pkg/util/dump (ForHash).
 
+import { fnv1a32 } from '../../../kernel/fnv.ts';
 import { utf8 } from '../../../model/base64.ts';
 import type { PodTemplateSpec } from '../../../model/generated/core.v1.ts';
 import { isRecord, type Json } from '../../../model/object.ts';
@@ -107,11 +108,8 @@ export function safeEncode(text: string): string {
 }
 
 export function templateHash(template: PodTemplateSpec, collisionCount: number | undefined): string {
-  let h = 0x811c9dc5;
-  const eat = (byte: number): void => {
-    h = Math.imul(h ^ byte, 0x01000193);
-  };
-  for (const byte of utf8(goForm(template))) eat(byte);
-  if (collisionCount !== undefined) for (let i = 0; i < 8; i++) eat(i < 4 ? (collisionCount >>> (8 * i)) & 0xff : 0);
-  return safeEncode(String(h >>> 0));
+  const hash = fnv1a32(utf8(goForm(template)));
+  if (collisionCount === undefined) return safeEncode(String(hash));
+  const count = Array.from({ length: 8 }, (_, i) => (i < 4 ? (collisionCount >>> (8 * i)) & 0xff : 0));
+  return safeEncode(String(fnv1a32(count, hash)));
 }

@@ -14,10 +14,10 @@ import { conform } from '../../machinery/conform.ts';
 import { applyDefaults } from '../../machinery/index.ts';
 import { applyJsonPatch, type Operation, PatchError } from '../../machinery/merge/json-patch.ts';
 import { Suspended } from '../../outbound/calls.ts';
-import type { Mutation, Plugin, Review } from '../chain.ts';
+import type { Mutation, Review } from '../chain.ts';
+import { Asking } from './asking.ts';
 import { type Asked, ask, failedStatus, isAsked, told } from './call.ts';
 import type { Hook, Hooks } from './hooks.ts';
-import { isExempt } from './match.ts';
 import type { Verdict } from './review.ts';
 import { shouldAsk } from './should-ask.ts';
 
@@ -39,18 +39,11 @@ function isGiven(r: Review): boolean {
   return r.ctx.info.name !== '' || (metadata?.name ?? '') !== '';
 }
 
-export class MutatingWebhooks implements Plugin {
+export class MutatingWebhooks extends Asking {
   readonly name = NAME;
-  private readonly hooks: Hooks;
-  private readonly authorizer: Authorizer;
 
   constructor(hooks: Hooks, authorizer: Authorizer) {
-    this.hooks = hooks;
-    this.authorizer = authorizer;
-  }
-
-  handles(r: Review): boolean {
-    return this.hooks.mutating.length > 0 && !isExempt(r) && r.ctx.calls !== undefined;
+    super(hooks, 'mutating', authorizer);
   }
 
   mutate(r: Review): Mutation | undefined {
@@ -58,7 +51,7 @@ export class MutatingWebhooks implements Plugin {
     let object = r.object;
     const notes: string[] = [];
     r.reinvocation?.begin(object);
-    for (const hook of this.hooks.mutating) {
+    for (const hook of this.hooks) {
       const now = { ...r, object };
       const as = shouldAsk(hook, now, this.authorizer);
       if (as === undefined || (round === 1 && !r.reinvocation?.mayAskAgain(hook.uid))) continue;

@@ -3,31 +3,24 @@
 import type { Status } from '../../../../model/generated/meta.v1.ts';
 import type { Authorizer } from '../../authz/attributes.ts';
 import { type PendingCall, Suspended } from '../../outbound/calls.ts';
-import type { Plugin, Review } from '../chain.ts';
+import type { Review } from '../chain.ts';
+import { Asking } from './asking.ts';
 import { type Asked, ask, isAsked, told } from './call.ts';
 import type { Hooks } from './hooks.ts';
-import { isExempt } from './match.ts';
 import { failureOf, tell } from './mutating.ts';
 import { shouldAsk } from './should-ask.ts';
 
-export class ValidatingWebhooks implements Plugin {
+export class ValidatingWebhooks extends Asking {
   readonly name = 'ValidatingAdmissionWebhook';
-  private readonly hooks: Hooks;
-  private readonly authorizer: Authorizer;
 
   constructor(hooks: Hooks, authorizer: Authorizer) {
-    this.hooks = hooks;
-    this.authorizer = authorizer;
-  }
-
-  handles(r: Review): boolean {
-    return this.hooks.validating.length > 0 && !isExempt(r) && r.ctx.calls !== undefined;
+    super(hooks, 'validating', authorizer);
   }
 
   validate(r: Review): Status | undefined {
     const asked: Asked[] = [];
     const pending: PendingCall[] = [];
-    for (const hook of this.hooks.validating) {
+    for (const hook of this.hooks) {
       const as = shouldAsk(hook, r, this.authorizer);
       if (as === undefined) continue;
       const one = ask(r, hook, as, false, 0);

@@ -25,12 +25,13 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   'core.v1.ConfigMap.data': 'the sample says immutable',
   'core.v1.NodeSpec.podCIDRs': 'the older podCIDR beside it counts',
   'core.v1.PodSpec.serviceAccount': 'an old name whose value is not looked at',
+  'core.v1.Toleration.key': 'admission adds the two that every pod has again, beside the changed one',
   'apiextensions.v1.CustomResourceDefinitionNames.kind': 'fixed once the definition is established',
 };
 
 type Verdict = 'fixed' | 'free' | 'other';
 const FIXED =
-  /immutable|may not be changed|updates to \w+ are forbidden|(pod|node) updates may not|updates to statefulset/i;
+  /immutable|may not be changed|updates to \w+ are forbidden|(pod|node) updates may not|updates to statefulset|can not be modified except/i;
 
 function leavesOf(value: unknown, path: Leaf['path'] = []): Leaf[] {
   if (typeof value !== 'object' || value === null) return [{ path, value }];

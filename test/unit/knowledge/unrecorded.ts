@@ -16,7 +16,8 @@ const META = 'staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go';
 export const UNRECORDED: ReadonlyMap<string, string> = new Map([
   ['may not be 0 when `maxSurge` is 0', APPS],
   ['must not be greater than 100%', APPS],
-  ['activeDeadlineSeconds in ReplicaSet is not Supported', APPS],
+  ['activeDeadlineSeconds in … is not Supported', APPS],
+  ['ephemeral containers not allowed in pod template', CORE],
   ['cannot be set on create', CORE],
   ['must provide at least one DNS nameserver when `dnsPolicy` is None', CORE],
   ['ShareProcessNamespace and HostPID cannot both be enabled', CORE],
@@ -46,6 +47,7 @@ export const UNRECORDED: ReadonlyMap<string, string> = new Map([
   ['can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode', CORE],
   ['may only be specified when readOnly is true', CORE],
   ["must not contain '..'", CORE],
+  ['must be a relative path', CORE],
   ['subPathExpr and subPath are mutually exclusive', CORE],
   ['Bidirectional mount propagation is available only to privileged containers', CORE],
   ['one of fieldRef and resourceFieldRef is required', CORE],

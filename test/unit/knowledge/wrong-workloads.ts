@@ -10,6 +10,7 @@ const PODS: readonly Wrong[] = [
   pod('may not be set for init containers without restartPolicy=Always', {
     'spec/initContainers': [{ name: 'z', image: 'i', livenessProbe: probe }],
   }),
+  pod('must be a relative path', { 'spec/volumes/0/secret/items/0/path': '/p' }),
   pod("must not contain '..'", { [`${C}/volumeMounts/1/subPath`]: '../x' }),
   pod('must provide at least one DNS nameserver when `dnsPolicy` is None', { 'spec/dnsConfig/nameservers': [] }),
   pod('must provide `dnsConfig` when `dnsPolicy` is None', { 'spec/dnsConfig': undefined }),
@@ -125,7 +126,7 @@ export const WORKLOAD_WRONG: readonly Wrong[] = [
   },
   {
     kind: 'Deployment',
-    error: 'activeDeadlineSeconds in ReplicaSet is not Supported',
+    error: 'activeDeadlineSeconds in … is not Supported',
     change: { 'spec/template/spec/activeDeadlineSeconds': 5 },
   },
   {

@@ -13,6 +13,8 @@ const BANNED: readonly (readonly [file: string, code: string])[] = [
   ['src/knowledge/a.ts', "export { Step } from '../trace/step.ts'"],
   ['src/cel/a.ts', "import { Cluster } from '../simulator/cluster.ts'"],
   ['src/cel/a.ts', "import { parse } from 'yaml'"],
+  ['src/netfilter/a.ts', "import type { Step } from '../trace/step.ts'"],
+  ['src/netfilter/a.ts', "import { createHash } from 'node:crypto'"],
   ['src/simulator/a.ts', "import { service } from '../manifest/service.ts'"],
   ['src/simulator/a.ts', "import * as vscode from 'vscode'"],
   ['src/simulator/scheduler/plugins/a.ts', "import { createHash } from 'node:crypto'"],

@@ -53,8 +53,14 @@ export const RULES: readonly Rule[] = [
     instead: 'the language knows no cluster: declare variables and functions where they mean something',
   },
   {
+    folder: 'src/netfilter',
+    folders: ['src/model'],
+    packages: ['@noble/hashes'],
+    instead: 'rules are worked out from objects alone: time, steps and pictures belong to who asks for them',
+  },
+  {
     folder: 'src/simulator',
-    folders: ['src/kernel', 'src/cel', ...VOCABULARY],
+    folders: ['src/kernel', 'src/cel', 'src/netfilter', ...VOCABULARY],
     packages: ['@noble/curves', '@noble/hashes'],
     instead: 'the simulator runs in any worker: pass time, randomness and I/O in from src/node or a worker entry point',
   },
@@ -76,7 +82,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     folder: 'webview/scene',
-    folders: ['src/protocol', 'src/trace', 'src/model'],
+    folders: ['src/protocol', 'src/trace', 'src/model', 'src/netfilter'],
     packages: [],
     instead: 'a scene is made of data: draw it in webview/render',
   },
@@ -96,7 +102,7 @@ export const RULES: readonly Rule[] = [
 
 /** Folders whose code must run wherever ECMAScript does. */
 export const ECMASCRIPT_ONLY = [
-  ...['src/kernel', 'src/cel', 'src/simulator', 'webview/scene'],
+  ...['src/kernel', 'src/cel', 'src/netfilter', 'src/simulator', 'webview/scene'],
   ...VOCABULARY,
   ...READERS,
 ];

@@ -80,9 +80,11 @@ export class FakePodWorker {
 
   private *start(ip: string, cause: StepId): Process<void> {
     const seen = this.say('SyncPod', 'saw the pod bound to its node and admitted it.', cause);
-    yield* sleep(this.ctx.kernel, (4 + this.ctx.random.int(6)) * MS);
+    // Recorded: 10 to 40 ms from the binding to the first status.
+    // Recorded: 10 to 40 ms from the binding to the first status.
+    yield* sleep(this.ctx.kernel, (12 + this.ctx.random.int(8)) * MS);
     this.status.publish(seen);
-    yield* sleep(this.ctx.kernel, (290 + this.ctx.random.int(20)) * MS);
+    yield* sleep(this.ctx.kernel, (280 + this.ctx.random.int(20)) * MS);
     this.record.sandboxReady = true;
     this.status.publish(seen);
     yield* sleep(this.ctx.kernel, 8 * MS);

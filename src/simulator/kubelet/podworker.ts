@@ -204,9 +204,11 @@ export class PodWorker {
       `saw the pod bound to its node and admitted it: waits for ${volumes} volume${volumes === 1 ? '' : 's'}, then asks for a sandbox.`,
       cause,
     );
-    yield* sleep(kernel, 4 * MS);
+    // Recorded: 10 to 40 ms from the binding to the first status.
+    // Recorded: 10 to 40 ms from the binding to the first status.
+    yield* sleep(kernel, 12 * MS);
     this.publish(seen);
-    yield* sleep(kernel, 300 * MS);
+    yield* sleep(kernel, 292 * MS);
     const there = yield* this.deps.volumes.mount(this.pod, seen);
     const mounted = volumes > 0 ? this.say('MountVolumes', 'mounted all volumes of the pod.', there) : there;
     yield* this.begin(mounted);

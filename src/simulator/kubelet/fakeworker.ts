@@ -81,7 +81,6 @@ export class FakePodWorker {
   private *start(ip: string, cause: StepId): Process<void> {
     const seen = this.say('SyncPod', 'saw the pod bound to its node and admitted it.', cause);
     // Recorded: 10 to 40 ms from the binding to the first status.
-    // Recorded: 10 to 40 ms from the binding to the first status.
     yield* sleep(this.ctx.kernel, (12 + this.ctx.random.int(8)) * MS);
     this.status.publish(seen);
     yield* sleep(this.ctx.kernel, (280 + this.ctx.random.int(20)) * MS);

@@ -205,7 +205,6 @@ export class PodWorker {
       cause,
     );
     // Recorded: 10 to 40 ms from the binding to the first status.
-    // Recorded: 10 to 40 ms from the binding to the first status.
     yield* sleep(kernel, 12 * MS);
     this.publish(seen);
     yield* sleep(kernel, 292 * MS);

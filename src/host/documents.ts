@@ -71,12 +71,12 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider {
     return vscode.Uri.from({ scheme: SCHEME, path: `/${path.join('/')}`, query });
   }
 
-  async open(source: ClusterSource, ref: ObjectRef): Promise<void> {
+  async open(source: ClusterSource, ref: ObjectRef, viewColumn = vscode.ViewColumn.Active): Promise<void> {
     const uri = this.uriOf(source, ref);
     // One that is open already shows what it was when it was opened.
     this.changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: true });
+    await vscode.window.showTextDocument(document, { preview: true, viewColumn });
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {

@@ -14,6 +14,9 @@ export interface Rect extends Point {
 /** Width of a character in units of the font size. */
 const ADVANCE = 0.58;
 
+/** Between facts of one line. */
+export const FACTS = ' · ';
+
 export function textWidth(text: string, size: number): number {
   return text.length * size * ADVANCE;
 }
@@ -36,6 +39,13 @@ export function fit(text: string, width: number, size: number): string {
 export function fitStart(text: string, width: number, size: number): string {
   const room = roomFor(width, size);
   return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1)).trimEnd()}…`;
+}
+
+/** As many of the facts as fit whole, first come first; of the first, as much as fits. */
+export function fitFacts(facts: string, width: number, size: number): string {
+  const parts = facts.split(FACTS);
+  while (parts.length > 1 && textWidth(parts.join(FACTS), size) > width) parts.pop();
+  return fitStart(parts.join(FACTS), width, size);
 }
 
 export function overlap(a: Rect, b: Rect): boolean {

@@ -2,7 +2,7 @@
 import type { Step } from '../../src/trace/step.ts';
 import type { SceneBox } from './boxes.ts';
 import { isRefusal } from './gates.ts';
-import { fit, fitStart, type Rect, textWidth } from './geometry.ts';
+import { fit, fitFacts, type Rect, textWidth } from './geometry.ts';
 import type { Layout } from './layout.ts';
 import { type ObjectRow, ROW } from './rows.ts';
 import type { Story } from './story.ts';
@@ -84,7 +84,7 @@ function loopLabels({ story, count, current }: Ask, box: SceneBox, name: Label):
   const short = { ...name, rect: { ...name.rect, w: used - 12 } };
   if (found === undefined || rect.w < 40) return [name];
   const now = current?.detail?.type === 'decide' && box.active;
-  const text = fitStart(found, rect.w, 10.5);
+  const text = fitFacts(found, rect.w, 10.5);
   const tone = now ? 'normal' : 'dim';
   return [
     short,

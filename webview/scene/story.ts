@@ -14,6 +14,7 @@ import {
 import { TraceIndex } from '../../src/trace/query.ts';
 import { Sharing } from '../../src/trace/share.ts';
 import type { Actor, FaultDetail, ObjectRef, Step, StepId } from '../../src/trace/step.ts';
+import { FACTS } from './geometry.ts';
 import { type PodState, podState } from './looks.ts';
 import { PodSlots } from './slots.ts';
 
@@ -293,7 +294,7 @@ export class Story {
     if (detail?.type === 'decide') {
       const text = Object.entries(detail.inputs)
         .map(([name, value]) => `${name} ${value}`)
-        .join(' · ');
+        .join(FACTS);
       const list = this.decisions.get(actor.component);
       if (list) list.push({ after, text });
       else this.decisions.set(actor.component, [{ after, text }]);

@@ -1,9 +1,12 @@
 // Answers as read-only texts beside the manifest that was asked about.
 import * as vscode from 'vscode';
+import { besideColumn, isInLastColumn } from '../beside.ts';
 
 export const ANSWER_SCHEME = 'kube-anatomy-answer';
 
 const PREVIEW = 'markdown.showPreviewToSide';
+/** In the column of the active text, and where a panel is active in the first. */
+const PREVIEW_HERE = 'markdown.showPreview';
 
 /** Texts that were made once and are shown until they are closed. */
 export class Answers implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -23,8 +26,10 @@ export class Answers implements vscode.TextDocumentContentProvider, vscode.Dispo
     this.changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
     const commands = format === 'md' ? await vscode.commands.getCommands(true) : [];
-    if (commands.includes(PREVIEW)) await vscode.commands.executeCommand(PREVIEW, uri);
-    else await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
+    const ofPanel = vscode.window.activeTextEditor === undefined && isInLastColumn();
+    const preview = ofPanel ? PREVIEW_HERE : PREVIEW;
+    if (commands.includes(preview)) await vscode.commands.executeCommand(preview, uri);
+    else await vscode.window.showTextDocument(document, { preview: true, viewColumn: besideColumn() });
     return document;
   }
 

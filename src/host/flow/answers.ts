@@ -4,6 +4,7 @@ import { RefusedError } from '../../model/refused.ts';
 import type { FromFlow, ToFlow } from '../../protocol/flow.ts';
 import type { WorkerPort } from '../../protocol/worker-client.ts';
 import type { ObjectRef, Step, StepId } from '../../trace/step.ts';
+import { besideColumn } from '../beside.ts';
 import type { ObjectDocuments } from '../documents.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
 import { type OpenedFile, save } from './files.ts';
@@ -68,7 +69,7 @@ export class FlowAnswers {
         else await session.pace({ running: message.command === 'run' });
         return undefined;
       case 'openObject':
-        await documents.open(this.shown.cluster?.source ?? session.source, message.object);
+        await documents.open(this.shown.cluster?.source ?? session.source, message.object, besideColumn());
         return undefined;
       case 'explainField':
         return (await this.deps.explainField(message.object, message.path)) ?? 'Nothing is known of this field yet.';

@@ -54,6 +54,6 @@ export function summary(changes: readonly FieldChange[]): string {
   const kept = changes.filter((c) => CONTAINERS.test(c.path) || !NOISE.test(c.path));
   const ordered = [...kept].sort((a, b) => rank(a) - rank(b));
   const said = [...new Set(ordered.flatMap((c) => words(c) ?? []))];
-  const more = said.length > MOST ? ', …' : '';
+  const more = said.length > MOST ? ` and ${said.length - MOST} more` : '';
   return said.slice(0, MOST).join(', ') + more;
 }

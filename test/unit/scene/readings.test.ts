@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { FanOuts } from '../../../src/trace/fanout.ts';
 import type { Step } from '../../../src/trace/step.ts';
+import { textWidth } from '../../../webview/scene/geometry.ts';
 import { Cast } from '../../../webview/scene/lifelines.ts';
-import { sequenceColumns, sequenceRow } from '../../../webview/scene/sequence.ts';
+import { placeWords, sequenceColumns, sequenceRow } from '../../../webview/scene/sequence.ts';
 import { Story } from '../../../webview/scene/story.ts';
 import { nearest, timelineOf } from '../../../webview/scene/timeline.ts';
 import { deploymentSteps, topology } from './recording.ts';
@@ -51,11 +52,48 @@ describe('the sequence', () => {
     expect(row((s) => s.action === 'ADD')).toEqual(['node-1', undefined, 'none', 'container-runtime: CNI ADD']);
   });
 
+  const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `worker-${i + 1}`);
+
   test('columns share the room, and ask for more when it is too small', () => {
-    expect(sequenceColumns(4, 480).width).toBe(480);
-    const { xs, width } = sequenceColumns(20, 480);
+    expect(sequenceColumns(names(4), 480).width).toBe(480);
+    const { xs, width } = sequenceColumns(names(20), 480);
     expect(width).toBeGreaterThan(480);
-    expect(xs.every((x, i) => i === 0 || x - (xs[i - 1] ?? 0) >= 74)).toBe(true);
+    expect(xs.every((x, i) => i === 0 || x - (xs[i - 1] ?? 0) >= 22)).toBe(true);
+  });
+
+  test.each([320, 345, 485, 600, 985, 1600])(
+    'the lines of a rollout fit into %d px, each under its whole name',
+    (room) => {
+      const cast = ['you', 'Deployment', 'ReplicaSet', 'EndpointSlice', 'scheduler', 'apiserver', ...names(3)];
+      const { xs, width, heads, slanted, headHeight } = sequenceColumns(cast, room);
+      expect(width).toBe(room);
+      expect(heads.map(({ lines }) => lines.join(''))).toEqual(cast);
+      const step = (xs[1] ?? 0) - (xs[0] ?? 0);
+      for (const [i, { lines }] of heads.entries()) {
+        const long = Math.max(...lines.map((line) => textWidth(line, 11) * 1.07));
+        // Aslant, a name rises over its neighbours and ends within the picture.
+        if (!slanted) expect(long).toBeLessThan(step);
+        else {
+          expect(step * Math.SQRT1_2).toBeGreaterThan(12);
+          expect((xs[i] ?? 0) + long * Math.SQRT1_2).toBeLessThanOrEqual(room);
+          expect(long * Math.SQRT1_2).toBeLessThan(headHeight - 20);
+        }
+      }
+    },
+  );
+
+  test('words stand beside their arrow, else where they can be read whole, else shortened and within the picture', () => {
+    const room = { left: 66, right: 340 };
+    const short = 'POST pods/web → 201';
+    expect(placeWords(short, { ...room, from: 100 })).toEqual({ x: 100, text: short });
+    const moved = placeWords(short, { ...room, from: 300 });
+    expect(moved.text).toBe(short);
+    expect(moved.x + textWidth(short, 11)).toBeCloseTo(340, 5);
+    expect(placeWords(short, { ...room, from: 300, before: 282 }).x + textWidth(short, 11)).toBeCloseTo(282, 5);
+    const long = `PATCH pods/${'very-'.repeat(12)}long/status → 200`;
+    const cut = placeWords(long, { ...room, from: 300 });
+    expect(cut).toMatchObject({ x: 66, text: expect.stringMatching(/^PATCH pods.*….*200$/) });
+    expect(66 + textWidth(cut.text, 11)).toBeLessThanOrEqual(340);
   });
 });
 

@@ -144,7 +144,6 @@ export class Details {
       'p',
       { class: 'object' },
       h('span', { class: 'kind' }, object.kind),
-      ' ',
       h(
         'button',
         { class: 'link', type: 'button', title: 'Open the object', onclick: () => actions.open(object) },
@@ -223,7 +222,7 @@ export class Details {
       },
       'more',
     );
-    return h('li', {}, link, more, ...values.map(valueView), answer);
+    return h('li', {}, h('div', { class: 'field' }, link, more), ...values.map(valueView), answer);
   }
 }
 

@@ -63,6 +63,8 @@ export const GLYPHS = {
   plus: 'M8 3.5v9M3.5 8h9',
   minus: 'M3.5 8h9',
   fit: 'M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3',
+  filter: 'M2.5 4h11M4.5 8h7M6.5 12h3',
+  legend: 'M2.5 4h2M2.5 8h2M2.5 12h2M7 4h6.5M7 8h6.5M7 12h6.5',
   save: 'M8 2.5v7.5M5 7l3 3 3-3M3 12.5h10',
   close: 'M4 4l8 8M12 4l-8 8',
 } as const;

@@ -5,6 +5,7 @@ import { duration } from '../../../src/trace/words.ts';
 import type { Filter } from '../../scene/filter.ts';
 import type { Story } from '../../scene/story.ts';
 import { GLYPHS, glyph, h } from './dom.ts';
+import { Popup } from './popup.ts';
 
 const KINDS: readonly (readonly [kind: string, label: string])[] = [
   ['', 'All kinds'],
@@ -23,8 +24,11 @@ export class Filters {
   private readonly routine: HTMLInputElement;
   private readonly component: HTMLSelectElement;
   private readonly kind: HTMLSelectElement;
-  private readonly followed: HTMLElement;
-  private readonly range: HTMLElement;
+  /** What is chosen, where the choices themselves are not seen. */
+  private readonly chosen = h('span', { class: 'chosen', hidden: true });
+  private chosenNow = '  ';
+  private readonly followed = h('span', { class: 'followed' });
+  private readonly range = h('span', { class: 'followed' });
   /** µs: times are told from here. */
   private origin = 0;
   private readonly change: (filter: Filter) => void;
@@ -45,44 +49,42 @@ export class Filters {
       value: filter.query,
     });
     this.search.addEventListener('input', () => this.set({ query: this.search.value }));
-    this.namespace = h(
-      'select',
-      { 'aria-label': 'Namespace', title: 'Namespace' },
-      h('option', { value: '' }, 'All namespaces'),
-    );
-    this.namespace.addEventListener('change', () => this.set({ namespace: this.namespace.value }));
-    this.component = h(
-      'select',
-      { 'aria-label': 'Component', title: 'Component' },
-      h('option', { value: '' }, 'All components'),
-    );
-    this.component.addEventListener('change', () => this.set({ component: this.component.value }));
-    this.kind = h(
-      'select',
-      { 'aria-label': 'Kind of step', title: 'Kind of step' },
+    const first = (label: string): HTMLElement => h('option', { value: '' }, label);
+    this.namespace = this.choice('Namespace', (namespace) => ({ namespace }), first('All namespaces'));
+    this.component = this.choice('Component', (component) => ({ component }), first('All components'));
+    this.kind = this.choice(
+      'Kind of step',
+      (kind) => ({ kind }),
       ...KINDS.map(([value, label]) => h('option', { value }, label)),
     );
     this.kind.value = filter.kind ?? '';
-    this.kind.addEventListener('change', () => this.set({ kind: this.kind.value }));
-    this.range = h('span', { class: 'followed' });
     this.routine = h('input', { type: 'checkbox' });
     this.routine.checked = filter.hideRoutine;
     this.routine.addEventListener('change', () => this.set({ hideRoutine: this.routine.checked }));
-    this.followed = h('span', { class: 'followed' });
+    const labelled = [this.namespace, this.component, this.kind].map((choice) =>
+      h('label', { class: 'choice' }, h('span', { class: 'what' }, choice.title), choice),
+    );
     const routine = h('label', { title: 'Heartbeats, leases, Events being written' }, this.routine, 'Hide routine');
+    // Stand beside the search where there is room, else they open from a button.
+    const more = new Popup('Filters', GLYPHS.filter, h('div', { class: 'choices' }, ...labelled, routine));
     this.element = h(
       'div',
       { class: 'filters', role: 'search' },
       this.search,
-      this.namespace,
-      this.component,
-      this.kind,
-      routine,
+      more.element,
+      this.chosen,
       this.followed,
       this.range,
     );
+    this.showChosen();
     this.showFollowed();
     this.showRange();
+  }
+
+  private choice(what: string, part: (value: string) => Partial<Filter>, ...options: HTMLElement[]): HTMLSelectElement {
+    const choice = h('select', { 'aria-label': what, title: what }, ...options);
+    choice.addEventListener('change', () => this.set(part(choice.value)));
+    return choice;
   }
 
   /** Follow one object, or with undefined everything again. */
@@ -98,6 +100,7 @@ export class Filters {
     this.clear();
     this.routine.checked = false;
     this.filter = { hideRoutine: false, namespace: '', query: '' };
+    this.showChosen();
     this.showFollowed();
     this.showRange();
     this.change(this.filter);
@@ -150,7 +153,9 @@ export class Filters {
     this.component.value = this.filter.component ?? '';
     if (this.component.value === '' && this.filter.component) this.set({ component: '' });
     this.namespace.value = this.filter.namespace;
-    this.namespace.hidden = this.names.size < 2;
+    const one = this.namespace.closest('label');
+    if (one) one.hidden = this.names.size < 2;
+    this.showChosen();
   }
 
   private clear(): void {
@@ -160,24 +165,35 @@ export class Filters {
 
   private set(part: Partial<Filter>): void {
     this.filter = { ...this.filter, ...part };
+    this.showChosen();
     this.change(this.filter);
+  }
+
+  private showChosen(): void {
+    const choices = [this.namespace, this.component, this.kind];
+    const now = choices.map(({ value }) => value).join(' ');
+    if (now === this.chosenNow) return;
+    this.chosenNow = now;
+    const chips = choices.flatMap((choice) => {
+      const said = choice.selectedOptions[0]?.textContent ?? '';
+      choice.title = choice.value === '' ? choiceName(choice) : `${choiceName(choice)}: ${said}`;
+      if (choice.value === '') return [];
+      const clear = (): void => {
+        choice.value = '';
+        choice.dispatchEvent(new Event('change'));
+        this.search.focus();
+      };
+      return [h('span', { class: 'followed' }, said, dropButton(`Not only ${said}`, clear))];
+    });
+    this.chosen.replaceChildren(...chips);
+    this.chosen.hidden = chips.length === 0;
   }
 
   private showFollowed(): void {
     const key = this.filter.object;
     this.followed.hidden = key === undefined;
     if (key === undefined) return;
-    const clear = h(
-      'button',
-      {
-        class: 'icon',
-        type: 'button',
-        title: 'Show all objects again',
-        'aria-label': 'Show all objects again',
-        onclick: () => this.follow(undefined),
-      },
-      glyph(GLYPHS.close),
-    );
+    const clear = dropButton('Show all objects again', () => this.follow(undefined));
     const family = h('input', { type: 'checkbox' });
     family.checked = this.filter.family ?? false;
     family.addEventListener('change', () => this.set({ family: family.checked }));
@@ -190,17 +206,13 @@ export class Filters {
     this.range.hidden = range === undefined;
     if (!range) return;
     const said = (at: number, without: string): string => (Number.isFinite(at) ? duration(at - this.origin) : without);
-    const clear = h(
-      'button',
-      {
-        class: 'icon',
-        type: 'button',
-        title: 'Show all of the time',
-        'aria-label': 'Show all of the time',
-        onclick: () => this.setRange(undefined),
-      },
-      glyph(GLYPHS.close),
-    );
+    const clear = dropButton('Show all of the time', () => this.setRange(undefined));
     this.range.replaceChildren(`${said(range.from, 'beginning')} – ${said(range.to, 'end')}`, clear);
   }
+}
+
+const choiceName = (choice: HTMLSelectElement): string => choice.getAttribute('aria-label') ?? '';
+
+function dropButton(title: string, onclick: () => void): HTMLElement {
+  return h('button', { class: 'icon', type: 'button', title, 'aria-label': title, onclick }, glyph(GLYPHS.close));
 }

@@ -4,7 +4,8 @@ import { select } from 'd3';
 import { MESSAGE_SIGNS, POD_SIGNS, type Sign } from '../../render/icons.ts';
 import { sign } from '../../render/marks.ts';
 import { LOOKS, type PodLook } from '../../scene/looks.ts';
-import { h } from './dom.ts';
+import { GLYPHS, h } from './dom.ts';
+import { Popup } from './popup.ts';
 
 const WORDS: { readonly [look in PodLook]: string } = {
   ready: 'ready',
@@ -31,19 +32,15 @@ const CUT: Sign = { line: 'M0,7V0M-4,-4l8,8m0,-8l-8,8' };
 export function legend(): HTMLElement {
   const pods = LOOKS.map((look) => entry(POD_SIGNS[look], `chip l-${look}`, WORDS[look]));
   const messages = MESSAGES.map(([kind, word]) => entry(MESSAGE_SIGNS[kind] ?? {}, `mover ${kind} c-none`, word));
-  return h(
-    'details',
+  const meanings = h(
+    'div',
     { class: 'legend' },
-    h('summary', {}, 'Legend'),
-    h(
-      'div',
-      {},
-      h('h3', {}, 'Pods'),
-      h('ul', {}, ...pods),
-      h('h3', {}, 'Messages'),
-      h('ul', {}, ...messages, entry(CUT, 'cut-link', 'link that is cut')),
-    ),
+    h('h3', {}, 'Pods'),
+    h('ul', {}, ...pods),
+    h('h3', {}, 'Messages'),
+    h('ul', {}, ...messages, entry(CUT, 'cut-link', 'link that is cut')),
   );
+  return new Popup('Legend', GLYPHS.legend, meanings).element;
 }
 
 function entry(shape: Sign, kind: string, word: string): HTMLElement {

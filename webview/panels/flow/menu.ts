@@ -41,6 +41,7 @@ export class Menu {
     this.list.replaceChildren(...this.items.map((item) => this.entry(item)));
     this.list.hidden = false;
     this.button.setAttribute('aria-expanded', 'true');
+    withinReach(this.list, this.button);
     this.move(0, 0);
   }
 
@@ -72,7 +73,7 @@ export class Menu {
     if (event.key === 'Escape') {
       this.button.focus();
       this.close();
-    } else if (by !== 0) this.move(this.place(), by);
+    } else if (by !== 0) this.move(this.focused(), by);
     else if (event.key === 'Home') this.move(0, 0);
     else if (event.key === 'End') this.move(-1, 0);
     else return;
@@ -80,7 +81,7 @@ export class Menu {
     event.stopPropagation();
   }
 
-  private place(): number {
+  private focused(): number {
     const { activeElement } = document;
     return activeElement ? [...this.list.children].indexOf(activeElement) : -1;
   }
@@ -90,4 +91,22 @@ export class Menu {
     const item = this.list.children[(from + by + count) % count];
     if (item instanceof HTMLElement) item.focus();
   }
+}
+
+/** px that stay free between what is laid over the page and the page's edge. */
+const EDGE = 6;
+
+/**
+ * Puts what opens from a button below it, at its end, and as far aside as it takes to be seen whole. In a low panel it
+ * scrolls. Its offset parent is where the button stands.
+ */
+export function withinReach(opened: HTMLElement, button: HTMLElement): void {
+  const { style } = opened;
+  style.left = '0';
+  const { right, bottom } = button.getBoundingClientRect();
+  const { left: origin, width } = opened.getBoundingClientRect();
+  const { clientWidth, clientHeight } = document.documentElement;
+  const aligned = getComputedStyle(button).direction === 'rtl' ? button.getBoundingClientRect().left : right - width;
+  style.left = `${Math.max(EDGE, Math.min(aligned, clientWidth - EDGE - width)) - origin}px`;
+  style.maxHeight = `${Math.max(80, clientHeight - bottom - EDGE)}px`;
 }

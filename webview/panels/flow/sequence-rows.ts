@@ -1,15 +1,15 @@
 // One row of the sequence: its time, its messages as arrows, and how many were told of a write.
 import type { FanOuts } from '../../../src/trace/fanout.ts';
 import type { Step } from '../../../src/trace/step.ts';
-import { duration, watchersText } from '../../../src/trace/words.ts';
-import { fit, textWidth } from '../../scene/geometry.ts';
+import { actorName, duration, watchersText } from '../../../src/trace/words.ts';
 import type { Cast } from '../../scene/lifelines.ts';
 import {
   memberRow,
-  SEQUENCE_RIGHT,
+  placeWords,
+  SEQUENCE_LEFT,
   SEQUENCE_ROW,
+  type SequenceColumns,
   type SequenceRow,
-  type sequenceColumns,
   sequenceRow,
 } from '../../scene/sequence.ts';
 import type { SequenceLine } from '../../scene/sequence-list.ts';
@@ -17,7 +17,6 @@ import type { Story } from '../../scene/story.ts';
 import { h, present } from './dom.ts';
 import { svg, text } from './svg.ts';
 
-const HEAD = 44;
 /** px above the bottom of a row: the arrow of its message, and that of the watch bundle. */
 const MESSAGE = 10;
 const BUNDLE = 3;
@@ -26,7 +25,7 @@ export interface SequencePaper {
   readonly story: Story;
   readonly cast: Cast;
   readonly fans: FanOuts;
-  readonly columns: ReturnType<typeof sequenceColumns>;
+  readonly columns: SequenceColumns;
   /** µs. */
   readonly origin: number;
   isOpen(step: Step): boolean;
@@ -35,30 +34,29 @@ export interface SequencePaper {
 }
 
 export function namesOf({ cast, columns }: Pick<SequencePaper, 'cast' | 'columns'>): SVGElement {
-  const { xs, width } = columns;
-  const step = (xs[1] ?? width) - (xs[0] ?? 0);
-  const picture = svg('svg', { width, height: HEAD, 'aria-hidden': 'true' });
-  cast.lines.forEach(({ name, colour }, i) => {
-    const group = svg('g', { class: `c-${colour}` });
+  const { xs, width, heads, slanted, headHeight } = columns;
+  const picture = svg('svg', { width, height: headHeight, 'aria-hidden': 'true' });
+  heads.forEach(({ lines, full }, i) => {
+    const group = svg('g', { class: `c-${cast.lines[i]?.colour ?? 'none'}` });
     const x = xs[i] ?? 0;
-    const words = inLines(name, step - 2);
-    words.forEach((word, n) => {
-      const y = 30 - (words.length - 1 - n) * 13;
-      group.append(text(word, { x, y, 'text-anchor': 'middle', class: 'name' }));
+    const foot = headHeight - 7;
+    group.append(titled(full));
+    lines.forEach((line, n) => {
+      const y = foot - 7 - (lines.length - 1 - n) * 13;
+      const turned = { x, y, transform: `rotate(-45 ${x} ${y})`, class: 'name' };
+      group.append(text(line, slanted ? turned : { x, y, 'text-anchor': 'middle', class: 'name' }));
     });
-    group.append(svg('path', { d: `M${x - 14},37H${x + 14}`, class: 'foot' }));
+    const half = slanted ? 9 : 14;
+    group.append(svg('path', { d: `M${x - half},${foot}H${x + half}`, class: 'foot' }));
     picture.append(group);
   });
   return picture;
 }
 
-/** In two lines where one is too short for it: `EndpointSlice` breaks between its words, `ip-10-0-3-17` at its hyphens. */
-function inLines(name: string, room: number): string[] {
-  if (textWidth(name, 11.5) <= room) return [name];
-  const breaks = [...name.matchAll(/(?<=[a-z])(?=[A-Z])|(?<=[-. ])/g)].map(({ index }) => index);
-  const at = breaks.findLast((place) => textWidth(name.slice(0, place), 11.5) <= room);
-  if (at === undefined) return [fit(name, room, 11.5)];
-  return [name.slice(0, at).trimEnd(), fit(name.slice(at), room, 11.5)];
+function titled(words: string): SVGElement {
+  const title = svg('title');
+  title.textContent = words;
+  return title;
 }
 
 export function rowView(paper: SequencePaper, line: SequenceLine | undefined): HTMLElement {
@@ -75,9 +73,11 @@ export function rowView(paper: SequencePaper, line: SequenceLine | undefined): H
 function exchange(paper: SequencePaper, step: Step, row: SequenceRow, member: boolean): HTMLElement {
   const time = duration(step.at - paper.origin);
   const label = `${time}: ${member ? 'told by watch, ' : ''}${row.text}. ${step.text}`;
-  const go = h('button', { class: 'go', type: 'button', 'aria-label': label, title: step.text }, time);
+  const go = h('button', { class: 'go', type: 'button', 'aria-label': label }, time);
   const look = `exchange c-${row.colour}${row.refused ? ' refused' : ''}${member ? ' member' : ''}`;
-  return h('div', { class: look }, ...present([go, pictureOf(paper, row), row.fan && fanButton(paper, step)]));
+  // What has no room beside its arrow is told in full by who points at the row.
+  const title = `${actorName(paper.story, step)}: ${step.text}`;
+  return h('div', { class: look, title }, ...present([pictureOf(paper, row), go, row.fan && fanButton(paper, step)]));
 }
 
 function fanButton({ story, fans, isOpen, toggle }: SequencePaper, write: Step): HTMLElement {
@@ -102,7 +102,7 @@ function fanButton({ story, fans, isOpen, toggle }: SequencePaper, write: Step):
   );
 }
 
-function pictureOf({ cast, columns }: SequencePaper, row: SequenceRow): SVGElement {
+function pictureOf({ cast, columns }: Pick<SequencePaper, 'cast' | 'columns'>, row: SequenceRow): SVGElement {
   const { xs, width } = columns;
   const picture = svg('svg', { width, height: SEQUENCE_ROW, 'aria-hidden': 'true' });
   for (const x of xs) picture.append(svg('path', { d: `M${x},0V${SEQUENCE_ROW}`, class: 'life' }));
@@ -115,16 +115,12 @@ function pictureOf({ cast, columns }: SequencePaper, row: SequenceRow): SVGEleme
   picture.append(
     to === undefined ? svg('circle', { cx: at, cy: y, r: 4.5, class: 'deed' }) : arrow(at, to, y, 'message'),
   );
-  const start = to === undefined ? at + 9 : Math.min(at, to) + 9;
-  const end = to === undefined && start > width - 300;
-  picture.append(
-    text(end ? row.text : fit(row.text, width - start - (row.fan ? SEQUENCE_RIGHT : 0), 11), {
-      x: end ? at - 9 : start,
-      y: y - 6,
-      'text-anchor': end ? 'end' : 'start',
-      class: 'said',
-    }),
-  );
+  const room = { left: SEQUENCE_LEFT + 2, right: width - (row.fan ? columns.end : 4) };
+  const words =
+    to === undefined
+      ? placeWords(row.text, { ...room, from: at + 9, before: at - 9 })
+      : placeWords(row.text, { ...room, from: Math.min(at, to) + 9 });
+  picture.append(text(words.text, { x: words.x, y: y - (to === undefined ? 8 : 6), class: 'said' }));
   if (row.fan)
     picture.append(
       bundle(

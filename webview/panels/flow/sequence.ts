@@ -4,7 +4,7 @@ import type { Step, StepId } from '../../../src/trace/step.ts';
 import type { Grouping } from '../../scene/groups.ts';
 import { Cast } from '../../scene/lifelines.ts';
 import type { Replay } from '../../scene/replay.ts';
-import { SEQUENCE_ROW, sequenceColumns } from '../../scene/sequence.ts';
+import { SEQUENCE_LEFT, SEQUENCE_ROW, sequenceColumns, sequenceRow } from '../../scene/sequence.ts';
 import { SequenceList } from '../../scene/sequence-list.ts';
 import { h } from './dom.ts';
 import type { Seen } from './exports.ts';
@@ -19,6 +19,9 @@ const GROUPINGS: readonly (readonly [Grouping, string])[] = [
   ['object', 'Grouped by object'],
   ['cause', 'Grouped by what set it off'],
 ];
+
+/** px that are seen beside the lines of the current step. */
+const MARGIN = 30;
 
 interface SequenceActions {
   /** Show the nth visible step. */
@@ -35,6 +38,7 @@ export class Sequence implements Reading {
   private readonly head = h('div', { class: 'cast' });
   private replay: Replay | undefined;
   private rows: SequenceList | undefined;
+  private paper: SequencePaper | undefined;
   private origin = 0;
   private drawn = '';
   private grouping: Grouping;
@@ -93,6 +97,7 @@ export class Sequence implements Reading {
   setCurrent(index: number): void {
     this.refresh();
     this.list.setCurrent(this.rows?.rowOf(index) ?? -1);
+    this.lookAcross();
   }
 
   /** Another trace: what was opened in the last one is not of it. */
@@ -141,13 +146,17 @@ export class Sequence implements Reading {
     const signature = `${room} ${cast.signature}`;
     if (signature === this.drawn) return;
     this.drawn = signature;
-    const columns = sequenceColumns(cast.lines.length, room);
+    const columns = sequenceColumns(
+      cast.lines.map(({ name }) => name),
+      room,
+    );
     this.element.classList.toggle('wide', columns.width > room);
+    this.element.classList.toggle('narrow', !columns.roomy || columns.width > room);
     this.head.replaceChildren(namesOf({ cast, columns }));
     const rows = new SequenceList(replay, this.grouping, this.opened);
     this.rows = rows;
     const { story } = replay;
-    const paper: SequencePaper = {
+    this.paper = {
       story,
       cast,
       columns,
@@ -157,6 +166,7 @@ export class Sequence implements Reading {
       toggle: (step) => this.toggle(step),
       stepAt: (index) => story.steps[replay.visible[index] ?? -1],
     };
+    const { paper } = this;
     this.list.reset({
       get total(): number {
         return rows.total;
@@ -164,5 +174,21 @@ export class Sequence implements Reading {
       make: (row) => rowView(paper, rows.at(row)),
     });
     this.list.setCurrent(rows.rowOf(replay.cursor));
+    this.lookAcross();
+  }
+
+  /** Where the lines are wider than the room, those of the current step come into view. */
+  private lookAcross(): void {
+    const { paper, replay } = this;
+    const { element } = this.list;
+    const step = replay && paper?.stepAt(replay.cursor);
+    if (!paper || !step || paper.columns.width <= element.clientWidth) return;
+    const { story, cast, fans, columns } = paper;
+    const { at, to = at } = sequenceRow(story, cast, fans, step);
+    const [one = 0, other = 0] = [at, to].map((line) => columns.xs[line]);
+    const room = element.clientWidth - SEQUENCE_LEFT;
+    const low = Math.max(one, other) + MARGIN - SEQUENCE_LEFT - room;
+    const high = Math.min(one, other) - MARGIN - SEQUENCE_LEFT;
+    element.scrollLeft = Math.max(low, Math.min(high, element.scrollLeft));
   }
 }

@@ -72,15 +72,8 @@ export class Stage {
     );
     this.scroller.append(this.svg);
     const { looking, inside } = this;
-    this.element = h(
-      'div',
-      { class: 'stage-view' },
-      looking.element,
-      this.scroller,
-      inside.element,
-      this.zooms,
-      this.legend,
-    );
+    looking.element.append(this.zooms, this.legend);
+    this.element = h('div', { class: 'stage-view' }, looking.element, this.scroller, inside.element);
     this.setFocus(undefined);
     this.element.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || this.focus === undefined) return;

@@ -228,6 +228,13 @@ export function selectorOfMap(labels: Labels): Selector {
   };
 }
 
+/** The text as a whole number of 64 bits, which is what labels are compared as; undefined where it is none. */
+function int64(text: string | undefined): bigint | undefined {
+  if (text === undefined || !/^[+-]?\d+$/.test(text)) return undefined;
+  const n = BigInt(text.replace(/^\+/, ''));
+  return n === BigInt.asIntN(64, n) ? n : undefined;
+}
+
 function meets(r: Requirement, labels: Labels): boolean {
   const value = labels && Object.hasOwn(labels, r.key) ? labels[r.key] : undefined;
   switch (r.operator) {
@@ -244,9 +251,9 @@ function meets(r: Requirement, labels: Labels): boolean {
       return value === undefined;
     case 'gt':
     case 'lt': {
-      if (value === undefined || !/^-?\d+$/.test(value)) return false;
-      const [limit] = r.values;
-      return r.operator === 'gt' ? Number(value) > Number(limit) : Number(value) < Number(limit);
+      const [actual, limit] = [int64(value), int64(r.values[0])];
+      if (actual === undefined || limit === undefined) return false;
+      return r.operator === 'gt' ? actual > limit : actual < limit;
     }
   }
 }

@@ -31,11 +31,17 @@ import type { EndpointSlice } from '../../model/generated/discovery.v1.ts';
 import type { Event as EventV1 } from '../../model/generated/events.v1.ts';
 import type { PodDisruptionBudget } from '../../model/generated/policy.v1.ts';
 import type { ClusterRole } from '../../model/generated/rbac.v1.ts';
-import type { ResourceClaim, ResourceClaimTemplate } from '../../model/generated/resource.v1.ts';
+import type {
+  DeviceClass,
+  ResourceClaim,
+  ResourceClaimTemplate,
+  ResourceSlice,
+} from '../../model/generated/resource.v1.ts';
 import type { PriorityClass } from '../../model/generated/scheduling.v1.ts';
 import type {
   CSIDriver,
   CSINode,
+  CSIStorageCapacity,
   StorageClass,
   VolumeAttachment,
   VolumeAttributesClass,
@@ -118,6 +124,11 @@ export const VOLUME_ATTACHMENTS = kind<VolumeAttachment>(
 );
 export const CSI_NODES = kind<CSINode>('storage.k8s.io/v1', 'CSINode', 'csinodes', false);
 export const CSI_DRIVERS = kind<CSIDriver>('storage.k8s.io/v1', 'CSIDriver', 'csidrivers', false);
+export const CSI_STORAGE_CAPACITIES = kind<CSIStorageCapacity>(
+  'storage.k8s.io/v1',
+  'CSIStorageCapacity',
+  'csistoragecapacities',
+);
 export const VALIDATING_ADMISSION_POLICIES = kind<ValidatingAdmissionPolicy>(
   'admissionregistration.k8s.io/v1',
   'ValidatingAdmissionPolicy',
@@ -131,6 +142,8 @@ export const RESOURCE_CLAIM_TEMPLATES = kind<ResourceClaimTemplate>(
   'ResourceClaimTemplate',
   'resourceclaimtemplates',
 );
+export const RESOURCE_SLICES = kind<ResourceSlice>('resource.k8s.io/v1', 'ResourceSlice', 'resourceslices', false);
+export const DEVICE_CLASSES = kind<DeviceClass>('resource.k8s.io/v1', 'DeviceClass', 'deviceclasses', false);
 export const HORIZONTAL_POD_AUTOSCALERS = kind<HorizontalPodAutoscaler>(
   'autoscaling/v2',
   'HorizontalPodAutoscaler',

@@ -15,6 +15,7 @@ import { isRejected, messageOf, type Status, unresolvable } from './framework/st
 /** Fewer nodes than this are all looked at. */
 const MIN_FEASIBLE = 100;
 const MIN_PERCENTAGE = 5;
+const NOMINATED = 'since the nominated one is tried first';
 
 /** How many nodes that fit are enough. Source: numFeasibleNodesToFind with percentageOfNodesToScore 0. */
 export function feasibleNodesToFind(all: number): number {
@@ -79,10 +80,16 @@ export class Algorithm {
 
   private run(pod: PodInfo, record: DecisionRecord): Placed | NotPlaced {
     const state = new CycleState();
-    record.allNodes = this.cache.nodes().length;
+    const all = this.cache.nodes();
+    record.allNodes = all.length;
     if (record.allNodes === 0) return broken(record, 'no nodes available to schedule pods', true);
     const { feasible, diagnosis, error, unseenFor } = this.findFeasible(state, pod);
     record.feasible = feasible.length;
+    // Nodes that PreFilter has spoken for were refused too, though nobody looked at them.
+    if (diagnosis.statuses.absent.reasons.length > 0 && unseenFor !== NOMINATED) {
+      const fit = new Set(feasible);
+      record.spokenFor = all.filter((n) => !fit.has(n) && !diagnosis.statuses.has(n.name)).map((n) => n.name);
+    }
     if (unseenFor !== undefined) record.unseenFor = unseenFor;
     if (error !== undefined) return broken(record, messageOf(error));
     if (feasible.length === 0) return this.afterFailure(state, pod, record, diagnosis);
@@ -142,7 +149,7 @@ export class Algorithm {
     const nominated = this.cache.node(pod.pod.status?.nominatedNodeName ?? '');
     if (nominated !== undefined) {
       const feasible = this.filterNodes(state, pod, [nominated], diagnosis);
-      if (feasible.length > 0) return { feasible, diagnosis, unseenFor: 'since the nominated one is tried first' };
+      if (feasible.length > 0) return { feasible, diagnosis, unseenFor: NOMINATED };
     }
     let nodes = all;
     if (pre.nodeNames !== undefined) {

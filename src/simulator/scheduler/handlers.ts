@@ -121,4 +121,10 @@ export function watchStorage(i: SchedulerInformers, queue: SchedulingQueue, now:
   tell(i.volumes, 'PersistentVolume');
   tell(i.classes, 'StorageClass');
   tell(i.csiNodes, 'CSINode');
+  tell(i.csiDrivers, 'CSIDriver');
+  tell(i.storageCapacities, 'CSIStorageCapacity');
+  tell(i.attachments, 'VolumeAttachment');
+  tell(i.resourceClaims, 'ResourceClaim');
+  tell(i.deviceClasses, 'DeviceClass');
+  tell(i.resourceSlices, 'ResourceSlice');
 }

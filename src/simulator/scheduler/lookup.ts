@@ -2,25 +2,34 @@
 import type { KubeObject } from '../../model/object.ts';
 import type { Informer, InformerFactory } from '../runtime/informer.ts';
 import {
+  CSI_DRIVERS,
   CSI_NODES,
+  CSI_STORAGE_CAPACITIES,
+  DEVICE_CLASSES,
   NAMESPACES,
   PERSISTENT_VOLUME_CLAIMS,
   PERSISTENT_VOLUMES,
   POD_DISRUPTION_BUDGETS,
   REPLICA_SETS,
   REPLICATION_CONTROLLERS,
+  RESOURCE_CLAIMS,
+  RESOURCE_SLICES,
   SERVICES,
   STATEFUL_SETS,
   STORAGE_CLASSES,
+  VOLUME_ATTACHMENTS,
 } from '../runtime/kinds.ts';
 import type { ClusterLookup } from './framework/cluster.ts';
 import { NO_LABELS } from './framework/selectors.ts';
 
 const BY_NAMESPACE = 'namespace';
+const BY_NODE = 'node';
 
 export function makeInformers(informers: InformerFactory) {
   const services = informers.of(SERVICES);
   services.addIndex(BY_NAMESPACE, (s) => [s.metadata.namespace ?? '']);
+  const attachments = informers.of(VOLUME_ATTACHMENTS);
+  attachments.addIndex(BY_NODE, (a) => [a.spec.nodeName]);
   return {
     services,
     namespaces: informers.of(NAMESPACES),
@@ -32,6 +41,12 @@ export function makeInformers(informers: InformerFactory) {
     volumes: informers.of(PERSISTENT_VOLUMES),
     classes: informers.of(STORAGE_CLASSES),
     csiNodes: informers.of(CSI_NODES),
+    csiDrivers: informers.of(CSI_DRIVERS),
+    storageCapacities: informers.of(CSI_STORAGE_CAPACITIES),
+    attachments,
+    resourceClaims: informers.of(RESOURCE_CLAIMS),
+    deviceClasses: informers.of(DEVICE_CLASSES),
+    resourceSlices: informers.of(RESOURCE_SLICES),
   };
 }
 
@@ -54,5 +69,13 @@ export function lookupFrom(i: SchedulerInformers): ClusterLookup {
     volumes: () => i.volumes.all(),
     storageClass: (name) => i.classes.get(name),
     csiNode: (name) => i.csiNodes.get(name),
+    csiDriver: (name) => i.csiDrivers.get(name),
+    storageCapacities: () => i.storageCapacities.all(),
+    attachments: (node) => i.attachments.byIndex(BY_NODE, node),
+    resourceClaim: (ns, name) => i.resourceClaims.get(`${ns}/${name}`),
+    resourceClaims: () => i.resourceClaims.all(),
+    deviceClass: (name) => i.deviceClasses.get(name),
+    deviceClasses: () => i.deviceClasses.all(),
+    resourceSlices: () => i.resourceSlices.all(),
   };
 }

@@ -12,8 +12,15 @@ import type {
   Service,
 } from '../../model/generated/core.v1.ts';
 import type { PodDisruptionBudget } from '../../model/generated/policy.v1.ts';
+import type { DeviceClass, ResourceClaim, ResourceSlice } from '../../model/generated/resource.v1.ts';
 import type { PriorityClass } from '../../model/generated/scheduling.v1.ts';
-import type { CSINode, StorageClass } from '../../model/generated/storage.v1.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+  VolumeAttachment,
+} from '../../model/generated/storage.v1.ts';
 import { type KubeObject, keyOf } from '../../model/object.ts';
 import type { ScheduleDetail } from '../../trace/step.ts';
 import { Algorithm } from './algorithm.ts';
@@ -24,6 +31,7 @@ import { PodInfo } from './framework/pod-info.ts';
 import { Recorder } from './framework/recorder.ts';
 import { messageOf } from './framework/status.ts';
 import { defaultProfile } from './plugins/default-profile.ts';
+import { NominatedPods } from './queue/nominator.ts';
 
 /** Scores of one node, plugin by plugin, after normalising and weighting. */
 export type WeightedScores = { readonly [plugin: string]: number };
@@ -88,6 +96,14 @@ export function lookupIn(objects: readonly KubeObject[]): ClusterLookup {
     volumes: () => all.byKind<PersistentVolume>('PersistentVolume'),
     storageClass: (name) => all.get<StorageClass>('StorageClass', name),
     csiNode: (name) => all.get<CSINode>('CSINode', name),
+    csiDriver: (name) => all.get<CSIDriver>('CSIDriver', name),
+    storageCapacities: () => all.byKind<CSIStorageCapacity>('CSIStorageCapacity'),
+    attachments: (node) => all.byKind<VolumeAttachment>('VolumeAttachment').filter((a) => a.spec.nodeName === node),
+    resourceClaim: (ns, name) => all.get<ResourceClaim>('ResourceClaim', `${ns}/${name}`),
+    resourceClaims: () => all.byKind<ResourceClaim>('ResourceClaim'),
+    deviceClass: (name) => all.get<DeviceClass>('DeviceClass', name),
+    deviceClasses: () => all.byKind<DeviceClass>('DeviceClass'),
+    resourceSlices: () => all.byKind<ResourceSlice>('ResourceSlice'),
   };
 }
 
@@ -121,7 +137,7 @@ const nothing = (): Process<undefined> => (function* () {})() as Process<undefin
 
 /**
  * Schedules `pods` one after the other; each counts for those after it. Nothing is evicted: where preemption would help, the
- * decision says whom it would take. The same seed gives the same answers.
+ * decision says whom it would take, and the room counts as promised. The same seed gives the same answers.
  */
 export function schedulePods(
   nodes: readonly Node[],
@@ -137,6 +153,7 @@ export function schedulePods(
   }
   const recorder = new Recorder();
   const random = new Random(seed);
+  const nominated = new NominatedPods();
   const framework: Framework = new Framework(
     recorder.wrap(
       defaultProfile({
@@ -149,12 +166,12 @@ export function schedulePods(
         bindVolumes: nothing,
       }),
     ),
-    { nominatedFor: () => [] },
+    nominated,
   );
   const algorithm = new Algorithm(framework, cache, random, recorder, keep);
   return pods.map((p, i) => {
     const info = naming('pod', p, () => new PodInfo(admitted(p, i, others)));
-    return attempt(algorithm, framework, cache, info);
+    return attempt({ algorithm, framework, cache, nominated }, info);
   });
 }
 
@@ -167,26 +184,38 @@ function naming<T>(what: string, o: KubeObject, read: () => T): T {
   }
 }
 
-function attempt(algorithm: Algorithm, framework: Framework, cache: Cache, pod: PodInfo): Explained {
+interface Parts {
+  readonly algorithm: Algorithm;
+  readonly framework: Framework;
+  readonly cache: Cache;
+  readonly nominated: NominatedPods;
+}
+
+/** What the pod shows while it may not enter the queue: the API server's word on gates, or nothing of a plugin's. */
+function shown({ pod }: PodInfo): string | undefined {
+  return pod.status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False')?.message;
+}
+
+function attempt({ algorithm, framework, cache, nominated }: Parts, pod: PodInfo): Explained {
   const gate = framework.preEnqueue(pod);
   if (gate !== undefined) {
     const why = messageOf(gate);
     const detail: ScheduleDetail = { type: 'schedule', nodes: [], why, filters: [] };
     const empty = { chosen: null, filteredOut: [], weightedScores: {}, total: {}, victims: [] };
-    return { pod: pod.name, namespace: pod.namespace, message: why, detail, ...empty };
+    return { pod: pod.name, namespace: pod.namespace, message: shown(pod) ?? why, detail, ...empty };
   }
   const result = algorithm.attempt(pod);
   const { record } = result;
   if (result.node !== undefined) {
     framework.reserve(result.state, pod, result.node);
     cache.assume(pod, result.node);
-  }
+  } else if (result.nominate) nominated.set(pod, result.nominate);
   const scored = record.columns.length === 0 ? [] : record.scored;
   return {
     pod: pod.name,
     namespace: pod.namespace,
     chosen: result.node ?? null,
-    filteredOut: record.rejected.map((r) => r.node).sort(),
+    filteredOut: [...record.rejected.map((r) => r.node), ...record.spokenFor].sort(),
     weightedScores: Object.fromEntries(
       scored.map((node, row) => [node, Object.fromEntries(record.scoresOf(row).map((s) => [s.plugin, s.weighted]))]),
     ),

@@ -77,22 +77,29 @@ function account(scratch: Scratch, namespace: string, name: string): void {
   if (scratch.same(stub) === undefined) scratch.put(stub);
 }
 
-/**
- * Puts stand-ins for what the object's pods name and `unknown` kinds might hold. Says what was taken for granted and could
- * change the answer.
- */
-export function assume(scratch: Scratch, object: KubeObject, unknown: (kind: string) => boolean): string[] {
+/** Whether nobody has told of the object of this kind and name, so that it may be there all the same. */
+export type Unknown = (kind: string, name: string) => boolean;
+
+/** Those that none of the objects is. */
+export function except(objects: readonly KubeObject[]): Unknown {
+  const told = new Set(objects.map((o) => `${o.kind}/${o.metadata.name}`));
+  return (kind, name) => !told.has(`${kind}/${name}`);
+}
+
+/** Puts stand-ins for what the object's pods name and is `unknown`. Says what was taken for granted and could change the answer. */
+export function assume(scratch: Scratch, object: KubeObject, unknown: Unknown): string[] {
   const { namespace = '' } = object.metadata;
   const spec = podSpecOf(object);
   const notes: string[] = [];
-  if (unknown('Namespace') && namespace !== '') {
+  if (namespace !== '' && unknown('Namespace', namespace)) {
     const stub = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace }, status: { phase: 'Active' } };
     if (scratch.same(stub) === undefined) scratch.put(stub as Namespace);
   }
-  if (unknown('ServiceAccount')) account(scratch, namespace, spec?.serviceAccountName || 'default');
+  const serviceAccount = spec?.serviceAccountName || 'default';
+  if (unknown('ServiceAccount', serviceAccount)) account(scratch, namespace, serviceAccount);
   const { priorityClassName, runtimeClassName } = spec ?? {};
   const stand = (apiVersion: string, kind: string, name: string | undefined, more: object, how: string): void => {
-    if (!name || !unknown(kind)) return;
+    if (!name || !unknown(kind, name)) return;
     const stub = { apiVersion, kind, metadata: { name }, ...more };
     if (scratch.same(stub) !== undefined) return;
     scratch.put(stub);

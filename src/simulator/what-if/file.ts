@@ -4,7 +4,7 @@ import type { KubeObject } from '../../model/object.ts';
 import { RefusedError } from '../../model/refused.ts';
 import { makesPods } from '../../model/templates.ts';
 import type { Explained } from '../scheduler/schedule-pods.ts';
-import { assume } from './beside.ts';
+import { assume, except } from './beside.ts';
 import { Scratch } from './scratch.ts';
 import { type Asked, ask, decide, placed } from './what-if.ts';
 
@@ -43,11 +43,12 @@ export function scheduleFile({ seed, nodes, given, wanted }: FileOptions): Decid
   const asked = inPlace(wanted.filter(asks));
   const scratch = Scratch.with([...nodes, ...inPlace([...given, ...wanted.filter(isThere)])], seed);
   const beside = inPlace(wanted.filter((o) => !asks(o) && !isThere(o)));
-  for (const o of [...beside, ...asked]) assume(scratch, o, () => true);
-  const answers = asked.map((o) => ({
-    of: `${o.kind} ${o.metadata.name ?? ''}`.trim(),
-    ...answer(scratch, o, beside),
-  }));
+  const unknown = except(beside);
+  const assumed = [...beside, ...asked].map((o) => assume(scratch, o, unknown)).slice(beside.length);
+  const answers = asked.map((o, i) => {
+    const { notes, ...rest } = answer(scratch, o, beside);
+    return { of: `${o.kind} ${o.metadata.name ?? ''}`.trim(), notes: [...(assumed[i] ?? []), ...notes], ...rest };
+  });
   const decisions = decide(
     scratch,
     nodes,

@@ -7,7 +7,7 @@ import { resourceForKind } from '../../model/resources.ts';
 import type { ScheduleDetail } from '../../trace/step.ts';
 import type { ApiServer } from '../apiserver/index.ts';
 import { type Explained, schedulePods } from '../scheduler/schedule-pods.ts';
-import { assume, Beside } from './beside.ts';
+import { assume, Beside, except } from './beside.ts';
 import { Claims } from './claims.ts';
 import { type Drafts, draftsOf, someOf } from './pods.ts';
 import { Scratch } from './scratch.ts';
@@ -49,6 +49,12 @@ const CONSULTED = [
   ['policy/v1', 'PodDisruptionBudget'],
   ['storage.k8s.io/v1', 'StorageClass'],
   ['storage.k8s.io/v1', 'CSINode'],
+  ['storage.k8s.io/v1', 'CSIDriver'],
+  ['storage.k8s.io/v1', 'CSIStorageCapacity'],
+  ['storage.k8s.io/v1', 'VolumeAttachment'],
+  ['resource.k8s.io/v1', 'ResourceClaim'],
+  ['resource.k8s.io/v1', 'DeviceClass'],
+  ['resource.k8s.io/v1', 'ResourceSlice'],
 ] as const;
 /** Their controllers take a pod away before they make its successor; a Job has to go itself before there can be another. */
 const REPLACES = new Set(['StatefulSet', 'DaemonSet', 'Job']);
@@ -83,7 +89,12 @@ export function wouldScheduleOn(
 ): WouldSchedule {
   const scratch = Scratch.with(snapshot, `${options.seed}/what-if`);
   const kinds = new Set(snapshot.map((o) => o.kind));
-  const assumed = assume(scratch, placed(object, options.namespace), (kind) => !kinds.has(kind));
+  const untold = except(options.beside ?? []);
+  const assumed = assume(
+    scratch,
+    placed(object, options.namespace),
+    (kind, name) => !kinds.has(kind) && untold(kind, name),
+  );
   const { notes, ...rest } = answer(scratch, object, options);
   return { ...rest, notes: [...assumed, ...notes] };
 }

@@ -14,12 +14,14 @@ interface PodState {
 }
 
 interface ImageState {
-  size: number;
+  readonly size: number;
   readonly nodes: Set<string>;
 }
 
 const ZONE = 'topology.kubernetes.io/zone';
 const REGION = 'topology.kubernetes.io/region';
+/** Old labels go first where a node still has them. Source: GetZoneKey in component-helpers/node/topology. */
+const OLD = 'failure-domain.beta.kubernetes.io/';
 
 export class Cache {
   private readonly byName = new Map<string, NodeInfo>();
@@ -63,8 +65,8 @@ export class Cache {
     this.classify(info);
     for (const image of node.status?.images ?? []) {
       for (const name of image.names ?? []) {
-        const state = this.images.get(name) ?? { size: 0, nodes: new Set<string>() };
-        state.size = image.sizeBytes ?? 0;
+        // The first node to tell of an image says how large it is.
+        const state = this.images.get(name) ?? { size: image.sizeBytes ?? 0, nodes: new Set<string>() };
         state.nodes.add(info.name);
         this.images.set(name, state);
       }
@@ -199,7 +201,8 @@ function allocated(pod: Pod): string {
 
 function zoneOf(node: Node): string {
   const labels = node.metadata.labels ?? {};
-  return `${labels[REGION] ?? ''}:${labels[ZONE] ?? ''}`;
+  const region = labels[`${OLD}region`] ?? labels[REGION] ?? '';
+  return `${region}:${labels[`${OLD}zone`] ?? labels[ZONE] ?? ''}`;
 }
 
 function interleave(zones: readonly (readonly NodeInfo[])[]): NodeInfo[] {

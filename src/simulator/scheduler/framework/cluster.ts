@@ -7,7 +7,14 @@ import type {
   Service,
 } from '../../../model/generated/core.v1.ts';
 import type { PodDisruptionBudget } from '../../../model/generated/policy.v1.ts';
-import type { CSINode, StorageClass } from '../../../model/generated/storage.v1.ts';
+import type { DeviceClass, ResourceClaim, ResourceSlice } from '../../../model/generated/resource.v1.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+  VolumeAttachment,
+} from '../../../model/generated/storage.v1.ts';
 import type { NamespaceLookup } from './pod-info.ts';
 
 export interface ClusterLookup extends NamespaceLookup {
@@ -21,4 +28,14 @@ export interface ClusterLookup extends NamespaceLookup {
   volumes(): Iterable<PersistentVolume>;
   storageClass(name: string): StorageClass | undefined;
   csiNode(name: string): CSINode | undefined;
+  csiDriver(name: string): CSIDriver | undefined;
+  /** What is left in the pools of CSI drivers that say so. */
+  storageCapacities(): Iterable<CSIStorageCapacity>;
+  /** Of one node. */
+  attachments(node: string): readonly VolumeAttachment[];
+  resourceClaim(namespace: string, name: string): ResourceClaim | undefined;
+  resourceClaims(): Iterable<ResourceClaim>;
+  deviceClass(name: string): DeviceClass | undefined;
+  deviceClasses(): Iterable<DeviceClass>;
+  resourceSlices(): Iterable<ResourceSlice>;
 }

@@ -12,7 +12,11 @@ export type EventResource =
   | 'StorageClass'
   | 'CSINode'
   | 'CSIDriver'
+  | 'CSIStorageCapacity'
+  | 'VolumeAttachment'
   | 'ResourceClaim'
+  | 'DeviceClass'
+  | 'ResourceSlice'
   | '*';
 
 /** Bits, so that one registration names several actions. */

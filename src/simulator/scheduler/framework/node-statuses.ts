@@ -15,6 +15,11 @@ export class NodeStatuses {
     return this.byNode.get(node) ?? this.absent;
   }
 
+  /** Whether somebody looked at the node, and refused it. */
+  has(node: string): boolean {
+    return this.byNode.has(node);
+  }
+
   get size(): number {
     return this.byNode.size;
   }

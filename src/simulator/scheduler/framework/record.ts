@@ -28,6 +28,8 @@ export class DecisionRecord {
   nominated: string | undefined;
   victims: readonly string[] = [];
   readonly rejected: { readonly node: string; readonly status: Status }[] = [];
+  /** Nodes that a PreFilter plugin refused without anybody looking at them. */
+  spokenFor: readonly string[] = [];
   /** Nodes that passed, in the order of the search; of many the best. Without columns nothing was scored. */
   scored: readonly string[] = [];
   columns: readonly Column[] = [];

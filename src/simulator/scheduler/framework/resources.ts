@@ -77,36 +77,52 @@ function max(a: ResourceSum, b: Resources): ResourceSum {
   return out;
 }
 
-function nonZero(r: ResourceSum, requests: Requests): ResourceSum {
-  if (requests?.cpu === undefined) r.milliCPU = DEFAULT_MILLI_CPU;
-  if (requests?.memory === undefined) r.memory = DEFAULT_MEMORY;
-  return r;
+/** A resize that its node can never grant does not count as wanted. Source: IsPodResizeInfeasible. */
+function refused(pod: Pod): boolean {
+  return pod.status?.conditions?.some((c) => c.type === 'PodResizePending' && c.reason === 'Infeasible') ?? false;
 }
 
-/** While a resize is under way a container counts with the larger of what it has and what it wants. */
-function ofContainer(c: Container, statuses: readonly ContainerStatus[] | undefined, filled: boolean): ResourceSum {
-  const wanted = resourcesOf(c.resources?.requests);
-  if (filled) nonZero(wanted, c.resources?.requests);
+/**
+ * While a resize is under way a container counts with the larger of what it has and what it wants. `filled`: a resource that
+ * it does not name counts with its default.
+ */
+function ofContainer(
+  pod: Pod,
+  c: Container,
+  statuses: readonly ContainerStatus[] | undefined,
+  filled: boolean,
+): ResourceSum {
+  const requests = c.resources?.requests;
+  let out = resourcesOf(requests);
   const status = statuses?.find((s) => s.name === c.name);
   const actual = status?.resources?.requests;
-  if (actual === undefined) return wanted;
-  return max(max(wanted, resourcesOf(actual)), resourcesOf(status?.allocatedResources));
+  if (status?.resources !== undefined) {
+    const has = max(resourcesOf(actual), resourcesOf(status.allocatedResources));
+    out = refused(pod) ? has : max(out, has);
+  }
+  if (!filled) return out;
+  const names = (r: string): boolean =>
+    requests?.[r] !== undefined || actual?.[r] !== undefined || status?.allocatedResources?.[r] !== undefined;
+  if (!names('cpu')) out.milliCPU = DEFAULT_MILLI_CPU;
+  if (!names('memory')) out.memory = DEFAULT_MEMORY;
+  return out;
 }
 
 function sum(pod: Pod, filled: boolean): ResourceSum {
-  const spec = pod.spec;
+  const { spec, status } = pod;
   let total = new ResourceSum();
   if (spec === undefined) return total;
-  for (const c of spec.containers) total.add(ofContainer(c, pod.status?.containerStatuses, filled));
+  for (const c of spec.containers) total.add(ofContainer(pod, c, status?.containerStatuses, filled));
   if (spec.initContainers !== undefined && spec.initContainers.length > 0) {
     // A restartable init container (sidecar) keeps running, so it counts beside those that start after it.
     const sidecars = new ResourceSum();
     let peak = new ResourceSum();
     for (const c of spec.initContainers) {
-      const own = ofContainer(c, pod.status?.initContainerStatuses, filled);
+      const stays = c.restartPolicy === 'Always';
+      const own = ofContainer(pod, c, stays ? status?.initContainerStatuses : undefined, filled);
       const during = own.clone();
       during.add(sidecars);
-      if (c.restartPolicy === 'Always') {
+      if (stays) {
         total.add(own);
         sidecars.add(own);
       }

@@ -10,7 +10,7 @@ import type { NodeInfo } from '../framework/node-info.ts';
 import { NodeStatuses } from '../framework/node-statuses.ts';
 import type { Plugin, PostFilterOutcome } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
-import { type Status, unresolvable, unschedulable } from '../framework/status.ts';
+import { failure, type Status, unresolvable, unschedulable } from '../framework/status.ts';
 import { DEFAULT_PREEMPTION } from './names.ts';
 import { type Candidate, moreImportant, pickCandidate, splitByBudget } from './preemption-choice.ts';
 
@@ -82,6 +82,7 @@ function selectVictims(o: PreemptionOptions, state: CycleState, pod: PodInfo, on
   };
   const violations = violating.filter((p) => !reprieve(p)).length;
   for (const p of others) reprieve(p);
+  if (victims.length === 0) return failure(DEFAULT_PREEMPTION, `expected at least one victim pod on node "${on.name}"`);
   if (violating.length > 0 && others.length > 0) victims.sort(moreImportant);
   return { node: on.name, victims, violations };
 }

@@ -59,9 +59,15 @@ function shortages(pod: PodInfo, node: NodeInfo): Status | undefined {
   );
 }
 
+/** Beyond this a hundredfold is no exact number any more. */
+const EXACT = Number.MAX_SAFE_INTEGER / MAX_SCORE;
+
 function leftOver(requested: number, allocatable: number): number {
   if (allocatable === 0 || requested > allocatable) return 0;
-  return Math.trunc(((allocatable - requested) * MAX_SCORE) / allocatable);
+  const free = allocatable - requested;
+  if (free <= EXACT) return Math.trunc((free * MAX_SCORE) / allocatable);
+  // Upstream counts in 64 bits, which wrap.
+  return Number(BigInt.asIntN(64, BigInt(free) * BigInt(MAX_SCORE)) / BigInt(allocatable));
 }
 
 /** What the pod asks for, with how much of it there is in each of the others. */

@@ -5,7 +5,7 @@ import type { Plugin, PreFilterOutcome } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
 import { skip, unschedulable } from '../framework/status.ts';
 import { NODE_VOLUME_LIMITS } from './names.ts';
-import { ofFreedVolumes, ofMoreRoom, ofOwnClaim } from './volume-hints.ts';
+import { ofDetached, ofFreedVolumes, ofMoreRoom, ofOwnClaim } from './volume-hints.ts';
 import { claimNames, className } from './volumes.ts';
 
 const FULL = unschedulable(NODE_VOLUME_LIMITS, 'node(s) exceed max volume count');
@@ -37,6 +37,7 @@ export function nodeVolumeLimits(cluster: ClusterLookup): Plugin {
       { resource: 'CSINode', actions: Action.add | Action.update, hint: ofMoreRoom },
       { resource: 'AssignedPod', actions: Action.delete, hint: ofFreedVolumes },
       { resource: 'PersistentVolumeClaim', actions: Action.add, hint: ofOwnClaim },
+      { resource: 'VolumeAttachment', actions: Action.delete, hint: ofDetached(cluster.claim) },
     ],
     preFilter: (_state, pod) => (claimNames(pod).length === 0 ? SKIP : undefined),
     filter(_state, pod, node) {
@@ -47,6 +48,11 @@ export function nodeVolumeLimits(cluster: ClusterLookup): Plugin {
       if (wanted.size === 0) return undefined;
       const attached = new Map<string, string>();
       for (const p of node.pods) collect(p, attached);
+      // Also those that no pod uses any more and that are not detached yet.
+      for (const { spec } of cluster.attachments(node.name)) {
+        const csi = cluster.volume(spec.source.persistentVolumeName ?? '')?.spec?.csi;
+        if (csi !== undefined) attached.set(`${csi.driver}/${csi.volumeHandle}`, csi.driver);
+      }
       for (const { name, allocatable } of limits) {
         const here = [...attached.values()].filter((d) => d === name).length;
         const more = [...wanted].filter(([volume, driver]) => driver === name && !attached.has(volume)).length;

@@ -146,7 +146,7 @@ function rawScores(s: Soft, pod: PodInfo, nodes: readonly NodeInfo[], scores: Fl
       const value = node.labels[c.topologyKey];
       if (value === undefined || (s.ignored.size > 0 && s.ignored.has(node))) continue;
       const n = counts === undefined ? matching(c, pod, node) : (counts.get(value) ?? 0);
-      scores[i] = (scores[i] as number) + (n * weight + c.maxSkew - 1);
+      scores[i] = (scores[i] as number) + (n * weight + (c.maxSkew - 1));
     }
   });
   for (let i = 0; i < nodes.length; i++) scores[i] = Math.round(scores[i] as number);

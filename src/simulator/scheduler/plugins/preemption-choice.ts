@@ -37,7 +37,8 @@ export function splitByBudget(
   const others: PodInfo[] = [];
   for (const p of pods) {
     let violated = false;
-    for (const b of left) {
+    // A pod without labels is in no budget's care.
+    for (const b of Object.keys(p.labels).length === 0 ? [] : left) {
       if (b.budget.metadata.namespace !== p.namespace || b.selector.empty || !b.selector.matches(p.labels)) continue;
       if (b.budget.status?.disruptedPods?.[p.name] !== undefined) continue;
       b.allowed--;

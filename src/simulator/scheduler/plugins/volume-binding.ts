@@ -2,6 +2,7 @@
 // class that can make one there. Models pkg/scheduler/framework/plugins/volumebinding.
 import type { Process } from '../../../kernel/process.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../model/generated/core.v1.ts';
+import { controllerOf, keyOf } from '../../../model/object.ts';
 import type { ClusterLookup } from '../framework/cluster.ts';
 import { stateKey } from '../framework/cycle-state.ts';
 import { Action } from '../framework/events.ts';
@@ -10,12 +11,13 @@ import type { Plugin, PreFilterOutcome } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
 import { failure, type Status, skip, unresolvable } from '../framework/status.ts';
 import { VOLUME_BINDING } from './names.ts';
-import { ofOwnClaim, ofTopologies } from './volume-hints.ts';
-import { classCanProvision, matchVolume, type VolumeAssumptions } from './volume-match.ts';
+import { ofCapacityTracking, ofMoreCapacity, ofOwnClaim, ofTopologies } from './volume-hints.ts';
+import { bySize, matchVolume, provision, type VolumeAssumptions } from './volume-match.ts';
 import { claimName, isBound, missingClaim, volumeFitsNode, waitsForConsumer } from './volumes.ts';
 
 const BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
 const NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
+const NO_SPACE = 'node(s) did not have enough free storage';
 const NO_VOLUME = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)';
 const SKIP: PreFilterOutcome = { status: skip(VOLUME_BINDING) };
 const NOTHING_TO_SCORE = skip(VOLUME_BINDING);
@@ -56,6 +58,9 @@ function check(pod: PodInfo, cluster: ClusterLookup): { claims: PersistentVolume
     }
     if (claim.metadata.deletionTimestamp !== undefined)
       return { error: `persistentvolumeclaim "${name}" is being deleted` };
+    if (v.ephemeral !== undefined && controllerOf(claim)?.uid !== pod.pod.metadata.uid) {
+      return { error: `PVC ${keyOf(claim)} was not created for pod ${pod.key} (pod is not owner)` };
+    }
     claims.push(claim);
   }
   return { claims };
@@ -71,15 +76,21 @@ function find(claims: Claims, node: NodeInfo, cluster: ClusterLookup, taken: Vol
   const bindings: { claim: PersistentVolumeClaim; volume: PersistentVolume }[] = [];
   const provisions: PersistentVolumeClaim[] = [];
   const used = new Set<string>();
-  for (const claim of claims.waiting) {
-    const selected = claim.metadata.annotations?.[SELECTED_NODE];
-    if (selected !== undefined && selected !== node.name) return [...reasons, BIND_CONFLICT];
-    const volume = selected === undefined ? matchVolume(claim, node, cluster, taken, used) : undefined;
-    if (volume !== undefined) {
+  const selected = claims.waiting.filter((c) => c.metadata.annotations?.[SELECTED_NODE] !== undefined);
+  if (selected.some((c) => c.metadata.annotations?.[SELECTED_NODE] !== node.name)) return [...reasons, BIND_CONFLICT];
+  const unmatched: PersistentVolumeClaim[] = [];
+  for (const claim of bySize(claims.waiting.filter((c) => !selected.includes(c)))) {
+    const volume = matchVolume(claim, node, cluster, taken, used);
+    if (volume === undefined) unmatched.push(claim);
+    else {
       used.add(volume.metadata.name ?? '');
       bindings.push({ claim, volume });
-    } else if (classCanProvision(claim, node, cluster)) provisions.push(claim);
-    else reasons.add(BIND_CONFLICT);
+    }
+  }
+  for (const claim of [...selected, ...unmatched]) {
+    const can = provision(claim, node, cluster);
+    if (can !== 'can') return [...reasons, can === 'full' ? NO_SPACE : BIND_CONFLICT];
+    provisions.push(claim);
   }
   return reasons.size > 0 ? [...reasons] : { bindings, provisions };
 }
@@ -93,7 +104,8 @@ export function volumeBinding(cluster: ClusterLookup, taken: VolumeAssumptions, 
       { resource: 'PersistentVolume', actions: Action.add | Action.update },
       { resource: 'Node', actions: Action.add | Action.updateNodeLabel },
       { resource: 'CSINode', actions: Action.add | Action.update },
-      { resource: 'CSIDriver', actions: Action.update },
+      { resource: 'CSIDriver', actions: Action.update, hint: ofCapacityTracking },
+      { resource: 'CSIStorageCapacity', actions: Action.add | Action.update, hint: ofMoreCapacity },
     ],
     preFilter(state, pod) {
       const checked = check(pod, cluster);

@@ -1,9 +1,16 @@
 // Whether an event about storage, or about another pod's volumes, can help a pod that a volume plugin refused.
 // Models the QueueingHintFns of volumebinding, volumezone, volumerestrictions and nodevolumelimits, v1.36.
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../../model/generated/core.v1.ts';
-import type { CSINode, StorageClass } from '../../../model/generated/storage.v1.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+  VolumeAttachment,
+} from '../../../model/generated/storage.v1.ts';
 import { equal } from '../../../model/paths.ts';
 import type { Hint } from '../framework/events.ts';
+import { wholeValue } from '../framework/quantity.ts';
 import { claimName } from './volumes.ts';
 
 const when = (helps: boolean): Hint => (helps ? 'Queue' : 'Skip');
@@ -48,4 +55,30 @@ export function ofFreedVolumes(_pod: Pod, previous: unknown): Hint {
   const { spec } = previous as Pod;
   if (!spec?.nodeName) return 'Skip';
   return when((spec.volumes ?? []).some((v) => v.persistentVolumeClaim !== undefined || v.ephemeral !== undefined));
+}
+
+/** A driver stops keeping count of what is left. */
+export function ofCapacityTracking(pod: Pod, previous: unknown, current: unknown): Hint {
+  const claims = (pod.spec?.volumes ?? []).some((v) => claimName(pod, v) !== undefined);
+  const on = (o: unknown): boolean => (o as CSIDriver).spec.storageCapacity === true;
+  return when(claims && on(previous) && !on(current));
+}
+
+/** A pool has more left, or lets larger volumes be made. */
+export function ofMoreCapacity(_pod: Pod, previous: unknown, current: unknown): Hint {
+  if (previous === undefined) return 'Queue';
+  const [a, b] = [previous as CSIStorageCapacity, current as CSIStorageCapacity];
+  const grew = (x: string | number | undefined, y: string | number | undefined): boolean =>
+    y !== undefined && (x === undefined || wholeValue(y) > wholeValue(x));
+  return when(grew(a.capacity, b.capacity) || grew(a.maximumVolumeSize, b.maximumVolumeSize));
+}
+
+/** A volume that the pod wants too was detached. */
+export function ofDetached(claims: (namespace: string, name: string) => PersistentVolumeClaim | undefined) {
+  return (pod: Pod, previous: unknown): Hint => {
+    const gone = (previous as VolumeAttachment).spec.source.persistentVolumeName;
+    const { namespace = '' } = pod.metadata;
+    const own = (pod.spec?.volumes ?? []).flatMap((v) => claimName(pod, v) ?? []);
+    return when(gone !== undefined && own.some((name) => claims(namespace, name)?.spec?.volumeName === gone));
+  };
 }

@@ -1,6 +1,7 @@
 // Which volume suits a claim, and whether its class can make one for a node.
 // Models component-helpers/storage/volume.FindMatchingVolume and checkVolumeProvisions of the scheduler's volume binder.
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../model/generated/core.v1.ts';
+import type { StorageClass } from '../../../model/generated/storage.v1.ts';
 import type { ClusterLookup } from '../framework/cluster.ts';
 import type { NodeInfo } from '../framework/node-info.ts';
 import { wholeValue } from '../framework/quantity.ts';
@@ -67,10 +68,35 @@ export function matchVolume(
   return best;
 }
 
-export function classCanProvision(claim: PersistentVolumeClaim, node: NodeInfo, cluster: ClusterLookup): boolean {
+export type Provision = 'can' | 'cannot' | 'full';
+
+/** Whether the claim's class can make a volume within reach of the node. Models checkVolumeProvisions. */
+export function provision(claim: PersistentVolumeClaim, node: NodeInfo, cluster: ClusterLookup): Provision {
   const found = cluster.storageClass(className(claim));
-  if (found === undefined || found.provisioner === 'kubernetes.io/no-provisioner') return false;
+  if (found === undefined || found.provisioner === 'kubernetes.io/no-provisioner') return 'cannot';
   const terms = found.allowedTopologies ?? [];
-  if (terms.length === 0) return true;
-  return terms.some((t) => (t.matchLabelExpressions ?? []).every((e) => e.values.includes(node.labels[e.key] ?? '\0')));
+  const fits = terms.some((t) =>
+    (t.matchLabelExpressions ?? []).every((e) => e.values.includes(node.labels[e.key] ?? '\0')),
+  );
+  if (terms.length > 0 && !fits) return 'cannot';
+  return hasRoom(claim, found, node, cluster) ? 'can' : 'full';
+}
+
+/** Drivers that opted in tell how much is left where. Models hasEnoughCapacity. */
+function hasRoom(claim: PersistentVolumeClaim, found: StorageClass, node: NodeInfo, cluster: ClusterLookup): boolean {
+  const wanted = claim.spec?.resources?.requests?.storage;
+  if (wanted === undefined || cluster.csiDriver(found.provisioner)?.spec.storageCapacity !== true) return true;
+  for (const c of cluster.storageCapacities()) {
+    const limit = c.maximumVolumeSize ?? c.capacity;
+    if (c.storageClassName !== found.metadata.name || limit === undefined) continue;
+    if (wholeValue(limit) >= wholeValue(wanted) && compileSelector(c.nodeTopology).matches(node.labels)) return true;
+  }
+  return false;
+}
+
+/** Small claims take their pick first. */
+export function bySize(claims: readonly PersistentVolumeClaim[]): readonly PersistentVolumeClaim[] {
+  if (claims.length < 2) return claims;
+  const of = (c: PersistentVolumeClaim): number => wholeValue(c.spec?.resources?.requests?.storage ?? 0);
+  return claims.toSorted((a, b) => of(a) - of(b));
 }

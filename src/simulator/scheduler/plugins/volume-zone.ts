@@ -44,7 +44,11 @@ export function volumeZone(cluster: ClusterLookup): Plugin {
           if (waitsForConsumer(claim, cluster)) continue;
           return { status: unresolvable(VOLUME_ZONE, 'PersistentVolume had no name') };
         }
-        const labels = cluster.volume(bound)?.metadata.labels ?? {};
+        const volume = cluster.volume(bound);
+        if (volume === undefined) {
+          return { status: unresolvable(VOLUME_ZONE, `persistentvolume "${bound}" not found`) };
+        }
+        const labels = volume.metadata.labels ?? {};
         for (const label of LABELS) {
           const value = labels[label];
           if (value !== undefined) wanted.push({ label, values: value.split('__') });

@@ -148,6 +148,53 @@ describe('VolumeBinding', () => {
     expect([reasons.a?.[0], reasons.b?.[0]]).toEqual(expected);
   });
 
+  it.each<[string, object, string | undefined]>([
+    ['has enough', { capacity: '5Gi' }, undefined],
+    ['has too little', { capacity: '500Mi' }, 'node(s) did not have enough free storage'],
+    [
+      'makes no volume so large',
+      { capacity: '5Gi', maximumVolumeSize: '500Mi' },
+      'node(s) did not have enough free storage',
+    ],
+    [
+      'is elsewhere',
+      { capacity: '5Gi', nodeTopology: { matchLabels: { [ZONE]: 'b' } } },
+      'node(s) did not have enough free storage',
+    ],
+  ])('looks at what the driver has left: a pool that %s', (_what, pool, expected) => {
+    const objects = [
+      claim('data'),
+      storageClass('late', 'csi.example.com'),
+      {
+        apiVersion: 'storage.k8s.io/v1',
+        kind: 'CSIDriver',
+        metadata: { name: 'csi.example.com' },
+        spec: { storageCapacity: true },
+      },
+      {
+        apiVersion: 'storage.k8s.io/v1',
+        kind: 'CSIStorageCapacity',
+        metadata: { name: 'pool', namespace: 'default' },
+        storageClassName: 'late',
+        nodeTopology: {},
+        ...pool,
+      },
+    ];
+    expect(consult(binding, { nodes, objects }, uses('p', 'data')).reasons.a).toEqual(expected && [expected]);
+  });
+
+  it('gives the smallest volume to the smallest claim, whatever their order', () => {
+    const large = claim('large', { resources: { requests: { storage: '2Gi' } } });
+    const objects = [
+      local,
+      large,
+      claim('small'),
+      volume('v1', 'a', { capacity: { storage: '1Gi' } }),
+      volume('v2', 'a'),
+    ];
+    expect(consult(binding, { nodes, objects }, uses('p', 'large', 'small')).reasons.a).toBeUndefined();
+  });
+
   it('promises a volume to one claim only', () => {
     const objects = [claim('one'), claim('two'), volume('v', 'a'), local];
     const cache = cacheOf({ nodes });
@@ -176,6 +223,12 @@ describe('VolumeZone', () => {
     const { reasons } = consult(zone, { nodes: [...nodes, node('bare')], objects }, uses('p', 'data'));
     expect(reasons).toEqual({ a: ['node(s) had no available volume zone'], b: undefined, bare: undefined });
   });
+});
+
+it('VolumeZone refuses everywhere when a bound volume is gone', () => {
+  const make = (_cache: unknown, cluster: ClusterLookup) => volumeZone(cluster);
+  const answer = consult(make, { nodes, objects: [claim('data', { volumeName: 'v' }, 'Bound')] }, uses('p', 'data'));
+  expect(answer.refused).toEqual(['persistentvolume "v" not found']);
 });
 
 describe('VolumeRestrictions', () => {

@@ -7,9 +7,11 @@ import type { Story } from './story.ts';
 /** `cut`: silences are cut to a fixed width. `scale`: a second is as wide everywhere. `clock`: that, told as the time of day. */
 export type Axis = 'cut' | 'scale' | 'clock';
 
-/** µs without any step from which on a silence is cut. */
-const SILENCE = 1_000_000;
+/** A time without any step is cut where it would take this part of the time that is drawn, longest first. */
+const SILENCE = 0.08;
 const CUT = 28;
+/** px of the picture for each time that is cut: there has to be room to say when the next burst begins. */
+const APART = 80;
 
 export interface Burst {
   /** µs. */
@@ -68,12 +70,13 @@ export function timelineOf(
 }
 
 function burstsOf(times: readonly number[], left: number, width: number): Burst[] {
+  const silences = silencesOf(times, Math.floor(width / APART));
   const spans: { from: number; to: number }[] = [];
-  for (const at of times) {
+  times.forEach((at, i) => {
     const last = spans.at(-1);
-    if (last && at - last.to <= SILENCE) last.to = Math.max(last.to, at);
+    if (last && !silences.has(i)) last.to = Math.max(last.to, at);
     else spans.push({ from: at, to: at });
-  }
+  });
   const cut = Math.min(CUT, (width * 0.4) / Math.max(1, spans.length));
   const total = spans.reduce((sum, { from, to }) => sum + (to - from), 0);
   const room = width - cut * spans.length;
@@ -84,6 +87,70 @@ function burstsOf(times: readonly number[], left: number, width: number): Burst[
     x += w + cut;
     return burst;
   });
+}
+
+/** The indices of the times that come after a silence to be cut. */
+function silencesOf(times: readonly number[], most: number): ReadonlySet<number> {
+  const longest: { readonly before: number; readonly us: number }[] = [];
+  for (let i = 1; i < times.length; i++) {
+    const us = (times[i] ?? 0) - (times[i - 1] ?? 0);
+    if (us <= (longest.length < most ? 0 : (longest.at(-1)?.us ?? 0))) continue;
+    const place = longest.findIndex((one) => one.us < us);
+    longest.splice(place < 0 ? longest.length : place, 0, { before: i, us });
+    if (longest.length > most) longest.pop();
+  }
+  let drawn = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  const cut = new Set<number>();
+  for (const { before, us } of longest) {
+    if (us < drawn * SILENCE) break;
+    cut.add(before);
+    drawn -= us;
+  }
+  return cut;
+}
+
+export interface Tick {
+  readonly x: number;
+  /** µs. */
+  readonly at: number;
+}
+
+/** Round steps of time, µs, smallest first. */
+const ROUND = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((ms) => ms * 1_000),
+  ...[1, 2, 5, 10, 30].map((s) => s * 1_000_000),
+  ...[1, 2, 5, 10, 30, 60, 120, 300, 600, 1440].map((min) => min * 60_000_000),
+];
+
+/**
+ * The times that are said above the lanes: when each burst begins, and round ones counted from `zero` (µs) as far as there is
+ * room. `wide` says how many px a time takes; nothing is said beyond `right`. A whole axis needs no beginning said.
+ */
+export function ticksOf(
+  bursts: readonly Burst[],
+  zero: number,
+  wide: (at: number) => number,
+  right: number,
+  whole: boolean,
+): readonly Tick[] {
+  const out: Tick[] = [];
+  let free = Number.NEGATIVE_INFINITY;
+  const say = (tick: Tick, end: number): void => {
+    const room = wide(tick.at);
+    if (tick.x < free || tick.x + room > end) return;
+    out.push(tick);
+    free = tick.x + room + 12;
+  };
+  bursts.forEach(({ from, to, x, w }, i) => {
+    const next = bursts[i + 1]?.x;
+    if (!whole) say({ x: Math.min(x, Math.max(0, right - wide(from))), at: from }, right);
+    const step = ROUND.find((us) => us * w >= 96 * (to - from));
+    if (step === undefined || w === 0) return;
+    for (let at = zero + Math.ceil((from - zero) / step) * step; at <= to; at += step) {
+      say({ x: x + ((at - from) / (to - from)) * w, at }, next === undefined ? right : next - 8);
+    }
+  });
+  return out;
 }
 
 /** All of the time as one. */

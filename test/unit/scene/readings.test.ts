@@ -5,7 +5,7 @@ import { textWidth } from '../../../webview/scene/geometry.ts';
 import { Cast } from '../../../webview/scene/lifelines.ts';
 import { placeWords, sequenceColumns, sequenceRow } from '../../../webview/scene/sequence.ts';
 import { Story } from '../../../webview/scene/story.ts';
-import { nearest, timelineOf } from '../../../webview/scene/timeline.ts';
+import { nearest, ticksOf, timelineOf } from '../../../webview/scene/timeline.ts';
 import { deploymentSteps, topology } from './recording.ts';
 
 const story = new Story(topology(3), [], deploymentSteps(3, 3));
@@ -113,6 +113,26 @@ describe('the timeline', () => {
     const [first, second] = picture.bursts;
     expect(first?.w).toBeCloseTo(second?.w ?? 0, 5);
     expect(first?.w).toBeGreaterThan(200);
+  });
+
+  test('within half a second too, what happens is seen apart, and what is silent is cut', () => {
+    const { bursts, xs } = timelineOf(story, cast, [...story.steps.keys()], 100, 600);
+    expect(bursts.length).toBeGreaterThan(2);
+    const [first] = bursts;
+    const early = story.steps.filter(({ at }) => at <= (first?.to ?? 0)).length;
+    // The quarter of the steps that come at once have more than the hundredth of the room that is their part of the time.
+    expect((xs[early - 1] ?? 0) - (xs[0] ?? 0)).toBeGreaterThan(60);
+  });
+
+  test('times are said at round places and where a burst begins, and none over another', () => {
+    const wide = (): number => 50;
+    const ticks = ticksOf(picture.bursts, 0, wide, 690, false);
+    expect(ticks.map(({ at }) => at)).toEqual(expect.arrayContaining(picture.bursts.map(({ from }) => from)));
+    expect(ticks.length).toBeGreaterThan(picture.bursts.length);
+    expect(ticks.every(({ x }, i) => x + 50 <= (ticks[i + 1]?.x ?? 690))).toBe(true);
+    const [whole] = timelineOf(long, new Cast(long), visible, 100, 600, 'scale').bursts;
+    const minutes = ticksOf(whole ? [whole] : [], 0, wide, 690, true).map(({ at }) => at / 60_000_000);
+    expect(minutes).toEqual([2, 4, 6, 8]);
   });
 
   test('time never runs backwards and stays inside', () => {

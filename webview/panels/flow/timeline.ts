@@ -4,7 +4,15 @@ import { duration } from '../../../src/trace/words.ts';
 import { fit } from '../../scene/geometry.ts';
 import { Cast } from '../../scene/lifelines.ts';
 import type { Replay } from '../../scene/replay.ts';
-import { type Axis, nearest, type Timeline as Picture, timeAt, timelineOf } from '../../scene/timeline.ts';
+import {
+  type Axis,
+  type Burst,
+  nearest,
+  type Timeline as Picture,
+  ticksOf,
+  timeAt,
+  timelineOf,
+} from '../../scene/timeline.ts';
 import { h } from './dom.ts';
 import type { Seen } from './exports.ts';
 import type { Reading } from './reading.ts';
@@ -163,51 +171,36 @@ export class TimelineReading implements Reading {
     return this.axisKind === 'clock' && this.epochMs === undefined ? 'scale' : this.axisKind;
   }
 
-  /** A line with a mark at every round time. */
-  private scale({ bursts: [all] }: Picture, width: number): SVGElement[] {
-    if (!all) return [];
-    const span = Math.max(1, all.to - all.from);
-    const room = 96;
-    const step = ROUND.toSorted((a, b) => a - b).find((us) => (us / span) * all.w >= room) ?? span;
-    const zero = this.axisShown === 'clock' ? -(this.epochMs ?? 0) * 1000 : this.origin;
-    const parts: SVGElement[] = [svg('path', { d: `M${all.x - 4},${AXIS - 6}h${all.w + 8}`, class: 'burst' })];
-    for (let at = zero + Math.ceil((all.from - zero) / step) * step; at <= all.to; at += step) {
-      const x = all.x + ((at - all.from) / span) * all.w;
-      if (x > width - 60) break;
-      parts.push(
-        svg('path', { d: `M${x},${AXIS - 9}v6`, class: 'burst' }),
-        text(this.told(at), { x, y: AXIS - 12, class: 'when' }),
-      );
-    }
-    return parts;
-  }
-
   private told(at: number): string {
-    if (this.axisShown !== 'clock') return duration(at - this.origin);
+    if (this.axisShown !== 'clock')
+      return duration(at - this.origin)
+        .replace('.000 s', ' s')
+        .replace(' min 0 s', ' min');
     const clock = new Date((this.epochMs ?? 0) + at / 1000).toISOString();
     return clock.endsWith('.000Z') ? clock.slice(11, 19) : clock.slice(11, 23);
   }
 
-  private axis(picture: Picture, width: number): SVGElement[] {
-    if (this.axisShown !== 'cut') return this.scale(picture, width);
-    const { bursts } = picture;
-    let free = LEFT - 20;
-    return bursts.flatMap(({ from, x, w }) => {
-      const parts: SVGElement[] = [svg('path', { d: `M${x - 4},${AXIS - 6}h${w + 8}`, class: 'burst' })];
-      const word = duration(from - this.origin);
-      const room = word.length * 7;
-      const start = Math.min(x, width - 8 - room);
-      if (start >= free) {
-        parts.push(text(word, { x: start, y: AXIS - 12, class: 'when' }));
-        free = start + room + 12;
-      }
-      return parts;
-    });
+  private axis({ bursts }: Picture, width: number): SVGElement[] {
+    const clock = this.axisShown === 'clock';
+    const zero = clock ? -(this.epochMs ?? 0) * 1000 : this.origin;
+    const wide = (at: number): number => this.told(at).length * 7;
+    const ticks = ticksOf(bursts, zero, wide, width - 8, this.axisShown !== 'cut');
+    return [
+      ...bursts.map(({ x, w }) => svg('path', { d: `M${x - 4},${AXIS - 6}h${w + 8}`, class: 'burst' })),
+      ...bursts.slice(1).map(({ x }, i) => broken(bursts[i], x)),
+      ...ticks.flatMap(({ x, at }) => [
+        svg('path', { d: `M${x},${AXIS - 9}v6`, class: 'burst' }),
+        text(this.told(at), { x, y: AXIS - 12, class: 'when' }),
+      ]),
+    ];
   }
 }
 
-/** Round steps of time, µs. */
-const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500].flatMap((n) => [n * 1_000, n * 1_000_000, n * 60_000_000]);
+/** The sign of an axis that leaves something out. */
+function broken(before: Burst | undefined, next: number): SVGElement {
+  const x = before === undefined ? next : (before.x + before.w + next) / 2;
+  return svg('path', { d: `M${x - 4},${AXIS - 2}l3,-8m2,8l3,-8`, class: 'break' });
+}
 
 function marks({ marks: all }: Picture): SVGElement[] {
   return all.map(({ x, lane, refused, colour }) => {

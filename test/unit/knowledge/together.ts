@@ -8,5 +8,10 @@ export const TOGETHER: readonly string[] = [
   'minimum … usage per Container is …, but request is …',
   "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead",
   'conflict: runtimeClass.scheduling.nodeSelector[…] = …; pod.spec.nodeSelector[…] = …',
+  'violates PodSecurity "…"',
+  'must set securityContext.capabilities.drop=["ALL"]',
+  'must set securityContext.allowPrivilegeEscalation=false',
+  'seccompProfile (pod or container "…" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")',
+  'must be less than or equal to cpu limit of …',
   "Cannot evict pod as it would violate the pod's disruption budget.",
 ];

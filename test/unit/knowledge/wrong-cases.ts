@@ -48,7 +48,7 @@ const DEFINITIONS: readonly Wrong[] = [
     [`${ROOT}/properties/spec/x-kubernetes-validations`]: [{ rule: 'self.number > 1', optionalOldSelf: true }],
   }),
   definition('message must be specified if rule contains line breaks', {
-    [`${ROOT}/properties/spec/x-kubernetes-validations`]: [{ rule: 'self.number\n > 1' }],
+    [`${ROOT}/properties/spec/x-kubernetes-validations`]: [{ rule: 'self.number\n > 1', message: '' }],
   }),
   definition('must not be set in top-level metadata', {
     [`${ROOT}/properties/metadata`]: { type: 'object', default: { name: 'x' } },
@@ -114,7 +114,7 @@ const DEVICES: readonly Wrong[] = [
   shared('default is less than min', '4', { default: '1', validRange: { min: '2' } }),
   shared('max is larger than capacity value', '4', { default: '1', validRange: { min: '1', max: '9' } }),
   shared('value is not a multiple of a given step', '9', { default: '2', validRange: { min: '1', step: '2' } }),
-  devices('Required value', { taints: [{ effect: 'NoSchedule' }] }),
+  devices('Required value', { taints: [{ key: '', effect: 'NoSchedule' }] }),
   devices('bindingFailureConditions are required to use bindingConditions', { bindingConditions: ['A'] }),
   devices('bindingFailureConditions must not overlap with bindingConditions', {
     bindingConditions: ['A'],
@@ -240,7 +240,7 @@ const VOLUMES_AND_NETWORK: readonly Wrong[] = [
   wrong('Endpoints', 'may not be in the loopback range', { 'subsets/0/addresses/0/ip': '127.0.0.1' }),
   wrong('Endpoints', 'Required value', { 'subsets/0/ports': [{ name: 'a', port: 1 }, { port: 2 }] }),
   wrong('Service', 'may only be set for externally-accessible services', { 'spec/externalTrafficPolicy': 'Local' }),
-  wrong('Service', 'Required value', { 'spec/ports': [{ port: 1 }, { port: 2 }] }),
+  wrong('Service', 'Required value', { 'spec/ports': [{ port: 1, name: '' }, { port: 2 }] }),
   wrong('Service', 'provided port is not in the valid range', {
     'spec/type': 'NodePort',
     'spec/ports/0/nodePort': 80,

@@ -44,6 +44,15 @@ function inRuntime(fields: object, spec: object): string {
   return pod(b, { runtimeClassName: 'r', ...spec });
 }
 
+/** A pod where the namespace enforces a level of Pod Security. */
+function secured(level: string, spec: object): string {
+  const b = ready();
+  const labels = { 'pod-security.kubernetes.io/enforce': level };
+  make(b, '/api/v1/namespaces', 'safe', { metadata: { name: 'safe', labels } });
+  make(b, '/api/v1/namespaces/safe/serviceaccounts', 'default', {});
+  return make(b, '/api/v1/namespaces/safe/pods', 'p', { spec: { containers: [{ name: 'c', image: 'i' }], ...spec } });
+}
+
 function evicted(): string {
   const b = ready();
   pod(b, {});
@@ -72,6 +81,12 @@ const SCENES: Readonly<Record<string, () => string>> = {
     inRuntime({ overhead: { podFixed: { cpu: '1' } } }, { overhead: { cpu: '2' } }),
   'conflict: runtimeClass.scheduling.nodeSelector[…] = …; pod.spec.nodeSelector[…] = …': () =>
     inRuntime({ scheduling: { nodeSelector: { a: 'b' } } }, { nodeSelector: { a: 'c' } }),
+  'violates PodSecurity "…"': () => secured('restricted', {}),
+  'must set securityContext.capabilities.drop=["ALL"]': () => secured('restricted', {}),
+  'must set securityContext.allowPrivilegeEscalation=false': () => secured('restricted', {}),
+  'seccompProfile (pod or container "…" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")':
+    () => secured('restricted', {}),
+  'must be less than or equal to cpu limit of …': () => bounded({ default: { cpu: '1' } }, { requests: { cpu: '2' } }),
   "Cannot evict pod as it would violate the pod's disruption budget.": evicted,
 };
 
@@ -82,4 +97,32 @@ test('each of them is tried', () => {
 test.each(Object.entries(SCENES))('%s', (words, scene) => {
   const pattern = words.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   expect(scene()).toMatch(new RegExp(pattern.join('.*')));
+});
+
+const one = (securityContext: object): object => ({ containers: [{ name: 'c', image: 'i', securityContext }] });
+
+/** Pods by the field that a record says is refused, and what stands in the answer between its brackets. */
+const UNSAFE: Readonly<Record<string, readonly [string, object, string]>> = {
+  'PodSpec.hostNetwork': ['baseline', { hostNetwork: true }, 'host namespaces (hostNetwork=true)'],
+  'PodSpec.hostIPC': ['baseline', { hostIPC: true }, 'host namespaces (hostIPC=true)'],
+  'PodSpec.hostPID': ['baseline', { hostPID: true }, 'host namespaces (hostPID=true)'],
+  'Volume.hostPath': [
+    'baseline',
+    { volumes: [{ name: 'v', hostPath: { path: '/p' } }] },
+    'hostPath volumes (volume "v")',
+  ],
+  'SecurityContext.privileged': ['baseline', one({ privileged: true }), 'privileged (container "c"'],
+  'Capabilities.add': ['baseline', one({ capabilities: { add: ['SYS_ADMIN'] } }), 'non-default capabilities'],
+  'SELinuxOptions.type': ['baseline', one({ seLinuxOptions: { type: 'x' } }), 'set forbidden securityContext.seLinux'],
+  'PodSecurityContext.seccompProfile': [
+    'restricted',
+    { securityContext: { seccompProfile: { type: 'Unconfined' } } },
+    'seccompProfile (pod must not set securityContext.seccompProfile.type to "Unconfined")',
+  ],
+};
+
+test.each(Object.entries(UNSAFE))('%s is refused by Pod Security', (_, [level, spec, words]) => {
+  const said = secured(level, spec);
+  expect(said).toContain(`violates PodSecurity "${level}:latest"`);
+  expect(said).toContain(words);
 });

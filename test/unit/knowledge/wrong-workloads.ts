@@ -11,6 +11,26 @@ const PODS: readonly Wrong[] = [
     'spec/initContainers': [{ name: 'z', image: 'i', livenessProbe: probe }],
   }),
   pod('must be a relative path', { 'spec/volumes/0/secret/items/0/path': '/p' }),
+  pod('Duplicate value: "…"', { 'spec/initContainers': [{ name: 'c', image: 'i' }] }),
+  pod('cannot unmarshal … into Go struct field EnvVar.…', { [`${C}/env`]: [{ name: 'A', value: 8080 }] }),
+  pod('cannot unmarshal number into Go struct field …of type string', {
+    'spec/dnsConfig': { options: [{ name: 'ndots', value: 2 }] },
+  }),
+  pod('into Go struct field Container.… of type string', { [`${C}/args`]: [true] }),
+  pod('must be less than or equal to cpu limit of …', {
+    [`${C}/resources`]: { requests: { cpu: '2' }, limits: { cpu: '1' } },
+  }),
+  pod('must be less than or equal to memory limit of …', {
+    [`${C}/resources`]: { requests: { memory: '2Gi' }, limits: { memory: '1Gi' } },
+  }),
+  pod('must be unique', { [`${C}/volumeMounts/1/mountPath`]: '/e' }),
+  pod('must be unique', {
+    [`${C}/volumeDevices`]: [
+      { name: 'b', devicePath: '/dev/x' },
+      { name: 'b', devicePath: '/dev/x' },
+    ],
+  }),
+  pod('Duplicate value: "…"', { 'spec/volumes/1/name': 'e' }),
   pod("must not contain '..'", { [`${C}/volumeMounts/1/subPath`]: '../x' }),
   pod('must provide at least one DNS nameserver when `dnsPolicy` is None', { 'spec/dnsConfig/nameservers': [] }),
   pod('must provide `dnsConfig` when `dnsPolicy` is None', { 'spec/dnsConfig': undefined }),
@@ -25,6 +45,9 @@ const PODS: readonly Wrong[] = [
   }),
   pod('must not be specified when labelSelector is not set', {
     'spec/topologySpreadConstraints/0/labelSelector': undefined,
+  }),
+  pod('must not be specified when labelSelector is not set', {
+    'spec/affinity/podAffinity/requiredDuringSchedulingIgnoredDuringExecution/0/labelSelector': undefined,
   }),
   pod('at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified', {
     'spec/resourceClaims/0/resourceClaimTemplateName': 'y',
@@ -48,7 +71,10 @@ const PODS: readonly Wrong[] = [
   pod('can only be set when AppArmor type is Localhost', {
     'spec/securityContext': { appArmorProfile: { type: 'RuntimeDefault', localhostProfile: 'p' } },
   }),
-  pod('windows options cannot be set for a linux pod', { 'spec/os': { name: 'linux' } }),
+  pod('windows options cannot be set for a linux pod', {
+    'spec/os': { name: 'linux' },
+    'spec/securityContext/windowsOptions': { runAsUserName: 'u' },
+  }),
   pod('cannot be set until all schedulingGates have been cleared', {
     'spec/nodeName': 'n',
     'spec/schedulingGates': [{ name: 'a' }],
@@ -86,7 +112,10 @@ const PODS: readonly Wrong[] = [
     [`${C}/resources`]: { requests: { cpu: '9' } },
     'spec/resources': { requests: { cpu: '1' } },
   }),
-  pod('hostNetwork must be true if pod contains any hostProcess containers', { 'spec/hostNetwork': undefined }),
+  pod('hostNetwork must be true if pod contains any hostProcess containers', {
+    'spec/hostNetwork': undefined,
+    [`${C}/securityContext/windowsOptions/hostProcess`]: true,
+  }),
   pod('error converting fieldPath', { [`${C}/env/2/valueFrom/fieldRef/fieldPath`]: 'x.y' }),
   pod('must specify restartPolicy when restart rules are used', { [`${C}/restartPolicy`]: undefined }),
   pod('pod rejected: RuntimeClass "…" not found', { 'spec/runtimeClassName': 'none' }),
@@ -117,6 +146,21 @@ export const WORKLOAD_WRONG: readonly Wrong[] = [
     kind: 'Deployment',
     error: 'may not be 0 when `maxSurge` is 0',
     change: rolling({ maxSurge: 0, maxUnavailable: 0 }),
+  },
+  {
+    kind: 'DaemonSet',
+    error: "a valid percent string must be a numeric string followed by an ending '%'",
+    change: { 'spec/updateStrategy/rollingUpdate/maxUnavailable': 'many' },
+  },
+  {
+    kind: 'PodDisruptionBudget',
+    error: "a valid percent string must be a numeric string followed by an ending '%'",
+    change: { 'spec/maxUnavailable': 'many', 'spec/minAvailable': undefined },
+  },
+  {
+    kind: 'HorizontalPodAutoscaler',
+    error: 'must be greater than or equal to 0',
+    change: { 'spec/behavior/scaleUp/tolerance': '-1' },
   },
   { kind: 'Deployment', error: 'must not be greater than 100%', change: rolling({ maxUnavailable: '101%' }) },
   {
@@ -165,6 +209,39 @@ export const WORKLOAD_WRONG: readonly Wrong[] = [
   },
   { kind: 'ConfigMap', error: 'duplicate of key present in binaryData', change: { 'data/c': 'x' } },
   { kind: 'Secret', error: 'field is immutable when `immutable` is set', change: { 'data/a': 'Yg==' }, update: true },
+  { kind: 'Secret', error: 'field is immutable when `immutable` is set', change: { immutable: false }, update: true },
+  {
+    kind: 'ConfigMap',
+    error: 'field is immutable when `immutable` is set',
+    change: { immutable: undefined },
+    update: true,
+  },
+  { kind: 'Secret', error: 'field is immutable', change: { type: 'example.com/other' }, update: true },
+  {
+    kind: 'ConfigMap',
+    error: 'cannot unmarshal … into Go struct field ConfigMap.data of type string',
+    change: { data: { a: 1 } },
+  },
+  {
+    kind: 'ConfigMap',
+    error: 'a valid config key must consist of alphanumeric characters',
+    change: { data: { 'a b': 'x' } },
+  },
+  { kind: 'ResourceQuota', error: 'must be a standard resource for quota', change: { 'spec/hard': { cpus: '3' } } },
+  {
+    kind: 'ConfigMap',
+    error: 'cannot unmarshal … into Go struct field ObjectMeta.metadata.annotations of type string',
+    change: { 'metadata/annotations': { a: 1 } },
+  },
+  { kind: 'LimitRange', error: 'is greater than max value', change: { 'spec/limits/0/min/cpu': '9' } },
+  { kind: 'ControllerRevision', error: 'field is immutable', change: { data: { a: 'c' } }, update: true },
+  { kind: 'Job', error: 'field is immutable', change: { 'spec/template/spec/containers/0/image': 'j' }, update: true },
+  {
+    kind: 'Deployment',
+    error: 'field is immutable',
+    change: { 'spec/selector/matchLabels/a': 'c', 'spec/template/metadata/labels/a': 'c' },
+    update: true,
+  },
   {
     kind: 'PodDisruptionBudget',
     error: 'minAvailable and maxUnavailable cannot be both set',

@@ -47,6 +47,67 @@ describe('a Job that deletes its pods', () => {
   });
 });
 
+describe('pods that a Job deletes itself', () => {
+  const podWrites = (t: Stage): string[] =>
+    t.writes('job-controller').flatMap((w) => (w.includes(' pods/') ? [w.split(' ')[1] ?? ''] : []));
+  // Upstream: deleteJobPods takes the finalizer first.
+  it.each([
+    ['to suspend it', { suspend: true }, 2],
+    ['because parallelism is less', { parallelism: 1 }, 1],
+  ])('count as nothing: %s', (_, change, gone) => {
+    const t = node();
+    t.apply(job({ parallelism: 2, completions: 4 }, 'sleep 100'));
+    t.seconds(3);
+    t.writes();
+    t.send('PATCH', 'Job', 'j', { spec: change });
+    t.seconds(20);
+    expect(podWrites(t)).toEqual([...Array(gone).fill('patch'), ...Array(gone).fill('delete')]);
+    expect(status(t)).toMatchObject({ ready: 2 - gone, terminating: 0, uncountedTerminatedPods: {} });
+    expect(status(t).failed).toBeUndefined();
+  });
+  // Upstream: deleteActivePods leaves it, so that they are counted when they are gone.
+  it('count as failed where the Job has failed', () => {
+    const t = node();
+    t.apply(job({ parallelism: 2, completions: 4, activeDeadlineSeconds: 5 }, 'sleep 100'));
+    t.seconds(20);
+    expect(podWrites(t)).toEqual(['create', 'create', 'delete', 'delete', 'patch', 'patch']);
+    expect(status(t)).toMatchObject({ failed: 2, ready: 0, terminating: 0 });
+    expect(status(t).conditions?.map((c) => c.type)).toEqual(['FailureTarget', 'Failed']);
+  });
+  it('are made anew when it goes on, and its time begins again', () => {
+    const t = node();
+    t.apply(job({ parallelism: 1, completions: 1 }, 'sleep 100'));
+    t.seconds(3);
+    const began = status(t).startTime;
+    t.send('PATCH', 'Job', 'j', { spec: { suspend: true } });
+    t.seconds(10);
+    expect(status(t).startTime).toBeUndefined();
+    t.send('PATCH', 'Job', 'j', { spec: { suspend: false } });
+    t.seconds(10);
+    expect(status(t)).toMatchObject({ active: 1, ready: 1 });
+    expect(status(t).startTime).not.toBe(began);
+    expect(status(t).conditions?.map((c) => [c.type, c.status, c.reason])).toEqual([
+      ['Suspended', 'False', 'JobResumed'],
+    ]);
+  });
+});
+
+describe('a Job that backs off', () => {
+  // kubernetes/kubernetes#139428, mended after v1.36.2: the status says 0 active, which the API server refuses.
+  it('cannot write its status while another of its pods is ready', () => {
+    const t = node();
+    const spec = { completions: 2, parallelism: 2, completionMode: 'Indexed' };
+    t.apply(job(spec, 'if [ $JOB_COMPLETION_INDEX = 1 ]; then exit 1; fi; sleep 100'));
+    t.seconds(8);
+    expect(t.writes('job-controller')).toContain('job-controller update/status jobs/j -> 422');
+    expect(status(t)).toMatchObject({ active: 2, ready: 1 });
+    expect(status(t).failed).toBeUndefined();
+    t.seconds(10);
+    expect(indexes(t).sort()).toEqual(['0', '1', '1']);
+    expect(status(t)).toMatchObject({ active: 2, failed: 1 });
+  });
+});
+
 describe('a Job that backs off by index', () => {
   // Upstream: getPodCreationInfoForIndependentIndexes and getPodsWithDelayedDeletionPerIndex.
   it('waits with the index that failed alone, and counts its pod when the next one carries its failures on', () => {

@@ -7,6 +7,7 @@ import type { Pod } from '../../../model/generated/core.v1.ts';
 import { controllerOf, keyOf } from '../../../model/object.ts';
 import { selects } from '../../../model/selectors.ts';
 import type { StepId } from '../../../trace/step.ts';
+import type { Result } from '../../runtime/client.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import { JOBS, PODS } from '../../runtime/kinds.ts';
@@ -20,13 +21,28 @@ import * as decide from './decide.ts';
 import { OrphanedPods, RELEASE } from './orphans.ts';
 import { jobPod } from './pod.ts';
 import { type Backoff, backoffLeft, countFailures } from './policy.ts';
-import { count, finish, newCondition, note, readyCount, tidy } from './status.ts';
+import { count, finish, newCondition, note, readyCount, tidy, withCondition } from './status.ts';
 
 const API = 'batch/v1';
 const KIND = 'Job';
 /** Source: --concurrent-job-syncs and syncJobBatchPeriod in job_controller.go, v1.36. */
 const WORKERS = 5;
 const BATCH = SECOND;
+
+const TOO_MANY = 'Too many succeeded pods running after completion count reached';
+
+function isManagedElsewhere(job: Job): boolean {
+  return job.spec?.managedBy !== undefined && job.spec.managedBy !== 'kubernetes.io/job-controller';
+}
+
+/** ms until the Job's next pod may be made; undefined: now. With backoffLimitPerIndex each index waits by itself. */
+function backoffOf(job: Job, backoff: Backoff, nowMs: number): number | undefined {
+  return job.spec?.backoffLimitPerIndex === undefined ? backoffLeft(backoff, nowMs) || undefined : undefined;
+}
+
+function gonePods(pods: readonly Pod[], results: readonly Result<unknown>[]): readonly Pod[] {
+  return pods.filter((_, i) => results[i]?.ok || results[i]?.code === 404);
+}
 
 export class JobController {
   private readonly ctx: ComponentContext;
@@ -50,7 +66,7 @@ export class JobController {
     this.jobs = ctx.informers.of(JOBS);
     this.pods = ctx.informers.of(PODS);
     this.pods.addIndex('owner', (p) => [controllerOf(p)?.uid ?? `orphans/${p.metadata.namespace}`]);
-    this.orphans = new OrphanedPods(ctx, this.pods, (pod) => this.ownerOf(pod));
+    this.orphans = new OrphanedPods(ctx, this.pods, (pod) => this.isCounted(pod));
     this.watch();
     const start = (): void => {
       startWorkers(ctx.kernel, ctx.scope, this.queue, WORKERS, (k, c) => this.sync(k, c));
@@ -60,11 +76,19 @@ export class JobController {
   }
 
   private watch(): void {
+    const ended = (job: Job, cause: StepId): void => {
+      if (!decide.isFinished(job)) return;
+      for (const pod of this.pods.byIndex('owner', job.metadata.uid ?? '')) this.orphans.add(pod, cause);
+    };
     this.jobs.onChange({
-      add: (job, cause) => this.queue.add(keyOf(job), [cause]),
+      add: (job, cause) => {
+        this.queue.add(keyOf(job), [cause]);
+        ended(job, cause);
+      },
       update: (job, old, cause) => {
         if (job.metadata.generation === old.metadata.generation) this.queue.addAfter(keyOf(job), BATCH, [cause]);
         else this.queue.add(keyOf(job), [cause]);
+        ended(job, cause);
       },
       remove: (job, cause) => {
         this.expectations.forget(keyOf(job));
@@ -121,6 +145,12 @@ export class JobController {
     return job?.metadata.uid === ref.uid ? job : undefined;
   }
 
+  /** Whether a Job still waits for the pod, to count it. */
+  private isCounted(pod: Pod): boolean {
+    const job = this.ownerOf(pod);
+    return job !== undefined && (!decide.isFinished(job) || isManagedElsewhere(job));
+  }
+
   /** Jobs that would adopt the pod. */
   private matching(pod: Pod): Job[] {
     const { namespace, labels } = pod.metadata;
@@ -134,7 +164,7 @@ export class JobController {
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {
     const job = this.jobs.get(key);
     if (job === undefined || decide.isFinished(job)) return undefined;
-    if (job.spec?.managedBy !== undefined && job.spec.managedBy !== 'kubernetes.io/job-controller') return undefined;
+    if (isManagedElsewhere(job)) return undefined;
     const mine = yield* claim(
       this.ctx.client,
       {
@@ -169,7 +199,9 @@ export class JobController {
     let suspended = false;
     if (verdict !== undefined) {
       step = [this.explainVerdict(job, t, verdict, causes)];
-      if (settled) gone = yield* this.remove(key, job, t.active, step);
+      gone = yield* this.stop(job, t.active, step);
+      // Not over yet: a pod is left, or one may come that the cache does not show.
+      if (gone.length !== active || !settled) verdict = undefined;
       active -= gone.length;
     } else {
       const managed = settled && job.metadata.deletionTimestamp === undefined;
@@ -205,20 +237,17 @@ export class JobController {
   private suspension(job: Job, status: JobStatus, causes: readonly StepId[]): JobStatus {
     const known = job.status?.conditions?.find((c) => c.type === 'Suspended');
     const subject: Subject = { apiVersion: API, kind: KIND, object: job };
-    const others = (status.conditions ?? []).filter((c) => c !== known);
     if (job.spec?.suspend) {
       if (known?.status === 'True') return status;
       this.events.event(subject, 'Normal', 'Suspended', 'Job suspended', causes);
       const { startTime: _, ...rest } = status;
-      return {
-        ...rest,
-        conditions: [...others, newCondition('Suspended', 'True', 'JobSuspended', 'Job suspended', this.now)],
-      };
+      const suspended = newCondition('Suspended', 'True', 'JobSuspended', 'Job suspended', this.now);
+      return { ...rest, conditions: withCondition(status.conditions, suspended) };
     }
     if (known?.status !== 'True') return status;
     this.events.event(subject, 'Normal', 'Resumed', 'Job resumed', causes);
     const resumed = newCondition('Suspended', 'False', 'JobResumed', 'Job resumed', this.now);
-    return { ...status, startTime: this.now, conditions: [...others, resumed] };
+    return { ...status, startTime: this.now, conditions: withCondition(status.conditions, resumed) };
   }
 
   private *manage(
@@ -231,20 +260,18 @@ export class JobController {
     const nowMs = this.ctx.kernel.wallMs;
     const active = t.active.length;
     const plan = decide.plan(job, t, nowMs);
-    if (plan.type === 'nothing') {
-      if (plan.retryIn !== undefined) this.queue.addAfter(key, plan.retryIn * 1000, causes);
-      return { active, gone: [], step: causes };
-    }
     if (plan.type === 'delete') {
       const step = [this.explain(job, t, `deletes ${plan.pods.length}`, plan.wanted, causes)];
       const gone = yield* this.remove(key, job, plan.pods, step);
       return { active: active - gone.length, gone, step };
     }
-    const left = job.spec?.backoffLimitPerIndex === undefined ? backoffLeft(backoff, nowMs) : 0;
-    if (left > 0) {
-      this.queue.addAfter(key, left * 1000, causes);
-      return { active, gone: [], step: causes };
+    const waits = plan.type === 'nothing' ? plan.retryIn : backoffOf(job, backoff, nowMs);
+    if (waits !== undefined) {
+      this.queue.addAfter(key, waits * 1000, causes);
+      // As in v1.36.2: no pod counts as active while the next one has to wait. Source: kubernetes/kubernetes#139428.
+      return { active: 0, gone: [], step: causes };
     }
+    if (plan.type === 'nothing') return { active, gone: [], step: causes };
     const step = [this.explain(job, t, `creates ${plan.count}`, plan.wanted, causes)];
     const made = yield* this.create(key, job, t, plan.count, plan.indexes, step);
     return { active: active + made.count, gone: [], step, ...(made.error === undefined ? {} : { error: made.error }) };
@@ -307,20 +334,40 @@ export class JobController {
     return { count: made };
   }
 
-  /** Those that were removed. */
+  /**
+   * Removes pods that the Job has too many of, or may not have while it is suspended: their finalizer goes first, so that
+   * they count as nothing. Answers those that are gone. Models deleteJobPods.
+   */
   private *remove(key: string, job: Job, pods: readonly Pod[], causes: readonly StepId[]): Process<readonly Pod[]> {
     if (pods.length === 0) return [];
     const uids = pods.map((p) => p.metadata.uid ?? '');
     this.expectations.expectDeletions(key, uids);
     const owner: Subject = { apiVersion: API, kind: KIND, object: job };
+    const { client, scope } = this.ctx;
+    const control = this.control;
+    const removeOne = function* (pod: Pod): Process<Result<unknown>> {
+      const { namespace = '', name = '' } = pod.metadata;
+      if (decide.hasFinalizer(pod)) {
+        const freed = yield* client.patch(PODS, namespace, name, 'strategic', { metadata: RELEASE }, { causes });
+        if (!freed.ok) return freed;
+      }
+      return yield* control.delete(pod, owner, causes);
+    };
+    const results = yield* all(scope, pods.map(removeOne));
+    results.forEach((r, i) => {
+      if (!r.ok) this.expectations.deletionObserved(key, uids[i] ?? '');
+    });
+    return gonePods(pods, results);
+  }
+
+  /** Ends the pods of a Job that is over; with their finalizers they are still counted. Models deleteActivePods. */
+  private *stop(job: Job, pods: readonly Pod[], causes: readonly StepId[]): Process<readonly Pod[]> {
+    const owner: Subject = { apiVersion: API, kind: KIND, object: job };
     const results = yield* all(
       this.ctx.scope,
       pods.map((p) => this.control.delete(p, owner, causes)),
     );
-    results.forEach((r, i) => {
-      if (!r.ok) this.expectations.deletionObserved(key, uids[i] ?? '');
-    });
-    return pods.filter((_, i) => results[i]?.ok || results[i]?.code === 404);
+    return gonePods(pods, results);
   }
 
   private *track(
@@ -372,14 +419,19 @@ export class JobController {
       if (typeof done === 'string') return done;
     }
     if (failed.size > 0) this.queue.addAfter(key, BATCH, step);
-    if (end !== undefined && verdict !== undefined) this.sayFinished(job, verdict, step);
+    if (end !== undefined && verdict !== undefined) this.sayFinished({ ...job, status: end }, verdict, step);
     return undefined;
   }
 
   private sayFinished(job: Job, v: decide.Verdict, causes: readonly StepId[]): void {
     const subject: Subject = { apiVersion: API, kind: KIND, object: job };
-    if (v.type === 'SuccessCriteriaMet') this.events.event(subject, 'Normal', 'Completed', 'Job completed', causes);
-    else this.events.event(subject, 'Warning', v.reason, v.message, causes);
+    if (v.type !== 'SuccessCriteriaMet') {
+      this.events.event(subject, 'Warning', v.reason, v.message, causes);
+      return;
+    }
+    if ((job.status?.succeeded ?? 0) > (job.spec?.completions ?? Number.POSITIVE_INFINITY))
+      this.events.event(subject, 'Warning', 'TooManySucceededPods', TOO_MANY, causes);
+    this.events.event(subject, 'Normal', 'Completed', 'Job completed', causes);
   }
 
   private *write(job: Job, causes: readonly StepId[]): Process<Job | string> {

@@ -3,7 +3,15 @@
 import type { Job, JobCondition } from '../../../model/generated/batch.v1.ts';
 import type { Pod } from '../../../model/generated/core.v1.ts';
 import { isPodActive, isPodTerminating, newestFirst } from '../common/pods.ts';
-import { indexOf, isIndexed, metSuccessRule, parseIndexes, pendingIndexes, succeededIndexes } from './indexes.ts';
+import {
+  hasPlace,
+  indexOf,
+  isIndexed,
+  metSuccessRule,
+  parseIndexes,
+  pendingIndexes,
+  succeededIndexes,
+} from './indexes.ts';
 import { backoffLeft, endedAt, isFailed, judgeFailure, replacesOnlyFailed, restartsExceedLimit } from './policy.ts';
 
 export const FINALIZER = 'batch.kubernetes.io/job-tracking';
@@ -48,7 +56,7 @@ export function tally(job: Job, pods: readonly Pod[], released: ReadonlySet<stri
   const known = new Set([...(uncounted?.succeeded ?? []), ...(uncounted?.failed ?? [])]);
   const fresh = pods.filter((p) => {
     const uid = p.metadata.uid ?? '';
-    return hasFinalizer(p) && !released.has(uid) && !known.has(uid);
+    return hasFinalizer(p) && !released.has(uid) && !known.has(uid) && hasPlace(job, p);
   });
   const newSucceeded = fresh.filter((p) => p.status?.phase === 'Succeeded');
   const newFailed = fresh.filter((p) => isFailed(job, p));
@@ -159,8 +167,7 @@ export function early(job: Job, t: Tally): Verdict | undefined {
 
 /** `active`: pods that run after this sync's creations and deletions. */
 export function success(job: Job, t: Tally, active: number): Verdict | undefined {
-  const completions = job.spec?.completions;
-  const complete = completions === undefined ? t.succeeded > 0 && active === 0 : t.succeeded >= completions;
+  const complete = active === 0 && t.succeeded >= (job.spec?.completions ?? 1);
   return complete ? met('CompletionsReached', COMPLETED) : undefined;
 }
 
@@ -175,7 +182,7 @@ export function plan(job: Job, t: Tally, nowMs = 0): Plan {
   const active = t.active.length;
   let wanted: number;
   if (suspend) wanted = 0;
-  else if (completions === undefined) wanted = t.succeeded > 0 ? Math.min(active, parallelism) : parallelism;
+  else if (completions === undefined) wanted = t.succeeded > 0 ? active : parallelism;
   else wanted = Math.max(0, Math.min(completions - t.succeeded - t.failedIndexes.size, parallelism));
   const surplus = forRemoval(job, t, Math.max(0, active - wanted)).slice(0, MAX_PER_SYNC);
   if (surplus.length > 0) return { type: 'delete', pods: surplus, wanted };

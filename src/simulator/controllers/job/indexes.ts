@@ -15,6 +15,12 @@ export function indexOf(pod: Pod): number {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : -1;
 }
 
+/** A pod of an Indexed Job counts only with an index that the Job has. */
+export function hasPlace(job: Job, pod: Pod): boolean {
+  const i = indexOf(pod);
+  return !isIndexed(job) || (i >= 0 && i < (job.spec?.completions ?? 0));
+}
+
 /** `0,2-4` → 0, 2, 3, 4; what is not below `completions` is left out. */
 export function parseIndexes(text: string | undefined, completions: number): Set<number> {
   const out = new Set<number>();

@@ -1,7 +1,6 @@
-// Pods that have lost their Job: nobody will count them, so their finalizer goes. Models orphanWorker and syncOrphanPod in
+// Pods that have lost their Job, or outlive its end: nobody will count them, so their finalizer goes. Models orphanWorker and syncOrphanPod in
 // pkg/controller/job/job_controller.go, v1.36.
 import type { Process } from '../../../kernel/process.ts';
-import type { Job } from '../../../model/generated/batch.v1.ts';
 import type { Pod } from '../../../model/generated/core.v1.ts';
 import { controllerOf, keyOf } from '../../../model/object.ts';
 import type { StepId } from '../../../trace/step.ts';
@@ -17,13 +16,13 @@ export const RELEASE = { '$deleteFromPrimitiveList/finalizers': [FINALIZER] };
 export class OrphanedPods {
   private readonly ctx: ComponentContext;
   private readonly pods: Informer<Pod>;
-  private readonly jobOf: (pod: Pod) => Job | undefined;
+  private readonly isCounted: (pod: Pod) => boolean;
   private readonly queue: WorkQueue;
 
-  constructor(ctx: ComponentContext, pods: Informer<Pod>, jobOf: (pod: Pod) => Job | undefined) {
+  constructor(ctx: ComponentContext, pods: Informer<Pod>, isCounted: (pod: Pod) => boolean) {
     this.ctx = ctx;
     this.pods = pods;
-    this.jobOf = jobOf;
+    this.isCounted = isCounted;
     this.queue = new WorkQueue(ctx.kernel);
   }
 
@@ -38,7 +37,7 @@ export class OrphanedPods {
 
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {
     const pod = this.pods.get(key);
-    if (pod === undefined || !hasFinalizer(pod) || this.jobOf(pod) !== undefined) return undefined;
+    if (pod === undefined || !hasFinalizer(pod) || this.isCounted(pod)) return undefined;
     const owner = controllerOf(pod);
     if (owner !== undefined && owner.kind !== 'Job') return undefined;
     const { namespace = '', name = '', uid } = pod.metadata;

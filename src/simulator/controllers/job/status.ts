@@ -4,7 +4,7 @@ import type { Job, JobCondition, JobStatus } from '../../../model/generated/batc
 import type { Pod } from '../../../model/generated/core.v1.ts';
 import { isPodReady } from '../common/pods.ts';
 import { conditionOf, hasFinalizer, type Tally, type Verdict } from './decide.ts';
-import { formatIndexes, indexOf, isIndexed } from './indexes.ts';
+import { formatIndexes, hasPlace, indexOf, isIndexed } from './indexes.ts';
 import { isFailed, judgeFailure } from './policy.ts';
 
 export interface Noted {
@@ -23,6 +23,12 @@ export function newCondition(
   now: string,
 ): JobCondition {
   return { type, status, lastProbeTime: now, lastTransitionTime: now, reason, message };
+}
+
+/** In the place of the one of its type, or after all others. */
+export function withCondition(list: readonly JobCondition[] | undefined, c: JobCondition): readonly JobCondition[] {
+  const at = (list ?? []).findIndex((known) => known.type === c.type);
+  return at < 0 ? [...(list ?? []), c] : (list ?? []).map((known, i) => (i === at ? c : known));
 }
 
 export function note(
@@ -51,7 +57,7 @@ export function note(
     if (done || lost || verdict !== undefined || job.metadata.deletionTimestamp !== undefined) release.push(pod);
     if (done && !failed.includes(uid)) {
       if (!isIndexed(job) && !succeeded.includes(uid)) succeeded.push(uid);
-    } else if ((lost || over) && !failed.includes(uid) && !succeeded.includes(uid)) {
+    } else if ((lost || over) && hasPlace(job, pod) && !failed.includes(uid) && !succeeded.includes(uid)) {
       if (judgeFailure(job, pod).action === 'Ignore') ignored = true;
       else failed.push(uid);
     }

@@ -70,14 +70,39 @@ function lineEnd(text: string, from: number): number {
 /** Cuts a part of the text; a piece of `known` with the same text is used again, wherever it stood. */
 function piecesOf(text: string, from: number, to: number, known: readonly Piece[] = []): Piece[] {
   const [only] = known;
-  const edited = only && known.length === 1 ? editedPiece(text.slice(from, to), only) : undefined;
+  const isKnown = only && known.length === 1 && !mayBeStream(text.slice(from, to));
+  const edited = isKnown ? editedPiece(text.slice(from, to), only) : undefined;
   if (edited) return [edited];
   const byText = new Map(known.map((piece) => [piece.text, piece]));
   const begins = starts(text, from, to);
+  if (begins.length === 1 && mayBeStream(text.slice(from, to))) {
+    begins.push(...valuesAfter(text.slice(from, to)).map((at) => from + at));
+  }
   return begins.map((begin, index) => {
     const slice = text.slice(begin, begins[index + 1] ?? to);
     return byText.get(slice) ?? { text: slice, breaks: countBreaks(slice) };
   });
+}
+
+/** Whether several JSON values may stand one after the other, as kubectl reads them too. */
+function mayBeStream(text: string): boolean {
+  return text.includes('\n{') && /^\s*\{(?!\{)/.test(text);
+}
+
+/** Offsets of the lines on which further values begin, where brackets say that the one before has ended. */
+function valuesAfter(text: string): number[] {
+  const found: number[] = [];
+  const token = /"(?:[^"\\\n]|\\.)*"|[{}[\]]/g;
+  let depth = 0;
+  for (let match = token.exec(text); match; match = token.exec(text)) {
+    const [char] = match;
+    if (char === '{' || char === '[') {
+      if (depth === 0 && match.index > 0 && text[match.index - 1] === '\n') found.push(match.index);
+      depth++;
+    } else if (char === '}' || char === ']') depth = Math.max(0, depth - 1);
+  }
+  const first = text.indexOf('{');
+  return found.filter((at) => at > first);
 }
 
 function place(list: readonly Piece[]): Pieces {

@@ -61,8 +61,8 @@ export function readLeaf(text: string, style: LeafStyle, entries: readonly numbe
   };
 }
 
-export function movedBy({ message, from, to }: ReadProblem, by: number): ReadProblem {
-  return { message, from: from + by, to: to + by };
+export function movedBy({ message, from, to, put }: ReadProblem, by: number): ReadProblem {
+  return { message, from: from + by, to: to + by, ...(put && { put: { ...put, at: put.at + by } }) };
 }
 
 /** Its items, their positions as if it began at `at`. */
@@ -123,7 +123,12 @@ function readPart(text: string, { kind, flow }: LeafStyle): Leaf {
   const root = isRoot(read.root, { kind, flow }) ? read.root : undefined;
   const items: (Pair | Node)[] = [...(root?.items ?? [])] as (Pair | Node)[];
   const at = (offset: number): number => Math.max(0, Math.min(offset - lead, text.length));
-  const problems = read.problems.map(({ message, from, to }) => ({ message, from: at(from), to: at(to) }));
+  const problems = read.problems.map(({ message, from, to, put }) => ({
+    message,
+    from: at(from),
+    to: at(to),
+    ...(put && { put: { ...put, at: at(put.at) } }),
+  }));
   if (problems.length === 0 && !root && read.root !== undefined && !isBlank(read.root)) {
     problems.push({ message: NO_ENTRY, from: 0, to: text.length });
   }

@@ -1,6 +1,7 @@
 // One document → a tree with positions. Never throws: what cannot be read yields no tree and a reason.
-import { type Document, isMap, isScalar, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
 import { type Anchors, eachBound, TreeAnchors } from './anchors.ts';
+import { isFlow, readLoose } from './loose.ts';
 import { maskTemplates, repair } from './repair.ts';
 
 export interface ReadProblem {
@@ -8,6 +9,8 @@ export interface ReadProblem {
   /** Offsets in the piece. */
   readonly from: number;
   readonly to: number;
+  /** What is missing, and where it has to be written. */
+  readonly put?: { readonly at: number; readonly text: string };
 }
 
 export interface ParsedPiece {
@@ -51,14 +54,33 @@ export function readText(source: string): Omit<ParsedPiece, 'templated'> {
   if (typeof first === 'string') {
     return { root: undefined, anchors: undefined, problems: [{ message: first, from: 0, to: 0 }] };
   }
-  if (first.errors.length === 0) return { ...treeOf(first), problems: [] };
+  if (first.errors.length === 0 && !holdsComments(source, first.contents))
+    return { ...treeOf(first.contents), problems: [] };
   const problems = first.errors.map(({ message, pos }) => ({ message, from: pos[0], to: pos[1] }));
+  if (isFlow(source) && !BOUND.test(source)) {
+    const loose = readLoose(source);
+    return { ...treeOf(loose.root), problems: loose.problems.length > 0 ? loose.problems : problems };
+  }
   const second = tryParse(repair(source));
-  return { ...treeOf(typeof second === 'string' ? first : second), problems };
+  return { ...treeOf((typeof second === 'string' ? first : second).contents), problems };
 }
 
-function treeOf({ contents }: Document.Parsed): { root: ParsedNode | undefined; anchors: Anchors } {
-  return { root: contents ?? undefined, anchors: new TreeAnchors((take) => eachBound(contents, take)) };
+/** Anchors, aliases and tags, which only a whole text is read with. */
+const BOUND = /[\s[{,:][&*!][\w<]/;
+
+/** Comments that only other JSON has: YAML takes one for the beginning of a key. */
+function holdsComments(source: string, root: unknown): boolean {
+  if (!/\/[/*]/.test(source) || !isFlow(source)) return false;
+  const isComment = (node: unknown): boolean => isScalar(node) && /^\/[/*][\s\S]*"/.test(String(node.value));
+  const holds = (node: unknown): boolean =>
+    isMap(node)
+      ? node.items.some(({ key, value }) => isComment(key) || holds(value))
+      : isSeq(node) && node.items.some((item) => isComment(item) || holds(item));
+  return holds(root);
+}
+
+function treeOf(root: ParsedNode | null | undefined): { root: ParsedNode | undefined; anchors: Anchors } {
+  return { root: root ?? undefined, anchors: new TreeAnchors((take) => eachBound(root, take)) };
 }
 
 const TOO_DEEP = 'This document is nested too deeply to be read.';

@@ -41,7 +41,7 @@ const GATES: readonly ApiStage[] = [
     'validation',
     'registry and validation',
     'The finished object is prepared and held to the rules of its type.',
-    /^(validation|registry|pod strategy|job strategy|create|apply)$/,
+    /^(validation|registry|(pod|job|daemonset) strategy|create|apply)$/,
   ),
   api('validating', 'validating admission', 'Plugins that may still refuse, and change nothing.', /^admission /),
   api(

@@ -72,7 +72,7 @@ function checkPort(subject: Subject, container: PlainObject, name: (typeof PROBE
     const ports = itemsOf(container.ports);
     if (ports.some((declared) => declared[1].name === port)) continue;
     // What a template or a merge brings is not known.
-    if (container.ports !== undefined && ports.length !== (container.ports as unknown[]).length) continue;
+    if (Array.isArray(container.ports) ? ports.length !== container.ports.length : container.ports) continue;
     const one = ports.length === 1 ? ports[0]?.[1].name : undefined;
     subject.atValue(action, 'port', {
       family: 'probe',

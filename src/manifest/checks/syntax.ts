@@ -81,7 +81,15 @@ export function unreadable(problems: readonly ReadProblem[], text: string): Find
   const words = JSON_TEXT.test(text) ? undefined : plain?.words;
   const opened = plain?.opened && openedAt(text.slice(0, first.from), plain.opened);
   const [from, to] = opened === undefined ? [first.from, first.to] : [opened, opened + 1];
-  return [finding(from, to, plain?.message ?? first.message, words)];
+  const { put } = first;
+  const replacement = put && {
+    title: `Write \`${put.text}\``,
+    text: put.text,
+    bare: true as const,
+    from: put.at,
+    to: put.at,
+  };
+  return [{ ...finding(from, to, plain?.message ?? first.message, words), ...(replacement && { replacement }) }];
 }
 
 /** Where the innermost bracket, or the quote, begins that is still open at the end of a text. */

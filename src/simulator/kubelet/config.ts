@@ -5,9 +5,6 @@ import type { ConfigMap, Container, Pod, Secret, Volume } from '../../model/gene
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { CONFIG_MAPS, SECRETS } from '../runtime/kinds.ts';
-import type { Voice } from './images.ts';
-import { jitter, SYNC_RETRY } from './retry.ts';
-import type { ContainerRecord } from './status.ts';
 
 interface Wanted {
   readonly kind: 'ConfigMap' | 'Secret';
@@ -31,26 +28,6 @@ export class Configuration {
 
   constructor(ctx: ComponentContext) {
     this.ctx = ctx;
-  }
-
-  /** A container whose environment cannot be made is not created; the kubelet looks again with the pod's next sync. */
-  *ready(
-    pod: Pod,
-    c: ContainerRecord,
-    voice: Voice,
-    cause: StepId,
-    image: (cause: StepId) => Process<StepId>,
-  ): Process<StepId> {
-    for (let last = cause; ; last = yield* image(last)) {
-      const missing = yield* this.missingFor(pod, c.container, last);
-      if (missing === undefined) return last;
-      voice.event(c, 'Warning', 'Failed', `Error: ${missing}`, last);
-      voice.waiting(c, 'CreateContainerConfigError', missing, last);
-      // Upkeep: somebody has to make what is missing.
-      yield (resume) => {
-        this.ctx.kernel.schedule(jitter(this.ctx, SYNC_RETRY), () => resume(undefined), true);
-      };
-    }
   }
 
   /** Why a container cannot be made; undefined: nothing is missing. */

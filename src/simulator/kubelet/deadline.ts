@@ -2,22 +2,22 @@
 import { type Kernel, SECOND, type Timer } from '../../kernel/kernel.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
 import { parseTime } from '../../model/time.ts';
-import type { PodRecord } from './status.ts';
+import type { Eviction, PodRecord } from './record.ts';
 
-const EXCEEDED = {
+const EXCEEDED: Eviction = {
   reason: 'DeadlineExceeded',
   message: 'Pod was active on the node longer than the specified deadline',
-} as const;
+};
 
 export class ActiveDeadline {
   private readonly kernel: Kernel;
   private readonly record: PodRecord;
-  private readonly expired: (message: string) => void;
+  private readonly expired: (why: Eviction) => void;
   private seconds: number | undefined;
   private timer: Timer | undefined;
 
-  /** @param expired called once, when the pod's record says that it has failed. */
-  constructor(kernel: Kernel, record: PodRecord, expired: (message: string) => void) {
+  /** @param expired called once: the pod has failed. */
+  constructor(kernel: Kernel, record: PodRecord, expired: (why: Eviction) => void) {
     this.kernel = kernel;
     this.record = record;
     this.expired = expired;
@@ -39,7 +39,6 @@ export class ActiveDeadline {
   }
 
   private expire(): void {
-    this.record.evicted = EXCEEDED;
-    this.expired(EXCEEDED.message);
+    this.expired(EXCEEDED);
   }
 }

@@ -8,8 +8,8 @@ import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { ActiveDeadline } from './deadline.ts';
+import { type ContainerRecord, newRecord, type PodRecord } from './record.ts';
 import { podRef } from './runtime/modelled.ts';
-import { type ContainerRecord, newRecord, type PodRecord } from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
 
 /** What a kubelet says of a container that its runtime knows nothing of. Source: convertToAPIContainerStatuses, v1.36. */
@@ -47,7 +47,10 @@ export class FakePodWorker {
       sandboxReady: false,
     };
     this.status = new StatusWriter(ctx, pod, this.record);
-    this.deadline = new ActiveDeadline(ctx.kernel, this.record, (why) => spawn(ctx.scope, this.fail(why, cause)));
+    this.deadline = new ActiveDeadline(ctx.kernel, this.record, (why) => {
+      this.record.evicted = why;
+      spawn(ctx.scope, this.fail(why.message, cause));
+    });
     this.deadline.update(pod);
     ctx.scope.onClose(() => this.scope.close());
     this.scope.onClose(() => this.deadline.cancel());
@@ -105,7 +108,7 @@ export class FakePodWorker {
     );
     yield* sleep(this.ctx.kernel, (5 + this.ctx.random.int(10)) * MS);
     this.endContainers();
-    this.record.terminated = true;
+    this.record.terminated = 'over';
     this.status.publish(stopped);
     yield* sleep(this.ctx.kernel, (250 + this.ctx.random.int(750)) * MS);
     yield* this.status.remove(stopped);

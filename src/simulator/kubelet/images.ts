@@ -1,96 +1,109 @@
-// Pulling the image of a container, with back-off, and what the kubelet says of it. Models pkg/kubelet/images, v1.36.
-import { SECOND } from '../../kernel/kernel.ts';
+// Getting the image of a container, and what the kubelet says of it. Models pkg/kubelet/images/image_manager.go, v1.36.
 import type { Process } from '../../kernel/process.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
-import { jitter, SYNC_RETRY } from './retry.ts';
-import type { CallResult, ContainerRuntime } from './runtime/runtime.ts';
-import type { ContainerRecord } from './status.ts';
+import { normalizedImage } from './imagename.ts';
+import type { ContainerRecord } from './record.ts';
+import { Backoff } from './restart.ts';
+import type { ContainerRuntime } from './runtime/runtime.ts';
 
-/** Source: pkg/kubelet/kubelet.go (imageBackOffPeriod 10 s, MaxImageBackOff 300 s), v1.36. */
-const BACKOFF_MIN = 10 * SECOND;
-const BACKOFF_MAX = 300 * SECOND;
+/** One of a pod's containers was started, or the reason why not, as its status and its Event say it. */
+export type Attempt =
+  | { readonly ok: true; readonly step: StepId }
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly message: string;
+      readonly step: StepId;
+      /** When it may be tried again, where that is known; µs of virtual time. */
+      readonly at?: number;
+    };
 
-/** How the puller speaks of a container. */
-export interface Voice {
-  event(c: ContainerRecord, type: 'Normal' | 'Warning', reason: string, message: string, cause: StepId): void;
-  /** The container waits: its status says why. */
-  waiting(c: ContainerRecord, reason: string, message: string, cause: StepId): void;
+/** Events about a container. */
+export type Say = (
+  c: ContainerRecord,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+  cause: StepId,
+) => void;
+
+interface Failed {
+  readonly reason: string;
+  readonly message: string;
 }
 
 export class ImagePuller {
   private readonly ctx: ComponentContext;
   private readonly runtime: ContainerRuntime;
-  private readonly voice: Voice;
+  private readonly say: Say;
+  /** By image: of each pod the kubelet keeps count anew. */
+  private readonly backoff = new Backoff<string>();
+  private readonly errors = new Map<string, Failed>();
 
-  constructor(ctx: ComponentContext, runtime: ContainerRuntime, voice: Voice) {
+  constructor(ctx: ComponentContext, runtime: ContainerRuntime, say: Say) {
     this.ctx = ctx;
     this.runtime = runtime;
-    this.voice = voice;
+    this.say = say;
   }
 
-  /** Comes back when the image is there. */
-  *ensure(pod: Pod, c: ContainerRecord, cause: StepId): Process<StepId> {
-    const { runtime, voice } = this;
-    const image = c.container.image ?? '';
+  *ensure(pod: Pod, c: ContainerRecord, cause: StepId): Process<Attempt> {
+    const { runtime, say } = this;
+    const asked = c.container.image ?? '';
     const policy = c.container.imagePullPolicy ?? 'IfNotPresent';
-    for (let last = cause, tries = 0; ; tries++) {
-      if (policy !== 'Always' && runtime.imagePresent(image)) {
-        const text = `Container image "${image}" already present on machine and can be accessed by the pod`;
-        voice.event(c, 'Normal', 'Pulled', text, last);
-        return last;
-      }
-      if (policy === 'Never') {
-        const text = `Container image "${image}" is not present with pull policy of Never`;
-        voice.event(c, 'Warning', 'ErrImageNeverPull', text, last);
-        voice.event(c, 'Warning', 'Failed', 'Error: ErrImageNeverPull', last);
-        voice.waiting(c, 'ErrImageNeverPull', text, last);
-        yield* this.rest(SYNC_RETRY);
-        continue;
-      }
-      const pulled = yield* this.pull(pod, c, image, last);
-      last = pulled.step;
-      if (pulled.ok) return last;
-      yield* this.failed(c, image, pulled.error, tries, last);
+    const image = normalizedImage(asked);
+    if (typeof image !== 'string') {
+      const message = `Failed to apply default image tag "${asked}": ${image.error}`;
+      say(c, 'Warning', 'InspectFailed', message, cause);
+      return { ok: false, reason: 'InvalidImageName', message, step: cause };
     }
+    if (policy !== 'Always' && runtime.imagePresent(image)) {
+      const text = `Container image "${asked}" already present on machine and can be accessed by the pod`;
+      say(c, 'Normal', 'Pulled', text, cause);
+      return { ok: true, step: cause };
+    }
+    if (policy === 'Never') {
+      const message = `Container image "${asked}" is not present with pull policy of Never`;
+      say(c, 'Warning', 'ErrImageNeverPull', message, cause);
+      return { ok: false, reason: 'ErrImageNeverPull', message, step: cause };
+    }
+    return yield* this.pull(pod, c, asked, image, cause);
   }
 
-  private *pull(pod: Pod, c: ContainerRecord, image: string, cause: StepId): Process<CallResult> {
+  private *pull(pod: Pod, c: ContainerRecord, asked: string, image: string, cause: StepId): Process<Attempt> {
+    const { say } = this;
     const { kernel } = this.ctx;
-    this.voice.event(c, 'Normal', 'Pulling', `Pulling image "${image}"`, cause);
+    if (this.backoff.sinceUpdate(asked, kernel.now) !== undefined) {
+      const text = `Back-off pulling image "${asked}"`;
+      say(c, 'Normal', 'BackOff', text, cause);
+      const last = this.errors.get(asked);
+      const message = last === undefined ? text : `${text}: ${last.reason}: ${last.message}`;
+      return { ok: false, reason: 'ImagePullBackOff', message, step: cause };
+    }
+    say(c, 'Normal', 'Pulling', `Pulling image "${asked}"`, cause);
     const from = kernel.now;
     const pulled = yield* this.runtime.pullImage(pod, image, cause);
-    if (!pulled.ok) return pulled;
-    const took = `${((kernel.now - from) / SECOND).toFixed(3)}s`;
-    const text = `Successfully pulled image "${image}" in ${took} (${took} including waiting).`;
-    this.voice.event(c, 'Normal', 'Pulled', text, pulled.step);
-    return pulled;
+    if (!pulled.ok) {
+      say(c, 'Warning', 'Failed', `Failed to pull image "${asked}": ${pulled.error}`, pulled.step);
+      this.backoff.next(asked, kernel.now, kernel.now);
+      const failed = { reason: 'ErrImagePull', message: pulled.error };
+      this.errors.set(asked, failed);
+      return { ok: false, ...failed, step: pulled.step };
+    }
+    const took = seconds(kernel.now - from);
+    const worked = seconds(pulled.worked);
+    const text = `Successfully pulled image "${asked}" in ${worked} (${took} including waiting). Image size: ${pulled.bytes} bytes.`;
+    say(c, 'Normal', 'Pulled', text, pulled.step);
+    return { ok: true, step: pulled.step };
   }
+}
 
-  /** Each sync tells in the status what the one before it met, then meets the back-off, and the next pulls again. */
-  private *failed(c: ContainerRecord, image: string, error: string, tries: number, cause: StepId): Process<void> {
-    const { voice } = this;
-    const { kernel } = this.ctx;
-    const from = kernel.now;
-    const backOff = Math.min(BACKOFF_MIN * 2 ** tries, BACKOFF_MAX);
-    voice.event(c, 'Warning', 'Failed', `Failed to pull image "${image}": ${error}`, cause);
-    voice.event(c, 'Warning', 'Failed', 'Error: ErrImagePull', cause);
-    // The pod's new sandbox has it synced again at once; later failures wait for the next sync.
-    if (tries > 0) yield* this.rest(SYNC_RETRY);
-    voice.waiting(c, 'ErrImagePull', error, cause);
-    const left = backOff - (kernel.now - from);
-    if (left <= 0) return;
-    voice.event(c, 'Normal', 'BackOff', `Back-off pulling image "${image}"`, cause);
-    voice.event(c, 'Warning', 'Failed', 'Error: ImagePullBackOff', cause);
-    yield* this.rest(left);
-    voice.waiting(c, 'ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${error}`, cause);
-  }
-
-  /** Upkeep: somebody has to bring the image. */
-  private *rest(us: number): Process<void> {
-    yield (resume) => {
-      this.ctx.kernel.schedule(jitter(this.ctx, us), () => resume(undefined), true);
-    };
-  }
+/** As Go prints a duration that is cut to milliseconds: `1.5s`, `950ms`, `1m2.25s`. */
+function seconds(us: number): string {
+  const ms = Math.floor(us / 1000);
+  if (ms < 1000) return `${ms}ms`;
+  const minutes = Math.floor(ms / 60_000);
+  const rest = `${Number(((ms % 60_000) / 1000).toFixed(3))}s`;
+  return minutes === 0 ? rest : `${minutes}m${rest}`;
 }

@@ -42,7 +42,7 @@ export function kubeletIdentity(node: string, mode: RuntimeMode): Identity {
 interface Worker {
   readonly onMachine?: PodOnMachine;
   update(pod: Pod, cause: StepId): void;
-  removed(): void;
+  removed(cause: StepId): void;
 }
 
 /** For a pod that was refused or has ended: nothing runs. */
@@ -175,9 +175,9 @@ export class Kubelet {
     pods.onChange({
       add: (pod, cause) => this.seen(pod, cause),
       update: (pod, _, cause) => this.seen(pod, cause),
-      remove: (pod) => {
+      remove: (pod, cause) => {
         const uid = pod.metadata.uid ?? '';
-        this.workers.get(uid)?.removed();
+        this.workers.get(uid)?.removed(cause);
         this.workers.delete(uid);
         this.taken.delete(uid);
         machine.pods.delete(uid);

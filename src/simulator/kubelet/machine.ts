@@ -1,8 +1,8 @@
 // What runs on a node's machine whether or not its kubelet does: sandboxes and containers. A kubelet that is started again
 // finds them; a machine that was switched off has lost them.
 
+import type { ContainerRecord, PodRecord } from './record.ts';
 import type { Exit, Sandbox } from './runtime/runtime.ts';
-import type { ContainerRecord, PodRecord } from './status.ts';
 
 export interface Planned extends Exit {
   /** µs since the start of the simulation. */

@@ -4,7 +4,7 @@ import { type Kernel, MINUTE, MS, SECOND } from '../../kernel/kernel.ts';
 import { type Process, type Scope, spawn } from '../../kernel/process.ts';
 import type { Container, Pod, Probe } from '../../model/generated/core.v1.ts';
 import { httpStatus, isListening, numberOf } from './listening.ts';
-import type { ContainerRecord } from './status.ts';
+import type { ContainerRecord } from './record.ts';
 
 export type ProbeType = 'startup' | 'liveness' | 'readiness';
 
@@ -23,13 +23,15 @@ export interface ProbeHost {
   readonly scope: Scope;
   pod(): Pod;
   podIP(): string;
+  /** The pod is being stopped: only whether it is ready is still asked. */
+  stopping(): boolean;
   /** Runs a command in a container; undefined where none runs. */
   run(c: ContainerRecord, command: readonly string[]): Ran | undefined;
   unhealthy(c: ContainerRecord, message: string): void;
   /** The container has started, or its readiness has changed. */
   changed(c: ContainerRecord, type: ProbeType, ok: boolean): void;
   /** It is to be killed and started again. */
-  failed(c: ContainerRecord, type: ProbeType, probe: Probe): void;
+  failed(c: ContainerRecord, type: ProbeType): void;
 }
 
 /** A readiness probe is asked for as soon as its container is seen to run. */
@@ -86,6 +88,7 @@ export class Prober {
       since,
     );
     while (w.c.containerID === w.run && w.c.state.running !== undefined && !w.onHold) {
+      if (w.type !== 'readiness' && this.host.stopping()) return;
       if (kernel.now - since >= (w.probe.initialDelaySeconds ?? 0) * SECOND && this.isDue(w)) {
         const took = this.ask(w);
         if (took === undefined) return;
@@ -129,7 +132,7 @@ export class Prober {
     }
     if (!ok) {
       w.onHold = true;
-      this.host.failed(c, type, probe);
+      this.host.failed(c, type);
       return undefined;
     }
     if (type === 'liveness') return took;

@@ -1,53 +1,41 @@
-// When a container that has ended is started again. Models doBackOff in pkg/kubelet/kuberuntime, v1.36.
+// How long is waited before something that failed is tried again. Models k8s.io/client-go/util/flowcontrol (Backoff) as
+// pkg/kubelet uses it for containers (doBackOff in pkg/kuberuntime) and images, v1.36.
 import { MINUTE, SECOND } from '../../kernel/kernel.ts';
-import type { Process } from '../../kernel/process.ts';
-import type { Pod } from '../../model/generated/core.v1.ts';
-import type { StepId } from '../../trace/step.ts';
-import type { ComponentContext } from '../runtime/component.ts';
-import type { Voice } from './images.ts';
-import { jitter } from './retry.ts';
-import type { ContainerRecord } from './status.ts';
 
-/** Source: MaxContainerBackOff and containerBackOffPeriod, pkg/kubelet/kubelet.go. */
+/** Source: MaxContainerBackOff and containerBackOffPeriod, imageBackOffPeriod and MaxImageBackOff, pkg/kubelet/kubelet.go. */
 const MIN = 10 * SECOND;
 const MAX = 300 * SECOND;
-/** After so long without a restart the count starts anew. */
+/** What has been well for so long begins anew. */
 const FORGET = 2 * MAX;
 
-/** How long each container of a pod waits before it is started again: not at all, then 10 s, 20 s … 300 s. */
-export class RestartDelays {
-  private readonly last = new Map<ContainerRecord, { readonly delay: number; readonly at: number }>();
+interface Entry {
+  delay: number;
+  updated: number;
+}
 
-  /** µs to wait now, at the time `now`. */
-  next(c: ContainerRecord, now: number): number {
-    const had = this.last.get(c);
-    const fresh = had === undefined || now - had.at > FORGET + had.delay;
-    const delay = fresh ? 0 : had.delay === 0 ? MIN : Math.min(had.delay * 2, MAX);
-    this.last.set(c, { delay, at: now });
-    return delay;
+/** For each thing 10 s, 20 s … 300 s from one failure to the next try. Times are µs of virtual time. */
+export class Backoff<K> {
+  private readonly entries = new Map<K, Entry>();
+
+  /** Until when it has to wait that failed at `since`; undefined: it need not. */
+  until(key: K, since: number, now: number): { readonly delay: number; readonly at: number } | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined || since - entry.updated > FORGET) return undefined;
+    const at = since + entry.delay;
+    return now < at ? { delay: entry.delay, at } : undefined;
   }
 
-  /**
-   * Comes back when the container may be started again. That it waits is told at once as an Event, and in the pod's status
-   * only with the sync that starts it, as recorded: until then the status shows how it ended.
-   */
-  *wait(pod: Pod, c: ContainerRecord, ctx: ComponentContext, voice: Voice, cause: StepId): Process<void> {
-    const { name = '', namespace = '', uid = '' } = pod.metadata;
-    const delay = this.next(c, ctx.kernel.now);
-    if (delay > 0) {
-      const failed = `${name}_${namespace}(${uid})`;
-      const { name: container } = c.container;
-      const text = `Back-off restarting failed container ${container} in pod ${failed}`;
-      voice.event(c, 'Warning', 'BackOff', text, cause);
-      // Upkeep: a pod that crashes for ever does not keep the cluster from being called idle.
-      yield (resume) => {
-        ctx.kernel.schedule(jitter(ctx, delay), () => resume(undefined), true);
-      };
-      if (c.state.terminated !== undefined) c.lastState = { terminated: c.state.terminated };
-      const why = `back-off ${printSeconds(delay)} restarting failed container=${container} pod=${failed}`;
-      voice.waiting(c, 'CrashLoopBackOff', why, cause);
-    } else if (c.state.terminated !== undefined) c.lastState = { terminated: c.state.terminated };
-    c.restartCount++;
+  /** As `until`, from when it last failed. */
+  sinceUpdate(key: K, now: number): { readonly delay: number; readonly at: number } | undefined {
+    const entry = this.entries.get(key);
+    return entry === undefined ? undefined : this.until(key, entry.updated, now);
+  }
+
+  /** It is tried once more, after a failure at `since`: should it fail again, it waits longer. */
+  next(key: K, since: number, now: number): void {
+    const entry = this.entries.get(key);
+    const fresh = entry === undefined || since - entry.updated > FORGET;
+    this.entries.set(key, { delay: fresh ? MIN : Math.min(entry.delay * 2, MAX), updated: now });
   }
 }
 

@@ -12,191 +12,79 @@ import type {
 import type { Json } from '../../model/object.ts';
 import { equal } from '../../model/paths.ts';
 import { byText } from '../../model/remember.ts';
+import { fullImageName } from './imagename.ts';
+import { anyMainStarted, type Phase, phaseOf } from './phase.ts';
 import { containerResources, podResources } from './podresources.ts';
-
-/** What the kubelet knows of one container. */
-export interface ContainerRecord {
-  container: Container;
-  state: ContainerState;
-  lastState: ContainerState;
-  ready: boolean;
-  /** Undefined under a runtime that does not tell. */
-  started: boolean | undefined;
-  restartCount: number;
-  containerID?: string;
-  imageID?: string;
-}
-
-/** What the kubelet knows of one pod on its node. */
-export interface PodRecord {
-  readonly init: readonly ContainerRecord[];
-  readonly main: readonly ContainerRecord[];
-  /** Of `kubectl debug`: added while the pod runs, never started again. */
-  ephemeral?: readonly ContainerRecord[];
-  readonly hostIP: string;
-  readonly startTime: string;
-  podIP?: string;
-  sandboxReady: boolean;
-  /** Why the kubelet has ended the pod: it has failed, whatever its containers do. */
-  evicted?: { readonly reason: string; readonly message: string };
-  /** Set while the pod is being removed or after all its containers have ended. */
-  terminated?: boolean;
-  /** All containers have ended, and the pod's sandbox is still to be stopped: the phase is not told yet. */
-  ending?: boolean;
-  /** Whether the pod's cgroup was read: from the second status with running containers on. */
-  cgroup?: 'there' | 'read';
-}
-
-export function newRecord(container: Container, waiting: string): ContainerRecord {
-  return {
-    container,
-    state: { waiting: { reason: waiting } },
-    lastState: {},
-    ready: false,
-    started: false,
-    restartCount: 0,
-  };
-}
-
-export function newPodRecord(pod: Pod, hostIP: string, startTime: string): PodRecord {
-  const init = pod.spec?.initContainers ?? [];
-  const waiting = init.length > 0 ? 'PodInitializing' : 'ContainerCreating';
-  return {
-    init: init.map((c) => newRecord(c, 'PodInitializing')),
-    main: (pod.spec?.containers ?? []).map((c) => newRecord(c, waiting)),
-    hostIP,
-    startTime,
-    sandboxReady: false,
-  };
-}
-
-/** Its sandbox is gone: whatever ran starts anew. */
-export function startOver(r: PodRecord): void {
-  for (const c of [...r.init, ...r.main]) {
-    if (c.state.terminated === undefined) continue;
-    c.lastState = { terminated: c.state.terminated };
-    c.state = { waiting: { reason: 'ContainerCreating' } };
-    c.restartCount++;
-  }
-}
-
-/** The state of a container that has just ended. */
-export function endOf(c: ContainerRecord, exitCode: number, now: string): ContainerState {
-  const startedAt = c.state.running?.startedAt ?? now;
-  return {
-    terminated: {
-      exitCode,
-      reason: exitCode === 0 ? 'Completed' : 'Error',
-      startedAt,
-      finishedAt: now,
-      ...(c.containerID ? { containerID: c.containerID } : {}),
-    },
-  };
-}
-
-/** As Events name a part of a pod. */
-export function fieldPathOf(r: PodRecord, c: ContainerRecord): string {
-  const part = r.ephemeral?.includes(c) ? 'ephemeralContainers' : r.init.includes(c) ? 'initContainers' : 'containers';
-  return `spec.${part}{${c.container.name}}`;
-}
-
-export function isSidecar(c: Container): boolean {
-  return c.restartPolicy === 'Always';
-}
-
-/** Whose word counts: the container's own, where it has one, else the pod's. */
-export function restartPolicyOf(pod: Pod, c: Container): string {
-  return c.restartPolicy ?? pod.spec?.restartPolicy ?? 'Always';
-}
-
-/**
- * Whether a container that has ended is started again. Its restartPolicyRules are asked first. Models
- * ShouldContainerBeRestarted in pkg/kubelet/container/helpers.go, v1.36 (ContainerRestartRules).
- */
-export function restarts(pod: Pod, record: PodRecord, c: ContainerRecord): boolean {
-  const code = c.state.terminated?.exitCode ?? 0;
-  const ruled = (c.container.restartPolicyRules ?? []).some(({ exitCodes }) => {
-    const listed = exitCodes?.values?.includes(code) ?? false;
-    return exitCodes?.operator === 'NotIn' ? !listed : listed;
-  });
-  if (ruled) return true;
-  const policy = restartPolicyOf(pod, c.container);
-  if (record.init.includes(c) && !isSidecar(c.container)) return code !== 0 && policy !== 'Never';
-  return policy === 'Always' || (policy === 'OnFailure' && code !== 0);
-}
-
-type Phase = NonNullable<PodStatus['phase']>;
-
-export function phaseOf(pod: Pod, r: PodRecord): Phase {
-  if (r.evicted !== undefined) return 'Failed';
-  const again = (c: ContainerRecord): boolean => !r.terminated && restarts(pod, r, c);
-  const failedInit = r.init.filter((c) => !isSidecar(c.container) && (c.state.terminated?.exitCode ?? 0) !== 0);
-  if (failedInit.some((c) => !again(c))) return 'Failed';
-  if (!initialized(r)) return 'Pending';
-  if (r.main.some((c) => c.state.waiting !== undefined && c.lastState.terminated === undefined)) return 'Pending';
-  if (r.main.some((c) => c.state.running !== undefined)) return 'Running';
-  const ended = r.main.every((c) => c.state.terminated !== undefined);
-  if (!ended || r.main.some(again)) return 'Running';
-  return r.main.some((c) => c.state.terminated?.exitCode !== 0) ? 'Failed' : 'Succeeded';
-}
-
-export function initialized(r: PodRecord): boolean {
-  return r.init.every((c) => (isSidecar(c.container) ? c.started === true : c.state.terminated?.exitCode === 0));
-}
-
-function unready(r: PodRecord): string[] {
-  return [...r.init.filter((c) => isSidecar(c.container)), ...r.main]
-    .filter((c) => !c.ready)
-    .map((c) => c.container.name);
-}
+import { type ContainerRecord, couldRestartAll, isSidecar, type PodRecord, restarts } from './record.ts';
 
 interface Verdict {
   readonly status: 'True' | 'False';
   readonly reason?: string;
   readonly message?: string;
+  /** Where it is not the pod's. */
+  readonly generation?: number;
 }
 
+const YES: Verdict = { status: 'True' };
+const names = (list: readonly ContainerRecord[]): string => `[${list.map((c) => c.container.name).join(' ')}]`;
+
+function initializedVerdict(r: PodRecord, phase: Phase): Verdict {
+  if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
+  if (r.init.length === 0 || anyMainStarted(r)) return YES;
+  const incomplete = r.init.filter((c) => (isSidecar(c.container) ? !c.started : !c.ready));
+  if (incomplete.length === 0) return YES;
+  const message = `containers with incomplete status: ${names(incomplete)}`;
+  return { status: 'False', reason: 'ContainersNotInitialized', message };
+}
+
+function readyVerdict(r: PodRecord, phase: Phase): Verdict {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
+  if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
+  const unready = [...r.init.filter((c) => isSidecar(c.container)), ...r.main].filter((c) => !c.ready);
+  if (unready.length === 0) return YES;
+  const message = `containers with unready status: ${names(unready)}`;
+  return { status: 'False', reason: 'ContainersNotReady', message };
+}
+
+function restartVerdict(r: PodRecord, phase: Phase): Verdict {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
+  if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
+  if (!r.restarting) return { status: 'False' };
+  const message = 'container exited with restart policy rule';
+  return { status: 'True', reason: 'RestartAllContainersStarted', message };
+}
+
+/** Conditions that come and go. */
+const PASSING: ReadonlySet<string> = new Set(['PodResizePending', 'PodResizeInProgress']);
+
 function verdicts(pod: Pod, r: PodRecord, phase: Phase): { readonly [type: string]: Verdict } {
-  const yes: Verdict = { status: 'True' };
-  const incomplete = r.init.filter((c) => (isSidecar(c.container) ? !c.started : c.state.terminated?.exitCode !== 0));
-  const names = (list: readonly string[]): string => `[${list.join(' ')}]`;
-  const init: Verdict = initialized(r)
-    ? phase === 'Succeeded'
-      ? { status: 'True', reason: 'PodCompleted' }
-      : yes
-    : {
-        status: 'False',
-        reason: 'ContainersNotInitialized',
-        message: `containers with incomplete status: ${names(incomplete.map((c) => c.container.name))}`,
-      };
-  const waiting = unready(r);
-  let containers: Verdict = yes;
-  if (phase === 'Succeeded') containers = { status: 'False', reason: 'PodCompleted' };
-  else if (phase === 'Failed') containers = { status: 'False', reason: 'PodFailed' };
-  else if (waiting.length > 0)
-    containers = {
-      status: 'False',
-      reason: 'ContainersNotReady',
-      message: `containers with unready status: ${names(waiting)}`,
-    };
+  const ready = readyVerdict(r, phase);
+  const { pending, inProgress } = r.resize ?? {};
+  const disruption = r.evicted?.disruption;
   return {
-    PodReadyToStartContainers: r.sandboxReady ? yes : { status: 'False' },
-    Initialized: init,
-    Ready: containers.status === 'True' ? readinessGates(pod) : containers,
-    ContainersReady: containers,
-    PodScheduled: yes,
+    ...(pending ? { PodResizePending: { status: 'True', ...pending } } : {}),
+    ...(inProgress ? { PodResizeInProgress: { status: 'True', generation: inProgress } } : {}),
+    ...(disruption
+      ? { DisruptionTarget: { status: 'True', reason: 'TerminationByKubelet', message: disruption } }
+      : {}),
+    PodReadyToStartContainers: r.sandboxReady ? YES : { status: 'False' },
+    Initialized: initializedVerdict(r, phase),
+    Ready: ready.status === 'True' ? readinessGates(pod) : ready,
+    ContainersReady: ready,
+    PodScheduled: YES,
+    ...(couldRestartAll(pod) ? { AllContainersRestarting: restartVerdict(r, phase) } : {}),
   };
 }
 
 function readinessGates(pod: Pod): Verdict {
-  const missing = (pod.spec?.readinessGates ?? []).filter(
-    (g) => !pod.status?.conditions?.some((c) => c.type === g.conditionType && c.status === 'True'),
-  );
-  if (missing.length === 0) return { status: 'True' };
-  const message = missing
-    .map((g) => `corresponding condition of pod readiness gate "${g.conditionType}" does not exist.`)
-    .join(', ');
-  return { status: 'False', reason: 'ReadinessGatesNotReady', message };
+  const missing = (pod.spec?.readinessGates ?? []).flatMap(({ conditionType: type }) => {
+    const known = pod.status?.conditions?.find((c) => c.type === type);
+    if (known === undefined) return `corresponding condition of pod readiness gate "${type}" does not exist.`;
+    if (known.status === 'True') return [];
+    return `the status of pod readiness gate "${type}" is not "True", but ${known.status}`;
+  });
+  if (missing.length === 0) return YES;
+  return { status: 'False', reason: 'ReadinessGatesNotReady', message: missing.join(', ') };
 }
 
 function conditions(
@@ -210,34 +98,46 @@ function conditions(
     const known = previous.find((c) => c.type === type);
     const lastTransitionTime = known?.status === v.status ? known.lastTransitionTime : now;
     const lastProbeTime = null as unknown as string;
-    const { status, ...why } = v;
+    const { status, generation, ...why } = v;
     // As Go orders them, here and below: what is in order is stored as it is.
     return {
       type,
-      observedGeneration: pod.metadata.generation ?? 1,
+      observedGeneration: generation ?? pod.metadata.generation ?? 1,
       status,
       lastProbeTime,
       lastTransitionTime: lastTransitionTime ?? now,
       ...why,
     };
   });
-  return [...own, ...previous.filter((c) => !own.some((o) => o.type === c.type))];
+  return [...own, ...previous.filter((c) => !PASSING.has(c.type) && !own.some((o) => o.type === c.type))];
 }
 
 const TOKEN_MOUNT = 'Disabled';
 
-/** As containerd names what it runs: with its registry. Models distribution/reference (ParseNormalizedNamed). */
-export function fullImageName(image: string): string {
-  const slash = image.indexOf('/');
-  const first = slash < 0 ? '' : image.slice(0, slash);
-  const named = /[.:]/.test(first) || first === 'localhost';
-  const path = named ? image : `docker.io/${slash < 0 ? 'library/' : ''}${image}`;
-  const tagged = path.includes('@') || path.slice(path.lastIndexOf('/')).includes(':');
-  return tagged ? path : `${path}:latest`;
+/** What could not be started waits, and says why; how it ended has become its last state. */
+function statesOf(
+  pod: Pod,
+  record: PodRecord,
+  r: ContainerRecord,
+): { state: ContainerState; lastState: ContainerState } {
+  const { state, lastState, held } = r;
+  if (held === undefined || state.running !== undefined) return { state, lastState };
+  if (state.terminated !== undefined && !restarts(pod, record, r)) return { state, lastState };
+  return { state: { waiting: held }, lastState: state.terminated ? { terminated: state.terminated } : lastState };
 }
 
-function containerStatus(r: ContainerRecord): ContainerStatus {
+/** Images are taken to run as root where the pod does not say otherwise. */
+function userOf(pod: Pod, c: Container): { gid: number; supplementalGroups: readonly number[]; uid: number } {
+  const { runAsUser, runAsGroup, fsGroup, supplementalGroups = [] } = pod.spec?.securityContext ?? {};
+  const uid = c.securityContext?.runAsUser ?? runAsUser ?? 0;
+  const gid = c.securityContext?.runAsGroup ?? runAsGroup ?? 0;
+  const more = [...supplementalGroups, ...(fsGroup === undefined ? [] : [fsGroup])];
+  return { gid, supplementalGroups: more.length === 0 ? [gid] : [...new Set([gid, ...more])], uid };
+}
+
+function containerStatus(pod: Pod, record: PodRecord, r: ContainerRecord): ContainerStatus {
   const { container: c } = r;
+  const { state, lastState } = statesOf(pod, record, r);
   const mounts = (c.volumeMounts ?? []).map((m) => ({
     name: m.name,
     mountPath: m.mountPath,
@@ -248,8 +148,8 @@ function containerStatus(r: ContainerRecord): ContainerStatus {
   const real = r.containerID?.startsWith('containerd:') === true;
   return {
     name: c.name,
-    state: r.state,
-    lastState: r.lastState,
+    state,
+    lastState,
     ready: r.ready,
     restartCount: r.restartCount,
     image: real ? fullImageName(c.image ?? '') : (c.image ?? ''),
@@ -260,26 +160,29 @@ function containerStatus(r: ContainerRecord): ContainerStatus {
     ...(running || r.state.waiting === undefined ? { resources: containerResources(c) } : {}),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     // A fake runtime tells of no user.
-    ...(real ? { user: { linux: { gid: 0, supplementalGroups: [0], uid: 0 } } } : {}),
+    ...(real ? { user: { linux: userOf(pod, c) } } : {}),
   };
 }
 
 export function podStatus(pod: Pod, r: PodRecord, now: string): PodStatus {
   const phase = phaseOf(pod, r);
   const ip = r.podIP;
+  const told = (c: ContainerRecord): ContainerStatus => containerStatus(pod, r, c);
+  const { reason, message } = r.evicted ?? {};
   return {
     ...pod.status,
     observedGeneration: pod.metadata.generation ?? 1,
-    phase: r.ending ? 'Running' : phase,
-    ...r.evicted,
+    // While something of it still runs, a pod is not said to be over.
+    phase: r.ending ? (pod.status?.phase ?? 'Running') : phase,
+    ...(reason === undefined || r.ending ? {} : { reason, message }),
     conditions: conditions(pod, r, phase, pod.status?.conditions ?? [], now),
     hostIP: r.hostIP,
     hostIPs: [{ ip: r.hostIP }],
     ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
     startTime: r.startTime,
-    ...(r.init.length > 0 ? { initContainerStatuses: r.init.map(containerStatus) } : {}),
-    containerStatuses: r.main.map(containerStatus),
-    ...(r.ephemeral ? { ephemeralContainerStatuses: r.ephemeral.map(containerStatus) } : {}),
+    ...(r.init.length > 0 ? { initContainerStatuses: r.init.map(told) } : {}),
+    containerStatuses: r.main.map(told),
+    ...(r.ephemeral ? { ephemeralContainerStatuses: r.ephemeral.map(told) } : {}),
     ...podResources(pod, r.cgroup === 'read'),
   };
 }
@@ -304,10 +207,12 @@ export function statusPatch(pod: Pod, before: PodStatus | undefined, after: PodS
     patch[key] = key === 'podIPs' ? replacedIPs(before?.podIPs ?? [], after.podIPs ?? []) : value;
   }
   const known = before?.conditions ?? [];
-  const changed = (after.conditions ?? []).flatMap((c) => {
+  const changed = (after.conditions ?? []).flatMap((c): object | object[] => {
     const k = known.find((x) => x.type === c.type);
     return k === undefined ? c : (conditionPatch(k, c) ?? []);
   });
+  const gone = known.filter((k) => PASSING.has(k.type) && !after.conditions?.some((c) => c.type === k.type));
+  changed.push(...gone.map(({ type }) => ({ $patch: 'delete', type })));
   if (changed.length > 0) {
     patch['$setElementOrder/conditions'] = orderOf((after.conditions ?? []).map(({ type }) => type).join());
     patch.conditions = changed;

@@ -7,7 +7,8 @@ import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { PODS } from '../runtime/kinds.ts';
-import { type PodRecord, podStatus, statusPatch } from './status.ts';
+import type { PodRecord } from './record.ts';
+import { podStatus, statusPatch } from './status.ts';
 
 /** How often statuses are compared with what the API server has. Source: syncPeriod in status_manager.go, v1.36. */
 const ROUND = 10 * SECOND;
@@ -16,14 +17,18 @@ export class StatusWriter {
   pod: Pod;
   private readonly ctx: ComponentContext;
   private readonly record: PodRecord;
+  private readonly settled: () => boolean;
+  private closed = false;
   private busy = false;
   private dirty = false;
   private written = false;
   private due = false;
   private cause: StepId = 0;
 
-  constructor(ctx: ComponentContext, pod: Pod, record: PodRecord) {
+  /** `settled`: nothing is under way that the kubelet has not told yet. */
+  constructor(ctx: ComponentContext, pod: Pod, record: PodRecord, settled: () => boolean = () => true) {
     this.ctx = ctx;
+    this.settled = settled;
     this.pod = pod;
     this.record = record;
   }
@@ -38,7 +43,8 @@ export class StatusWriter {
     if (pod.metadata.resourceVersion === resourceVersion) return;
     const asked = pod.metadata.generation !== generation;
     this.pod = pod;
-    if (!this.written || this.busy || this.due || pod.metadata.deletionTimestamp !== undefined) return;
+    if (!this.written || this.busy || this.due || !this.settled() || pod.metadata.deletionTimestamp !== undefined)
+      return;
     if (this.patch() === undefined) return;
     if (asked) {
       this.publish(cause);
@@ -58,7 +64,13 @@ export class StatusWriter {
     return statusPatch(this.pod, this.pod.status, podStatus(this.pod, this.record, rfc3339(wallMs)));
   }
 
+  /** The pod is gone: nobody is told anything more. */
+  close(): void {
+    this.closed = true;
+  }
+
   publish(cause: StepId): void {
+    if (this.closed) return;
     this.cause = cause;
     this.dirty = true;
     if (this.busy) return;

@@ -114,11 +114,6 @@ export class VolumeManager {
     };
   }
 
-  /** What is mounted already, for a pod that ran before its kubelet did. */
-  *found(pod: Pod, cause: StepId): Process<void> {
-    yield* this.mount(pod, cause);
-  }
-
   /** The pod's containers are gone. */
   *unmount(pod: Pod, cause: StepId): Process<void> {
     if (this.inUse.delete(pod.metadata.uid ?? '')) yield* this.write(cause);

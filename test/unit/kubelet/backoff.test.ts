@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../../src/kernel/kernel.ts';
 import type { Pod } from '../../../src/model/generated/core.v1.ts';
-import { printSeconds, RestartDelays } from '../../../src/simulator/kubelet/restart.ts';
-import { type ContainerRecord, newRecord, type PodRecord, restarts } from '../../../src/simulator/kubelet/status.ts';
+import { type ContainerRecord, newRecord, type PodRecord, restarts } from '../../../src/simulator/kubelet/record.ts';
+import { Backoff, printSeconds } from '../../../src/simulator/kubelet/restart.ts';
 
 function ended(exitCode: number, restartPolicy?: 'Always'): ContainerRecord {
   const c = newRecord({ name: 'c', ...(restartPolicy ? { restartPolicy } : {}) }, '');
@@ -40,15 +40,17 @@ describe('a container that has ended', () => {
   });
 
   it('waits twice as long each time, for five minutes at the most, and anew after a long run', () => {
-    const delays = new RestartDelays();
-    const c = ended(1);
+    const backoff = new Backoff<string>();
     let now = 0;
     const waits = Array.from({ length: 8 }, () => {
-      const delay = delays.next(c, now);
-      now += delay + SECOND;
-      return printSeconds(delay);
+      const ended = now;
+      const wait = backoff.until('c', ended, now);
+      now = wait?.at ?? now;
+      backoff.next('c', ended, now);
+      now += SECOND;
+      return printSeconds(wait?.delay ?? 0);
     });
     expect(waits).toEqual(['0s', '10s', '20s', '40s', '1m20s', '2m40s', '5m0s', '5m0s']);
-    expect(delays.next(c, now + 30 * MINUTE)).toBe(0);
+    expect(backoff.until('c', now + 30 * MINUTE, now + 30 * MINUTE)).toBeUndefined();
   });
 });

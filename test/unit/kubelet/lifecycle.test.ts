@@ -158,7 +158,8 @@ describe('what a container refers to', () => {
     });
     expect(t.events('Pod/p')).toContain('Warning Failed Pod/p: Error: configmap "late" not found');
     t.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'late' }, data: { b: '1' } } as KubeObject);
-    t.seconds(20);
+    // Each sync tells what the one before it met.
+    t.seconds(32);
     expect(main(t)?.state?.waiting?.message).toBe("couldn't find key a in ConfigMap default/late");
     t.send('PATCH', 'ConfigMap', 'late', { data: { a: '1' } });
     t.seconds(20);

@@ -8,13 +8,17 @@ import { commandEnd } from '../../containers/exit.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Machine } from '../machine.ts';
 import { onTerm } from '../stop.ts';
-import type { CallResult, ContainerRuntime, Exit, Sandbox } from './runtime.ts';
+import type { CallResult, ContainerRuntime, Exit, PullResult, Sandbox } from './runtime.ts';
 
 /** Of a program that SIGKILL has ended: 128 + 9. */
 const KILLED = 137;
+/** How fast images come: neither they nor their registries are asked. */
+const BYTES_PER_US = 30;
 /** The node's own DNS. */
 const RESOLVER = '127.0.0.53:53';
 const NOT_RUN = 'programs of images are not run: this one is taken to end by itself with exit code 0';
+const NO_REGISTRY =
+  'no registry is asked: every image is found in a few seconds, but for registries that end in .invalid';
 const OWN_SHELL = 'the simulator runs the command itself, in a shell that knows a few programs';
 
 export class ModelledRuntime implements ContainerRuntime {
@@ -69,8 +73,9 @@ export class ModelledRuntime implements ContainerRuntime {
     });
   }
 
-  *pullImage(pod: Pod, image: string, cause: StepId): Process<CallResult> {
-    const step = this.say(pod, cause, 'CRI', 'PullImage', `pulls ${image} from its registry.`, { image });
+  *pullImage(pod: Pod, image: string, cause: StepId): Process<PullResult> {
+    const text = `pulls ${image} from its registry.`;
+    const step = this.say(pod, cause, 'CRI', 'PullImage', text, { image }, NO_REGISTRY);
     const host = registryOf(image);
     if (host.endsWith('.invalid')) {
       yield* sleep(this.ctx.kernel, 40 * MS);
@@ -80,9 +85,10 @@ export class ModelledRuntime implements ContainerRuntime {
       const error = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${why}`;
       return { ok: false, error, step };
     }
-    yield* sleep(this.ctx.kernel, 1.2 * SECOND + this.ctx.random.int(1_600) * MS);
+    const worked = 1.2 * SECOND + this.ctx.random.int(1_600) * MS;
+    yield* sleep(this.ctx.kernel, worked);
     this.machine.images.add(image);
-    return { ok: true, step };
+    return { ok: true, step, worked, bytes: Math.round(worked * BYTES_PER_US) };
   }
 
   *createContainer(pod: Pod, container: Container, cause: StepId): Process<{ id: string; step: StepId }> {
@@ -102,18 +108,26 @@ export class ModelledRuntime implements ContainerRuntime {
   *stopContainer(
     pod: Pod,
     container: Container,
-    _id: string,
     grace: number,
+    planned: { readonly at: number; readonly code: number } | undefined,
     cause: StepId,
   ): Process<{ code: number; step: StepId }> {
+    const { kernel } = this.ctx;
     const heeds = onTerm(container);
+    const needs = heeds === undefined ? Number.POSITIVE_INFINITY : heeds.slow ? SECOND : 120 * MS;
+    const ends = planned === undefined ? Number.POSITIVE_INFINITY : Math.max(0, planned.at - kernel.now);
+    const limit = grace * SECOND;
     const then =
-      heeds === undefined ? `the program does not heed it: SIGKILL follows after ${grace} s` : 'the program ends';
+      Math.min(needs, ends) > limit
+        ? `the program does not heed it: SIGKILL follows after ${grace} s`
+        : ends < needs
+          ? 'the program does not heed it, and ends by itself before SIGKILL'
+          : 'the program ends';
     const text = `sends SIGTERM to container ${container.name}; ${then}.`;
     const step = this.say(pod, cause, 'CRI', 'StopContainer', text, { container: container.name, grace });
-    const needs = heeds === undefined ? Number.POSITIVE_INFINITY : heeds.slow ? SECOND : 120 * MS;
-    yield* sleep(this.ctx.kernel, Math.min(grace * SECOND, needs));
-    return { code: needs > grace * SECOND ? KILLED : (heeds?.code ?? KILLED), step };
+    yield* sleep(kernel, Math.min(limit, needs, ends));
+    const code = needs <= Math.min(limit, ends) ? heeds?.code : ends <= limit ? planned?.code : KILLED;
+    return { code: code ?? KILLED, step };
   }
 
   *stopPodSandbox(pod: Pod, sandbox: Sandbox, cause: StepId): Process<StepId> {
@@ -137,7 +151,15 @@ export class ModelledRuntime implements ContainerRuntime {
     return { after: 2 * SECOND, code: 0, simplification: NOT_RUN };
   }
 
-  private say(pod: Pod, cause: StepId, api: string, call: string, text: string, data?: NodeDetail['data']): StepId {
+  private say(
+    pod: Pod,
+    cause: StepId,
+    api: string,
+    call: string,
+    text: string,
+    data?: NodeDetail['data'],
+    simplification?: string,
+  ): StepId {
     const detail: NodeDetail = { type: 'node', api, call, ...(data ? { data } : {}) };
     return this.ctx.record({
       kind: 'node',
@@ -146,6 +168,7 @@ export class ModelledRuntime implements ContainerRuntime {
       causes: [cause],
       text: `${call}: ${text}`,
       detail,
+      ...(simplification === undefined ? {} : { fidelity: 'simplified', simplification }),
     });
   }
 }

@@ -13,11 +13,24 @@ export interface Sandbox {
   readonly step: StepId;
 }
 
+export type PullResult =
+  | {
+      readonly ok: true;
+      readonly step: StepId;
+      /** Of the image as it is in its registry. */
+      readonly bytes: number;
+      /** µs, without the time that it waited for other pulls. */
+      readonly worked: number;
+    }
+  | { readonly ok: false; readonly error: string; readonly step: StepId };
+
 /** How a started container goes on. */
 export interface Exit {
   /** µs after the start; undefined: it runs until it is stopped. */
   readonly after: number | undefined;
   readonly code: number;
+  /** As the runtime tells it: `OOMKilled`. Where it tells none, the exit code says it. */
+  readonly reason?: string;
   /** What the model leaves out, for the step. */
   readonly simplification?: string;
 }
@@ -27,15 +40,18 @@ export interface ContainerRuntime {
   readonly scheme: string;
   runPodSandbox(pod: Pod, cause: StepId): Process<Sandbox>;
   imagePresent(image: string): boolean;
-  pullImage(pod: Pod, image: string, cause: StepId): Process<CallResult>;
+  pullImage(pod: Pod, image: string, cause: StepId): Process<PullResult>;
   createContainer(pod: Pod, container: Container, cause: StepId): Process<{ id: string; step: StepId }>;
   startContainer(pod: Pod, container: Container, id: string, cause: StepId): Process<CallResult>;
-  /** Sends SIGTERM; ends when the container has gone, at the latest after `grace` seconds, with its exit code. */
+  /**
+   * Sends SIGTERM; ends when the container has gone, at the latest after `grace` seconds, with its exit code. `planned`:
+   * when it ends by itself, µs since the start of the simulation.
+   */
   stopContainer(
     pod: Pod,
     container: Container,
-    id: string,
     grace: number,
+    planned: { readonly at: number; readonly code: number } | undefined,
     cause: StepId,
   ): Process<{ code: number; step: StepId }>;
   stopPodSandbox(pod: Pod, sandbox: Sandbox, cause: StepId): Process<StepId>;

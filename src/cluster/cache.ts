@@ -1,4 +1,5 @@
 // What a source knows of its cluster now: the objects by resource, and indexes that the tree asks for, kept as they change.
+import type { ManagedFieldsEntry } from '../model/generated/meta.v1.ts';
 import type { KubeObject } from '../model/object.ts';
 import { keyOf } from '../model/object.ts';
 import type { ResourceName, Watched } from './resources.ts';
@@ -8,6 +9,15 @@ export interface Change {
   readonly key: string;
   readonly before: KubeObject | undefined;
   readonly after: KubeObject | undefined;
+  /** Of `after`, with the sets of fields that the cache does not keep; undefined where it came of a list. */
+  readonly managers?: readonly ManagedFieldsEntry[];
+}
+
+/** What a watch brought. */
+export interface Brought {
+  readonly object: KubeObject;
+  readonly deleted: boolean;
+  readonly managers?: readonly ManagedFieldsEntry[];
 }
 
 interface Table {
@@ -95,14 +105,15 @@ export class ObjectCache {
   }
 
   /** Applies watch events in order; `undefined` for `after` deletes. */
-  apply(resource: ResourceName, events: readonly { readonly object: KubeObject; readonly deleted: boolean }[]): void {
+  apply(resource: ResourceName, events: readonly Brought[]): void {
     const changes: Change[] = [];
-    for (const { object, deleted } of events) {
+    for (const { object, deleted, managers } of events) {
       const key = keyOf(object);
       const before = this.tables.get(resource)?.objects.get(key);
       if (deleted) this.remove(resource, key);
       else this.put(resource, key, object);
-      if (before || !deleted) changes.push({ resource, key, before, after: deleted ? undefined : object });
+      if (before || !deleted)
+        changes.push({ resource, key, before, after: deleted ? undefined : object, ...(managers && { managers }) });
     }
     this.emit(changes);
   }

@@ -1,6 +1,7 @@
 // Lists one resource, then watches it from there, and lists again when the server has forgotten where the watch stood.
 // Models client-go/tools/cache/reflector.go.
 import { isRecord, type KubeObject } from '../model/object.ts';
+import type { Brought } from './cache.ts';
 import { type Failure, FailureError, failureOf, failureOfResponse } from './failure.ts';
 import { apiPath, type Resource } from './resources.ts';
 import type { Transport, TransportEvent, TransportWatch } from './transport.ts';
@@ -15,7 +16,7 @@ export interface Timing {
 
 export interface ReflectorEvents {
   listed(objects: readonly KubeObject[]): void;
-  changed(events: readonly { readonly object: KubeObject; readonly deleted: boolean }[]): void;
+  changed(events: readonly Brought[]): void;
   /** The list or the watch failed. Unless `stop` is called, it is tried again after a pause. */
   failed(failure: Failure): void;
   /** A watch is open: what is shown is current. */
@@ -128,7 +129,7 @@ export class Reflector {
   }
 
   private deliver(events: readonly TransportEvent[]): Failure | undefined {
-    const changes: { object: KubeObject; deleted: boolean }[] = [];
+    const changes: Brought[] = [];
     let failure: Failure | undefined;
     for (const { type, object } of events) {
       if (type === 'ERROR') {
@@ -138,14 +139,16 @@ export class Reflector {
       }
       if (!isObject(object)) continue;
       this.revision = object.metadata.resourceVersion ?? this.revision;
-      if (type !== 'BOOKMARK') changes.push({ object: this.complete(object), deleted: type === 'DELETED' });
+      if (type === 'BOOKMARK') continue;
+      const managers = object.metadata.managedFields;
+      changes.push({
+        object: complete(object, this.resource),
+        deleted: type === 'DELETED',
+        ...(Array.isArray(managers) && { managers }),
+      });
     }
     if (changes.length > 0 && !this.stopped) this.events.changed(changes);
     return failure;
-  }
-
-  private complete(object: KubeObject): KubeObject {
-    return complete(object, this.resource);
   }
 
   private ended(failure: Failure | undefined): void {

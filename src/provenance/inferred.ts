@@ -1,5 +1,6 @@
 // A live cluster as steps: what an observer with list and watch sees changes from one version of an object to the next. Who
 // did it and why is deduced, and every step says so; what nobody wrote down stays unknown.
+import type { ManagedFieldsEntry } from '../model/generated/meta.v1.ts';
 import { isRecord, type KubeObject } from '../model/object.ts';
 import { resourceForKind, splitApiVersion } from '../model/resources.ts';
 import type { FieldChange, ObjectRef, RequestInfo, Step } from '../trace/step.ts';
@@ -7,7 +8,8 @@ import { valueText } from '../trace/words.ts';
 import { Causes } from './causes.ts';
 import { ownersOf, refOf } from './refs.ts';
 import { changedFields } from './shown.ts';
-import { bound, creatorOf, deleterOf, type Gone, modifierOf, removerOf, type Writer } from './writer.ts';
+import { Wanted } from './wanted.ts';
+import { bound, creatorOf, deleterOf, disruptionOf, type Gone, modifierOf, removerOf, type Writer } from './writer.ts';
 
 export interface SeenChange {
   /** When it was seen, µs since the trace began. */
@@ -16,6 +18,8 @@ export interface SeenChange {
   readonly resource: string;
   readonly before: KubeObject | undefined;
   readonly after: KubeObject | undefined;
+  /** managedFields of `after` where that has them without their sets of fields. */
+  readonly managers?: readonly ManagedFieldsEntry[];
 }
 
 interface Deed {
@@ -37,13 +41,30 @@ export class Inference {
   private readonly gone = new Set<string>();
   private readonly terminating = new Set<string>();
   private readonly told = new Set<string>();
+  private readonly wanted = new Wanted();
+  /** Pods that the eviction API has marked and not yet deleted, by uid, as they were before. */
+  private readonly marked = new Map<string, KubeObject>();
   private id = 0;
 
+  /** Takes in an object that was there before the first change. */
+  know(object: KubeObject): void {
+    this.wanted.note(object);
+  }
+
   /** The step that explains what was seen; undefined where nothing changed that is told. */
-  take({ at, resource, before, after }: SeenChange): Step | undefined {
+  take({ at, resource, before, after, managers }: SeenChange): Step | undefined {
     const object = after ?? before;
     if (!object) return undefined;
-    const deed = this.deed(before, after);
+    const { uid = '' } = object.metadata;
+    if (before && after && isEvicted(after) && !isEvicted(before) && !isToGo(after)) {
+      this.marked.set(uid, before);
+      return undefined;
+    }
+    const full = after && managers ? { ...after, metadata: { ...after.metadata, managedFields: managers } } : after;
+    const deed = this.deed((after && this.marked.get(uid)) ?? before, full);
+    this.marked.delete(uid);
+    if (after) this.wanted.note(after);
+    else this.wanted.forget(uid);
     if (!deed) return undefined;
     const id = ++this.id;
     const ref = refOfObject(object, resource);
@@ -120,6 +141,7 @@ export class Inference {
     const gone: Gone = {
       owner: (uid) => this.gone.has(uid),
       namespace: (name) => this.terminating.has(name),
+      mayDelete: (uid) => this.wanted.mayDelete(uid),
     };
     if (!after) {
       if (!before) return undefined;
@@ -129,10 +151,12 @@ export class Inference {
     const changed = changedFields(before, after);
     if (!before) return { writer: creatorOf(after), verb: 'create', method: 'POST', changed };
     if (changed.length === 0) return undefined;
-    if (before.metadata.deletionTimestamp !== undefined && changed.every(({ path }) => LAST_WORD.test(path)))
-      return undefined;
-    if (after.metadata.deletionTimestamp !== undefined && before.metadata.deletionTimestamp === undefined)
-      return { writer: deleterOf(after, gone), verb: 'delete', method: 'DELETE', changed };
+    if (isToGo(before) && changed.every(({ path }) => LAST_WORD.test(path))) return undefined;
+    if (isToGo(after) && !isToGo(before)) {
+      const writer = deleterOf(after, gone);
+      if (isEvicted(after)) return { writer, verb: 'create', method: 'POST', subresource: 'eviction', changed };
+      return { writer, verb: 'delete', method: 'DELETE', changed };
+    }
     if (bound(before, after))
       return {
         writer: modifierOf(before, after, changed),
@@ -154,6 +178,11 @@ export class Inference {
   }
 }
 
+const isToGo = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
+
+/** The API server marks a pod before it deletes it, as one answer to one eviction. Models pkg/registry/core/pod/storage/eviction.go. */
+const isEvicted = (object: KubeObject): boolean => disruptionOf(object) === 'EvictionByEvictionAPI';
+
 function refOfObject({ apiVersion = 'v1', kind = '', metadata }: KubeObject, resource: string): ObjectRef {
   const { name = '', namespace, uid } = metadata;
   return refOf({ group: splitApiVersion(apiVersion).group, resource, kind, name, namespace, uid });
@@ -167,9 +196,12 @@ function requestOf(
 ): RequestInfo {
   const root = ref.group === '' ? '/api' : '/apis';
   const namespace = ref.namespace === undefined ? '' : `/namespaces/${ref.namespace}`;
-  const path = `${root}/${object.apiVersion ?? 'v1'}${namespace}/${ref.resource}/${ref.name}`;
+  const collection = `${root}/${object.apiVersion ?? 'v1'}${namespace}/${ref.resource}`;
+  // What is in a namespace that goes is deleted as a whole, kind by kind.
+  const whole = verb === 'delete' && writer.component === 'namespace-controller' && ref.kind !== 'Namespace';
+  const path = whole ? collection : `${collection}/${ref.name}`;
   return {
-    verb,
+    verb: whole ? 'deletecollection' : verb,
     method,
     path: subresource === undefined ? path : `${path}/${subresource}`,
     ...(subresource === undefined ? {} : { subresource }),

@@ -4,6 +4,7 @@ import type { ManagedFieldsEntry } from '../model/generated/meta.v1.ts';
 import { controllerOf, isRecord, type KubeObject } from '../model/object.ts';
 import { equal } from '../model/paths.ts';
 import type { FieldChange } from '../trace/step.ts';
+import { changers } from './changers.ts';
 import { MAKERS, makerFor } from './makers.ts';
 
 export interface Writer {
@@ -55,13 +56,18 @@ export function modifierOf(before: KubeObject, after: KubeObject, changed: reado
   const paths = changed.map(({ path }) => path);
   if (bound(before, after)) return { component: 'kube-scheduler', evidence: 'spec.nodeName, which was empty before' };
   const old = before.metadata.managedFields ?? [];
-  const fresh = (after.metadata.managedFields ?? []).filter((entry) => !old.some((one) => equal(one, entry)));
-  const entry = newest(fresh);
-  if (entry) return managed(entry, after, paths);
-  // Two writes of one manager in one second leave the same entry; of a field that was taken away none is left.
-  const status = paths.some((path) => path.startsWith('status'));
-  const known = status ? newest(after.metadata.managedFields ?? [], 'status') : undefined;
+  const now = after.metadata.managedFields ?? [];
+  const fresh = now.filter((entry) => !old.some((one) => isSame(one, entry)));
+  const [entry, ...others] = fresh;
+  if (entry && others.length === 0) return managed(entry, after, paths);
+  const gone = old.filter((entry) => !now.some(({ manager }) => manager === entry.manager));
+  const known = changers(before, after)[0] ?? newest(fresh) ?? newest(gone);
   return known ? managed(known, after, paths) : unknown();
+}
+
+/** A cache keeps entries without their sets. */
+function isSame(a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean {
+  return equal(a.fieldsV1 || !b.fieldsV1 ? a : { ...a, fieldsV1: b.fieldsV1 }, b);
 }
 
 export function bound(before: KubeObject, after: KubeObject): boolean {
@@ -73,6 +79,8 @@ export function bound(before: KubeObject, after: KubeObject): boolean {
 export interface Gone {
   owner(uid: string): boolean;
   namespace(name: string): boolean;
+  /** Whether an owner has more than it wants; undefined where that is not known. */
+  mayDelete(uid: string): boolean | undefined;
 }
 
 /** Who asked for an object's deletion. */
@@ -90,6 +98,8 @@ export function deleterOf(object: KubeObject, gone: Gone): Writer {
       evidence: `its owner, ${owner.kind} ${owner.name}, which had gone`,
     };
   const controller = owner && makerFor(owner.kind);
+  if (owner && gone.mayDelete(owner.uid) === false)
+    return { component: 'user', evidence: `its owner, ${owner.kind} ${owner.name}, which had no more than it wants` };
   if (owner && controller)
     return { component: controller, evidence: `its owner, ${owner.kind} ${owner.name}, which is still there` };
   return { component: 'user', evidence: 'nothing but that it has no owner; deletions leave no manager' };
@@ -103,14 +113,14 @@ export function removerOf(object: KubeObject, gone: Gone): Writer {
   return deleterOf(object, gone);
 }
 
-function disruptionOf(object: KubeObject): string | undefined {
+export function disruptionOf(object: KubeObject): string | undefined {
   const conditions = (object as Pod).status?.conditions;
   if (object.kind !== 'Pod' || !Array.isArray(conditions)) return undefined;
   return conditions.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True')?.reason;
 }
 
 function managed(
-  { manager = '', subresource = '' }: ManagedFieldsEntry,
+  { manager = '', subresource = '' }: Pick<ManagedFieldsEntry, 'manager' | 'subresource'>,
   object: KubeObject,
   paths: readonly string[],
 ): Writer {
@@ -137,11 +147,8 @@ function controllerFor(object: KubeObject, subresource: string, paths: readonly 
   return CONTROLLER[kind];
 }
 
-function newest(entries: readonly ManagedFieldsEntry[], subresource?: string): ManagedFieldsEntry | undefined {
-  const fitting = entries.filter(
-    (entry) => isRecord(entry) && (subresource === undefined || (entry.subresource ?? '') === subresource),
-  );
-  return fitting.toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
+function newest(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry | undefined {
+  return entries.filter(isRecord).toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
 }
 
 function unknown(): Writer {

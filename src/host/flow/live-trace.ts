@@ -1,6 +1,6 @@
 // A live cluster as a trace that grows: what its watches bring is explained step by step, and its Events are asked for.
 import type { ObjectCache } from '../../cluster/cache.ts';
-import { apiPath } from '../../cluster/resources.ts';
+import { apiPath, WATCHED } from '../../cluster/resources.ts';
 import type { ClusterSource } from '../../cluster/source.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
 import { type ClockState, FLOW_PROTOCOL, type FlowObject, type ToFlow, type Topology } from '../../protocol/flow.ts';
@@ -46,12 +46,13 @@ export class LiveTrace {
     this.ports = ports;
     this.start = ports.now();
     this.seeds = objectsOf(source.cache);
+    for (const { name } of WATCHED) for (const object of source.cache.list(name)) this.inference.know(object);
     this.nodes = nodesOf(source.cache).join();
     this.stops.push(
       source.cache.onChange((changes) => {
         if (this.waiting.length === 0) void Promise.resolve().then(() => this.flush());
         const at = this.at;
-        this.waiting.push(...changes.map(({ resource, before, after }) => ({ at, resource, before, after })));
+        this.waiting.push(...changes.map((change): SeenChange => ({ at, ...change })));
       }),
       source.onState((state) => this.state(state)),
     );

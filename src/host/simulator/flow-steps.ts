@@ -2,10 +2,10 @@
 import type { ObjectCache } from '../../cluster/cache.ts';
 import { WATCHED } from '../../cluster/resources.ts';
 import { isRecord } from '../../model/object.ts';
-import { redact } from '../../model/redact.ts';
 import type { FlowObject, Topology as FlowTopology } from '../../protocol/flow.ts';
 import { topologyOf } from '../../protocol/flow-topology.ts';
 import type { Topology } from '../../protocol/worker.ts';
+import { shown } from '../../provenance/shown.ts';
 
 /** Everything that is there now, for a trace that begins now. */
 export function objectsOf(cache: ObjectCache): FlowObject[] {
@@ -20,8 +20,7 @@ export function objectsOf(cache: ObjectCache): FlowObject[] {
         ...(namespace ? { namespace } : {}),
         ...(uid ? { uid } : {}),
       };
-      const { managedFields: _, ...metadata } = object.metadata;
-      const value: unknown = redact({ ...object, metadata });
+      const value: unknown = shown(object);
       return { ref, value: isRecord(value) ? value : {} };
     }),
   );

@@ -95,6 +95,7 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'should not be greater than queues',
   ],
   'pkg/apis/networking/validation/validation.go': [
+    'must be a DNS name, not an IP address',
     "`parameters.scope` is set to 'Namespace'",
     "`parameters.scope` is set to 'Cluster'",
     'at least one CIDR required',
@@ -148,7 +149,14 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
   ],
   'pkg/registry/core/pod/storage/storage.go': ['is already assigned to node'],
-  'pkg/registry/core/service/ipallocator/interfaces.go': ['range is full'],
+  'pkg/registry/core/service/ipallocator/interfaces.go': [
+    'range is full',
+    'is not in the valid range. The range of valid IPs is',
+  ],
+  'pkg/registry/core/service/storage/alloc.go': [
+    'this cluster is not configured for dual-stack services',
+    'not configured on this cluster',
+  ],
   'pkg/registry/core/serviceaccount/storage/token.go': [
     'cannot bind token for serviceaccount',
     'cannot bind token to object of type',

@@ -241,6 +241,9 @@ const VOLUMES_AND_NETWORK: readonly Wrong[] = [
   wrong('Endpoints', 'Required value', { 'subsets/0/ports': [{ name: 'a', port: 1 }, { port: 2 }] }),
   wrong('Service', 'may only be set for externally-accessible services', { 'spec/externalTrafficPolicy': 'Local' }),
   wrong('Service', 'Required value', { 'spec/ports': [{ port: 1, name: '' }, { port: 2 }] }),
+  wrong('Service', 'this cluster is not configured for dual-stack services', {
+    'spec/ipFamilyPolicy': 'RequireDualStack',
+  }),
   wrong('Service', 'provided port is not in the valid range', {
     'spec/type': 'NodePort',
     'spec/ports/0/nodePort': 80,

@@ -45,13 +45,19 @@ function joinClusterIPs(s: Spec, old: ServiceSpec | undefined): void {
   }
 }
 
-function families(s: Spec): void {
+/** The families of the addresses. This cluster's Services have IPv4 alone. Models initIPFamilyFields. */
+function families(o: Obj, s: Spec): void {
   if (s.type === 'ExternalName') return;
   const open = headless(s) && Object.keys(s.selector ?? {}).length === 0;
   s.ipFamilyPolicy ??= open ? 'RequireDualStack' : 'SingleStack';
   if ((s.ipFamilies ?? []).length === 0) s.ipFamilies = ['IPv4'];
   if (open && s.ipFamilyPolicy !== 'SingleStack' && s.ipFamilies?.length === 1)
     s.ipFamilies = s.ipFamilies[0] === 'IPv4' ? ['IPv4', 'IPv6'] : ['IPv6', 'IPv4'];
+  if (open) return;
+  if (s.ipFamilyPolicy === 'RequireDualStack')
+    problem(o, 'spec.ipFamilyPolicy', s.ipFamilyPolicy, 'this cluster is not configured for dual-stack services');
+  const other = s.ipFamilies?.findIndex((family) => family !== 'IPv4') ?? -1;
+  if (other >= 0) problem(o, `spec.ipFamilies[${other}]`, s.ipFamilies?.[other], 'not configured on this cluster');
 }
 
 function address(o: Obj, s: Spec, old: ServiceSpec | undefined, ctx: Context): void {
@@ -115,7 +121,7 @@ function draw(ctx: Context, used: Set<number>, mine: readonly number[]): number 
 function create(o: Obj, ctx: Context): Obj {
   const s: Spec = { ...specOf(o) };
   joinClusterIPs(s, undefined);
-  families(s);
+  families(o, s);
   address(o, s, undefined, ctx);
   nodePorts(o, s, undefined, ctx);
   return { ...o, spec: s };
@@ -174,7 +180,7 @@ function update(next: Obj, old: Obj, ctx: Context): Obj {
   keepAllocated(s, before);
   joinClusterIPs(s, before);
   dropForType(s, before);
-  families(s);
+  families(next, s);
   address(next, s, before, ctx);
   nodePorts(next, s, before, ctx);
   // Only a load balancer has a load balancer's status; the status endpoint refuses it for other types.

@@ -227,7 +227,29 @@ const VOLUMES: readonly object[] = [
   { gitRepo: { repository: 'r', revision: 'v' } },
 ];
 
-const MOUNTING = { containers: [target], volumes: VOLUMES.map((source, i) => ({ name: `v${i}`, ...source })) };
+/** Volumes whose plugins are gone or live in drivers: the API server takes them all the same. */
+const OLD_VOLUMES: readonly object[] = [
+  { awsElasticBlockStore: { volumeID: 'v', fsType: 'ext4', partition: 1, readOnly: true } },
+  { azureDisk: { diskName: 'd', diskURI: '/subscriptions/s/resourceGroups/g/disks/d', kind: 'Managed' } },
+  { azureFile: { secretName: 's', shareName: 'h', readOnly: true } },
+  { cinder: { volumeID: 'v', fsType: 'ext4', secretRef: { name: 's' } } },
+  { gcePersistentDisk: { pdName: 'p', fsType: 'ext4', partition: 1, readOnly: true } },
+  { vsphereVolume: { volumePath: '[d] v.vmdk', storagePolicyName: 'p', storagePolicyID: 'i' } },
+  { portworxVolume: { volumeID: 'v', fsType: 'ext4', readOnly: true } },
+  { cephfs: { monitors: ['10.0.0.1'], path: '/p', user: 'u', secretFile: '/f', secretRef: { name: 's' } } },
+  { rbd: { monitors: ['10.0.0.1'], image: 'i', secretRef: { name: 's' } } },
+  { glusterfs: { endpoints: 'e', path: 'p', readOnly: true } },
+  { flocker: { datasetName: 'd' } },
+  { quobyte: { registry: 'r:1', volume: 'v', user: 'u', group: 'g', tenant: 't', readOnly: true } },
+  { scaleIO: { gateway: 'g', system: 's', secretRef: { name: 's' }, storagePool: 'p', volumeName: 'v' } },
+  { storageos: { volumeName: 'v', volumeNamespace: 'n', fsType: 'ext4', secretRef: { name: 's' } } },
+  { photonPersistentDisk: { pdID: 'p', fsType: 'ext4' } },
+];
+
+const named = (sources: readonly object[]): object[] => sources.map((source, i) => ({ name: `v${i}`, ...source }));
+
+const MOUNTING = { containers: [target], volumes: named(VOLUMES) };
+const OLD = { containers: [target], volumes: named(OLD_VOLUMES) };
 
 export const POD_SAMPLES: readonly Sample[] = [
   pod(PLACED, 'placed'),
@@ -238,4 +260,6 @@ export const POD_SAMPLES: readonly Sample[] = [
   pod(CLAIMING, 'claiming'),
   pod(WINDOWS, 'windows'),
   pod(MOUNTING, 'mounting'),
+  pod(OLD, 'old'),
+  pod({ containers: [target], activeDeadlineSeconds: 50, schedulingGates: [{ name: 'a' }, { name: 'b' }] }, 'gated'),
 ];

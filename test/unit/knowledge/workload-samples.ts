@@ -85,6 +85,20 @@ export const WORKLOAD_SAMPLES: readonly Sample[] = [
       template,
     },
   }),
+  of(
+    'apps/v1',
+    'Deployment',
+    'namespaces/default/deployments',
+    { spec: { strategy: { type: 'Recreate' }, selector, template } },
+    'recreated',
+  ),
+  of(
+    'apps/v1',
+    'StatefulSet',
+    'namespaces/default/statefulsets',
+    { spec: { serviceName: 's', updateStrategy: { type: 'OnDelete' }, selector, template } },
+    'deleted',
+  ),
   of('autoscaling/v2', 'HorizontalPodAutoscaler', 'namespaces/default/horizontalpodautoscalers', {
     spec: {
       minReplicas: 2,

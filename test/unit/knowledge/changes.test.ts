@@ -2,13 +2,13 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { FieldFacts } from '../../../src/manifest/explanation.ts';
-import { schemaForKind, type TypeSchema, type ValueSchema } from '../../../src/model/schema.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
 import { sharedPath } from '../../support/shared.ts';
 import { ask, type Bench, bench, bodyOf } from '../apiserver/support.ts';
 import type { Sample } from './sample.ts';
 import { CHANGE_SAMPLES } from './samples.ts';
 import { judge, type Verdict } from './verdicts.ts';
+import { WORKLOADS } from './workloads.ts';
 
 const knowledge = sourceKnowledge();
 const recorded = JSON.parse(fs.readFileSync(sharedPath('validation', 'bases.json'), 'utf8')) as Sample[];
@@ -71,31 +71,6 @@ describe('what cannot be changed is refused, the rest is not', () => {
     expect(answered.size).toBeGreaterThan(900);
   });
 });
-
-/** The types in which people write pods, what makes them, scales them and guards them. */
-const WORKLOADS = new Set(
-  [
-    ...['v1/Pod', 'v1/PodTemplate', 'v1/ReplicationController', 'apps/v1/Deployment', 'apps/v1/ReplicaSet'],
-    ...['apps/v1/StatefulSet', 'apps/v1/DaemonSet', 'apps/v1/ControllerRevision', 'batch/v1/Job', 'batch/v1/CronJob'],
-    ...['autoscaling/v1/HorizontalPodAutoscaler', 'autoscaling/v2/HorizontalPodAutoscaler'],
-    'policy/v1/PodDisruptionBudget',
-  ].flatMap((kind) => {
-    const end = kind.lastIndexOf('/');
-    const schema = schemaForKind(kind.slice(0, end), kind.slice(end + 1));
-    return [...(schema ? typesIn(schema) : [])].filter((type) => !/^meta\.|PersistentVolumeClaim/.test(type));
-  }),
-);
-
-function typesIn(type: TypeSchema, found = new Set<string>()): Set<string> {
-  if (found.has(type.id)) return found;
-  found.add(type.id);
-  for (const field of type.fields.values()) {
-    let value: ValueSchema | undefined = field;
-    while (value?.items) value = value.items;
-    if (value?.object) typesIn(value.object, found);
-  }
-  return found;
-}
 
 const PODS = '/api/v1/namespaces/default/pods';
 

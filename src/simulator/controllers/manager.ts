@@ -38,6 +38,7 @@ import { ResourceQuotaController } from './resourcequota/controller.ts';
 import { RootCACertPublisher } from './rootca/controller.ts';
 import { ServiceAccountController } from './serviceaccount/controller.ts';
 import { ServiceAccountTokenController } from './serviceaccounttoken/controller.ts';
+import { ServiceCidrController } from './servicecidrs/controller.ts';
 import { StatefulSetController } from './statefulset/controller.ts';
 import { TaintEvictionController } from './tainteviction/controller.ts';
 import { TtlController } from './ttl/controller.ts';
@@ -120,6 +121,7 @@ const CONTROLLERS: readonly Controller[] = [
   },
   { name: 'ttl-after-finished-controller', start: (ctx) => new TtlAfterFinishedController(ctx) },
   { name: 'clusterrole-aggregation-controller', start: (ctx) => new ClusterRoleAggregationController(ctx) },
+  { name: 'service-cidrs-controller', start: (ctx) => new ServiceCidrController(ctx) },
   {
     name: 'validatingadmissionpolicy-status-controller',
     start: (ctx) => new ValidatingAdmissionPolicyStatusController(ctx),

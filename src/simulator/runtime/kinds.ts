@@ -29,6 +29,7 @@ import type {
 } from '../../model/generated/core.v1.ts';
 import type { EndpointSlice } from '../../model/generated/discovery.v1.ts';
 import type { Event as EventV1 } from '../../model/generated/events.v1.ts';
+import type { IPAddress, ServiceCIDR } from '../../model/generated/networking.v1.ts';
 import type { PodDisruptionBudget } from '../../model/generated/policy.v1.ts';
 import type { ClusterRole } from '../../model/generated/rbac.v1.ts';
 import type {
@@ -103,6 +104,8 @@ export const JOBS = kind<Job>('batch/v1', 'Job', 'jobs');
 export const CRON_JOBS = kind<CronJob>('batch/v1', 'CronJob', 'cronjobs');
 export const LEASES = kind<Lease>('coordination.k8s.io/v1', 'Lease', 'leases');
 export const ENDPOINT_SLICES = kind<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices');
+export const IP_ADDRESSES = kind<IPAddress>('networking.k8s.io/v1', 'IPAddress', 'ipaddresses', false);
+export const SERVICE_CIDRS = kind<ServiceCIDR>('networking.k8s.io/v1', 'ServiceCIDR', 'servicecidrs', false);
 export const POD_DISRUPTION_BUDGETS = kind<PodDisruptionBudget>(
   'policy/v1',
   'PodDisruptionBudget',

@@ -75,9 +75,8 @@ function piecesOf(text: string, from: number, to: number, known: readonly Piece[
   if (edited) return [edited];
   const byText = new Map(known.map((piece) => [piece.text, piece]));
   const begins = starts(text, from, to);
-  if (begins.length === 1 && mayBeStream(text.slice(from, to))) {
-    begins.push(...valuesAfter(text.slice(from, to)).map((at) => from + at));
-  }
+  const isAll = begins.length === 1 && from === 0 && to === text.length;
+  if (isAll && mayBeStream(text)) begins.push(...valuesAfter(text));
   return begins.map((begin, index) => {
     const slice = text.slice(begin, begins[index + 1] ?? to);
     return byText.get(slice) ?? { text: slice, breaks: countBreaks(slice) };

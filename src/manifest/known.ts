@@ -20,16 +20,21 @@ export interface Kept {
 export class Known {
   private readonly earlier: Earlier | undefined;
   private readonly change: Change;
+  /** Entries were told from each other as they are now; otherwise the same text may be cut elsewhere. */
+  private readonly isCutAlike: boolean;
 
   constructor(earlier: Earlier | undefined, style: FrameStyle, change: Change | undefined) {
     this.earlier = change && earlier && isLike(earlier.frame.style, style) ? earlier : undefined;
     this.change = change ?? { from: 0, oldTo: 0, newTo: 0 };
+    const { exact, column } = style;
+    const before = earlier?.frame.style;
+    this.isCutAlike = before?.exact === exact && (exact || before.column === column);
   }
 
   /** What stays of the frame, whose entries stand between two rows now. */
   around(rows: Rows, { from, to }: { readonly from: number; readonly to: number }): Kept {
     const none = { head: [], tail: [], from, to };
-    if (!this.earlier) return none;
+    if (!this.earlier || !this.isCutAlike) return none;
     const { frame, at } = this.earlier;
     const { change } = this;
     const count = frame.parts.length;
@@ -58,6 +63,8 @@ export class Known {
       const k = frame.partAt(before - at);
       const part = frame.parts[k];
       if (before !== at + frame.startOf(k) || part?.length !== length) continue;
+      // What is broken is read entry by entry, and these may be others now.
+      if (!this.isCutAlike && !isBranch(part) && part.problems.length > 0) continue;
       if (before + length <= from || before >= oldTo) return part;
     }
     return undefined;

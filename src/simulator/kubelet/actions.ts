@@ -2,6 +2,7 @@
 // pkg/kubelet/kuberuntime/kuberuntime_manager.go, v1.36.
 import type { Container, Pod } from '../../model/generated/core.v1.ts';
 import { type ContainerRecord, isSidecar, type PodRecord, restartPolicyOf, restarts } from './record.ts';
+import { resizeRestarts } from './resize.ts';
 
 /** A running container that is to be stopped, and the word of its Event. */
 export interface Kill {
@@ -12,6 +13,8 @@ export interface Kill {
 }
 
 export interface Actions {
+  /** Whose cgroups are to be set anew. */
+  readonly resize: readonly ContainerRecord[];
   readonly kill: readonly Kill[];
   /** Those that were added to the pod while it runs. */
   readonly ephemeral: readonly ContainerRecord[];
@@ -35,10 +38,11 @@ const changed = (pod: Pod, c: ContainerRecord): boolean => specOf(pod, c).image 
 
 export function computeActions(pod: Pod, record: PodRecord): Actions {
   const kill: Kill[] = [];
+  const resize: ContainerRecord[] = [];
   const ephemeral = record.ephemeral?.filter((c) => !created(c)) ?? NONE;
   const { initialized, start } = initActions(pod, record, kill);
-  const main = initialized ? mainActions(pod, record, kill) : NONE;
-  return { kill, ephemeral, init: start, main };
+  const main = initialized ? mainActions(pod, record, kill, resize) : NONE;
+  return { resize, kill, ephemeral, init: start, main };
 }
 
 interface InitProgress {
@@ -97,17 +101,37 @@ function sidecarActions(
   else if (c.unhealthy === 'liveness') stop('failed liveness probe', 'liveness');
 }
 
-function mainActions(pod: Pod, record: PodRecord, kill: Kill[]): readonly ContainerRecord[] {
+function mainActions(pod: Pod, record: PodRecord, kill: Kill[], resize: ContainerRecord[]): readonly ContainerRecord[] {
   return record.main.filter((c) => {
     if (!runs(c)) return !created(c) || restarts(pod, record, c);
-    const redefined = changed(pod, c);
-    const by = c.unhealthy;
-    if (!redefined && by === undefined) return false;
-    const { name } = c.container;
-    const why = redefined ? `Container ${name} definition changed` : `Container ${name} failed ${by} probe`;
-    // What is defined anew is started anew, whatever the policy says.
-    const again = redefined || restartPolicyOf(pod, c.container) !== 'Never';
-    kill.push({ c, message: again ? `${why}, will be restarted` : why, ...(redefined || !by ? {} : { by }) });
+    const why = reasonToKill(pod, c);
+    if (why === undefined && c.actuated === undefined) return false;
+    if (why === undefined && !resizeRestarts(c)) {
+      resize.push(c);
+      return false;
+    }
+    if (why === undefined) {
+      kill.push({ c, message: `Container ${c.container.name} resize requires restart` });
+      return true;
+    }
+    const { text, again, by } = why;
+    kill.push({ c, message: again ? `${text}, will be restarted` : text, ...(by ? { by } : {}) });
     return again;
   });
+}
+
+interface Reason {
+  readonly text: string;
+  readonly again: boolean;
+  readonly by?: Kill['by'];
+}
+
+/** What is defined anew is started anew, whatever the policy says. */
+function reasonToKill(pod: Pod, c: ContainerRecord): Reason | undefined {
+  const { name } = c.container;
+  if (changed(pod, c)) return { text: `Container ${name} definition changed`, again: true };
+  const by = c.unhealthy;
+  const again = restartPolicyOf(pod, c.container) !== 'Never';
+  if (by !== undefined) return { text: `Container ${name} failed ${by} probe`, again, by };
+  return undefined;
 }

@@ -5,6 +5,7 @@ import { milliValue, wholeValue } from '../scheduler/framework/quantity.ts';
 import { podRequests, type Resources } from '../scheduler/framework/resources.ts';
 import { NO_LABELS, tolerated } from '../scheduler/framework/selectors.ts';
 import { matchesNodeAffinity } from '../scheduler/plugins/node-affinity.ts';
+import type { Refused } from './resize.ts';
 
 export interface Refusal {
   /** As in `status.reason` and the Event: `OutOfcpu`, `NodeAffinity`. */
@@ -26,6 +27,22 @@ function predicate(name: string, why: string): Refusal {
 /** `others`: the pods that this node has taken and that have not ended. */
 export function refusal(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined {
   return shortage(pod, node, others) ?? mismatch(pod, node, others);
+}
+
+/** Why a pod that runs here does not get the resources that it asks for now. Models canResizePod in pkg/kubelet/allocation. */
+export function resizeRefusal(pod: Pod, node: Node, others: readonly Pod[]): Refused | undefined {
+  const { allocatable = {} } = node.status ?? {};
+  const { memory, milliCPU } = requestsOf(pod);
+  const infeasible = (what: string, requested: number, capacity: number): Refused => ({
+    reason: 'Infeasible',
+    message: `Node didn't have enough capacity: ${what}, requested: ${requested}, capacity: ${capacity}`,
+  });
+  const bytes = wholeValue(allocatable.memory ?? 0);
+  const millis = milliValue(allocatable.cpu ?? 0);
+  if (memory > bytes) return infeasible('memory', memory, bytes);
+  if (milliCPU > millis) return infeasible('cpu', milliCPU, millis);
+  const short = shortage(pod, node, others);
+  return short === undefined ? undefined : { reason: 'Deferred', message: short.message };
 }
 
 /** Asked of every pod on the node whenever another comes. */

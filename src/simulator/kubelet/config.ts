@@ -5,6 +5,8 @@ import type { ConfigMap, Container, Pod, Secret, Volume } from '../../model/gene
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { CONFIG_MAPS, SECRETS } from '../runtime/kinds.ts';
+import { podName } from './hooks.ts';
+import { shortImageName } from './imagename.ts';
 
 interface Wanted {
   readonly kind: 'ConfigMap' | 'Secret';
@@ -23,6 +25,25 @@ function gone({ kind, name }: Wanted): string {
   return `${kind === 'ConfigMap' ? 'configmap' : 'secret'} "${name}" not found`;
 }
 
+/** Images that are known to run as root where nothing else is said. */
+const AS_ROOT = new Set(
+  'busybox alpine nginx httpd redis postgres mysql mariadb mongo memcached rabbitmq debian ubuntu registry caddy tomcat'.split(
+    ' ',
+  ),
+);
+
+/** Models verifyRunAsNonRoot in pkg/kubelet/kuberuntime/security_context.go, v1.36. */
+function mustNotBeRoot(pod: Pod, c: Container): string | undefined {
+  const all = pod.spec?.securityContext;
+  if ((c.securityContext?.runAsNonRoot ?? all?.runAsNonRoot) !== true) return undefined;
+  const uid = c.securityContext?.runAsUser ?? all?.runAsUser;
+  const where = `(pod: "${podName(pod)}", container: ${c.name})`;
+  if (uid !== undefined) return uid === 0 ? `container's runAsUser breaks non-root policy ${where}` : undefined;
+  return AS_ROOT.has(shortImageName(c.image ?? ''))
+    ? `container has runAsNonRoot and image will run as root ${where}`
+    : undefined;
+}
+
 export class Configuration {
   private readonly ctx: ComponentContext;
 
@@ -32,6 +53,8 @@ export class Configuration {
 
   /** Why a container cannot be made; undefined: nothing is missing. */
   *missingFor(pod: Pod, c: Container, cause: StepId): Process<string | undefined> {
+    const rootless = mustNotBeRoot(pod, c);
+    if (rootless !== undefined) return rootless;
     const refs = [
       ...(c.envFrom ?? []).flatMap((e) => [
         ...wanted('ConfigMap', e.configMapRef, []),

@@ -40,3 +40,9 @@ export function fullImageName(image: string): string {
   const tagged = path.includes('@') || path.slice(path.lastIndexOf('/')).includes(':');
   return tagged ? path : `${path}:latest`;
 }
+
+/** Without registry, folder, tag and digest: `nginx`. */
+export function shortImageName(image: string): string {
+  const path = image.split('@')[0] ?? '';
+  return path.slice(path.lastIndexOf('/') + 1).split(':')[0] ?? '';
+}

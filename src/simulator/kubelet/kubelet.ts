@@ -11,13 +11,14 @@ import type { Identity } from '../runtime/client.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { CSI_NODES, LEASES, NODES, PODS } from '../runtime/kinds.ts';
 import { EventRecorder } from '../runtime/recorder.ts';
-import { type Refusal, refusal } from './admit.ts';
+import { type Refusal, refusal, resizeRefusal } from './admit.ts';
 import { csiNode, type NodeDriver } from './csinode.ts';
 import { FakePodWorker } from './fakeworker.ts';
 import type { Machine, PodOnMachine } from './machine.ts';
 import { type NodeSpecification, nodeObject, nodeStatus } from './node.ts';
 import { PodWorker } from './podworker.ts';
 import type { Ran } from './prober.ts';
+import type { Refused } from './resize.ts';
 import { ModelledRuntime, podRef } from './runtime/modelled.ts';
 import { VolumeManager } from './volumes.ts';
 
@@ -41,6 +42,9 @@ export function kubeletIdentity(node: string, mode: RuntimeMode): Identity {
 
 interface Worker {
   readonly onMachine?: PodOnMachine;
+  /** With what it was given; absent: what it asks for. */
+  readonly allocated?: Pod;
+  retryResize?(cause: StepId): void;
   update(pod: Pod, cause: StepId): void;
   removed(cause: StepId): void;
 }
@@ -179,8 +183,8 @@ export class Kubelet {
         const uid = pod.metadata.uid ?? '';
         this.workers.get(uid)?.removed(cause);
         this.workers.delete(uid);
-        this.taken.delete(uid);
         machine.pods.delete(uid);
+        if (this.taken.delete(uid)) this.freed(cause);
       },
     });
     pods.onSynced(() => {
@@ -194,15 +198,16 @@ export class Kubelet {
     const known = this.workers.get(uid);
     if (known === undefined) this.admit(pod, uid, cause);
     else known.update(pod, cause);
-    if (isPodTerminal(pod)) this.taken.delete(uid);
-    else if (this.taken.has(uid)) this.taken.set(uid, pod);
+    if (isPodTerminal(pod)) {
+      if (this.taken.delete(uid)) this.freed(cause);
+    } else if (this.taken.has(uid)) this.taken.set(uid, pod);
   }
 
   private admit(pod: Pod, uid: string, cause: StepId): void {
     this.workers.set(uid, IDLE);
     if (isPodTerminal(pod)) return;
     const going = pod.metadata.deletionTimestamp !== undefined;
-    if (going || this.node === undefined || refusal(pod, this.node, [...this.taken.values()]) === undefined)
+    if (going || this.node === undefined || refusal(pod, this.node, this.othersThan(uid)) === undefined)
       this.take(pod, uid, cause);
     else spawn(this.ctx.scope, this.askAgain(pod, uid, cause));
   }
@@ -219,7 +224,7 @@ export class Kubelet {
   private *askAgain(pod: Pod, uid: string, cause: StepId): Process<void> {
     const fresh = yield* this.ctx.client.get(NODES, '', this.options.spec.name, { causes: [cause] });
     if (fresh.ok) this.node = fresh.value;
-    const why = this.node === undefined ? undefined : refusal(pod, this.node, [...this.taken.values()]);
+    const why = this.node === undefined ? undefined : refusal(pod, this.node, this.othersThan(uid));
     if (!this.workers.has(uid)) return;
     if (why === undefined) this.take(pod, uid, cause);
     else yield* this.refuse(pod, why, cause);
@@ -242,6 +247,21 @@ export class Kubelet {
     yield* this.ctx.client.patch(PODS, namespace, name, 'strategic', patch, { causes: [step], subresource: 'status' });
   }
 
+  private othersThan(uid: string): Pod[] {
+    return [...this.taken].flatMap(([other, pod]) =>
+      other === uid ? [] : (this.workers.get(other)?.allocated ?? pod),
+    );
+  }
+
+  private room(pod: Pod): Refused | undefined {
+    return this.node === undefined ? undefined : resizeRefusal(pod, this.node, this.othersThan(pod.metadata.uid ?? ''));
+  }
+
+  /** Of the pods that wait for room, those that came first are asked first. */
+  private freed(cause: StepId): void {
+    for (const w of this.workers.values()) w.retryResize?.(cause);
+  }
+
   private startWorker(pod: Pod, cause: StepId): Worker {
     const { spec, mode, subnet, machine } = this.options;
     if (mode === 'fake')
@@ -254,6 +274,7 @@ export class Kubelet {
         volumes: this.volumes,
         hostIP: spec.internalIP,
         run: this.options.run,
+        room: (of) => this.room(of),
       },
       pod,
       cause,

@@ -2,6 +2,7 @@
 // image does, any other where its container declares it; a shell or `sleep` listens nowhere.
 import type { Container, Pod } from '../../model/generated/core.v1.ts';
 import { KNOWN_PROGRAMS } from '../containers/container.ts';
+import { shortImageName } from './imagename.ts';
 
 const SERVERS: { readonly [image: string]: readonly number[] } = {
   nginx: [80],
@@ -18,10 +19,7 @@ const SERVERS: { readonly [image: string]: readonly number[] } = {
   tomcat: [8080],
 };
 
-function imageName(c: Container): string {
-  const path = (c.image ?? '').split('@')[0] ?? '';
-  return path.slice(path.lastIndexOf('/') + 1).split(':')[0] ?? '';
-}
+const imageName = (c: Container): string => shortImageName(c.image ?? '');
 
 /** A port by its number or by the name that the container gives it; 0: there is none of that name. */
 export function numberOf(c: Container, port: number | string | undefined): number {

@@ -34,6 +34,16 @@ export function nodeObject(n: NodeSpecification): Node {
   };
 }
 
+/**
+ * What pods can need of a kubelet that not every version has. Models component-helpers/nodedeclaredfeatures, v1.36, with the
+ * feature gates at their defaults and the CPU manager's policy `none`.
+ */
+const FEATURES = [
+  'GuaranteedQoSPodCPUResize',
+  'InPlacePodLevelResourcesVerticalScaling',
+  'RestartAllContainersOnContainerExits',
+] as const;
+
 const HEALTHY: readonly (readonly [string, string, string])[] = [
   ['MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
   ['DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
@@ -72,6 +82,7 @@ export function nodeStatus(n: NodeSpecification, now: string, previous: readonly
       operatingSystem: 'linux',
       architecture: 'amd64',
     },
+    declaredFeatures: FEATURES,
     images: n.images.map((image) => ({ names: [image] })),
   };
 }

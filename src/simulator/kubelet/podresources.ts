@@ -21,9 +21,16 @@ function total(containers: readonly Container[], of: 'requests' | 'limits'): Amo
   return out;
 }
 
-/** `limited`: the kubelet has read the pod's cgroup, which tells a memory limit even where there is none. */
-export function podResources(pod: Pod, limited: boolean): Pick<PodStatus, 'allocatedResources' | 'resources'> {
-  const { resources, containers = [], initContainers = [] } = pod.spec ?? {};
+/**
+ * `limited`: the kubelet has read the pod's cgroup, which tells a memory limit even where there is none. `allocated`: the pod
+ * with what it was given, where that may differ from what it asks for.
+ */
+export function podResources(
+  pod: Pod,
+  limited: boolean,
+  allocated = pod,
+): Pick<PodStatus, 'allocatedResources' | 'resources'> {
+  const { resources, containers = [], initContainers = [] } = allocated.spec ?? {};
   const counted = [...initContainers.filter((c) => c.restartPolicy === 'Always'), ...containers];
   const requests = { ...total(counted, 'requests'), ...(resources?.requests as Amounts | undefined) };
   const limits: Record<string, string> = { ...total(counted, 'limits'), ...(resources?.limits as Amounts | undefined) };
@@ -36,8 +43,8 @@ export function podResources(pod: Pod, limited: boolean): Pick<PodStatus, 'alloc
 }
 
 /** A container that asks for anything is said to ask for memory as well, if only for none. */
-export function containerResources(c: Container): ResourceRequirements {
-  const { requests } = c.resources ?? {};
-  if (requests === undefined || requests.memory !== undefined) return c.resources ?? {};
-  return { ...c.resources, requests: { ...requests, memory: '0' } };
+export function containerResources(resources: ResourceRequirements = {}): ResourceRequirements {
+  const { requests } = resources;
+  if (requests === undefined || requests.memory !== undefined) return resources;
+  return { ...resources, requests: { ...requests, memory: '0' } };
 }

@@ -4,18 +4,19 @@
 import { MINUTE, MS, SECOND, type Timer } from '../../kernel/kernel.ts';
 import { type Process, Scope, sleep, spawn, wait } from '../../kernel/process.ts';
 import { rfc3339 } from '../../kernel/time.ts';
-import type { Container, Pod } from '../../model/generated/core.v1.ts';
+import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
 import { computeActions, type Kill } from './actions.ts';
 import { ActiveDeadline } from './deadline.ts';
-import { Hooks } from './hooks.ts';
+import { type HookDeps, Hooks } from './hooks.ts';
 import type { Attempt, Say } from './images.ts';
 import type { PodOnMachine } from './machine.ts';
 import { phaseOf } from './phase.ts';
 import { Prober, type Ran } from './prober.ts';
 import {
+  addEphemeral,
   allOf,
   type ContainerRecord,
   type Eviction,
@@ -23,19 +24,20 @@ import {
   fieldPathOf,
   finish,
   newPodRecord,
-  newRecord,
   type PodRecord,
   restartsAll,
   settleFates,
   takeAway,
 } from './record.ts';
+import { allocatedPod, type ResizeDeps, Resizing, type Room } from './resize.ts';
 import { retryIn, untilSeen } from './retry.ts';
 import { podRef } from './runtime/modelled.ts';
 import type { ContainerRuntime, Exit } from './runtime/runtime.ts';
-import { Starter } from './starter.ts';
+import { Sight } from './sight.ts';
+import { Starter, type StarterDeps } from './starter.ts';
 import { podStatus } from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
-import { Stopper } from './stop.ts';
+import { type StopDeps, Stopper } from './stop.ts';
 import type { VolumeManager } from './volumes.ts';
 
 export interface WorkerDeps {
@@ -46,14 +48,13 @@ export interface WorkerDeps {
   readonly hostIP: string;
   /** Runs a command in a container of a pod; undefined where it does not run. */
   readonly run: (pod: Pod, container: string, command: readonly string[]) => Ran | undefined;
+  readonly room: Room;
 }
 
 /** From the end of a pod's last container until its sandbox is down, as recorded. */
 const WIND_UP = 1.2 * SECOND;
 /** From the last word about a pod until the API server is asked to forget it. */
 const FORGET = 500 * MS;
-/** From the end of a sync that started something until the runtime was looked at again, as recorded. */
-const RELIST = 3 * MS;
 
 export class PodWorker {
   private readonly deps: WorkerDeps;
@@ -65,14 +66,13 @@ export class PodWorker {
   private readonly probes: Prober;
   private readonly starter: Starter;
   private readonly stopper: Stopper;
+  private readonly resizing: Resizing;
   private pod: Pod;
   /** Why the next sync is due; undefined: none is. */
   private due: StepId | undefined;
   private busy = false;
   private retry: Timer | undefined;
-  /** Something runs or has ended that the kubelet has not seen yet. */
-  private unseen: StepId | undefined;
-  private look: Timer | undefined;
+  private readonly sight: Sight;
   private mounted = false;
   private cancelMount: (() => void) | undefined;
   /** Why the pod is stopped: once it is, it will not be started again. */
@@ -85,20 +85,24 @@ export class PodWorker {
     const { ctx, runtime } = deps;
     this.deps = deps;
     this.pod = pod;
+    this.sight = new Sight(ctx.kernel, (step) => this.poke(step));
     this.here = here ?? { record: newPodRecord(pod, deps.hostIP, this.now), exits: new Map(), lost: false };
     this.record = this.here.record;
     this.status = new StatusWriter(ctx, pod, this.record, () => !this.busy);
     this.deadline = new ActiveDeadline(ctx.kernel, this.record, (why) => this.evict(why, cause));
     this.deadline.update(pod);
-    const say: Say = (c, type, reason, message, by) => this.event(c, type, reason, message, by);
-    const run = (c: ContainerRecord, command: readonly string[]): Ran | undefined => this.runIn(c, command);
+    const say: Say = (...said) => this.event(...said);
+    const run: HookDeps['run'] = (c, command) => this.runIn(c, command);
     const hooks = new Hooks({ ctx, record: this.record, say, run });
-    const ended = (c: ContainerRecord, code: number, by: StepId): void => this.stopped(c, code, by);
+    const ended: StopDeps['ended'] = (...how) => this.stopped(...how);
     this.stopper = new Stopper({ ctx, runtime, hooks, say, ended }, this.here);
-    const kill = (c: ContainerRecord, message: string, by: StepId): Process<StepId> =>
+    const kill: StarterDeps['kill'] = (c, message, by) =>
       this.stopper.stop(this.pod, c, { message, grace: this.grace, cause: by });
-    const started = (c: ContainerRecord, by: StepId): void => this.started(c, by);
+    const started: StarterDeps['started'] = (...what) => this.started(...what);
     this.starter = new Starter({ ctx, runtime, record: this.record, hooks, say, started, kill });
+    const tell: ResizeDeps['tell'] = (...said) => this.podEvent(...said);
+    const changed = (by: StepId): void => this.sight.changed(by);
+    this.resizing = new Resizing({ ctx, record: this.record, room: deps.room, tell, changed });
     this.probes = this.prober(cause);
     ctx.scope.onClose(() => this.scope.close());
     this.scope.onClose(() => this.rest());
@@ -151,7 +155,20 @@ export class PodWorker {
     this.status.seen(pod, cause);
     this.deadline.update(pod);
     if (deletionTimestamp !== undefined && this.end !== 'deleted') this.stop('deleted', cause);
-    else if (asked && this.end === undefined) this.poke(cause);
+    else if (asked && this.end === undefined) {
+      this.resizing.ask(pod, cause);
+      this.poke(cause);
+    }
+  }
+
+  /** There may be room now for what it asked for. */
+  retryResize(cause: StepId): void {
+    if (this.end === undefined && this.resizing.again(this.pod, cause)) this.poke(cause);
+  }
+
+  /** What it was given: what it asks for may be more. */
+  get allocated(): Pod {
+    return allocatedPod(this.pod, this.record);
   }
 
   /** The API server has forgotten the pod: whatever still runs is stopped, and nothing is told of it any more. */
@@ -184,7 +201,7 @@ export class PodWorker {
   private rest(): void {
     this.deadline.cancel();
     this.retry?.cancel();
-    this.look?.cancel();
+    this.sight.close();
   }
 
   private get now(): string {
@@ -274,7 +291,7 @@ export class PodWorker {
     if (attempts === undefined) return;
     const failed = attempts.filter((a) => !a.ok);
     if (failed.length === 0) {
-      if (this.unseen !== undefined) this.lookIn(RELIST);
+      this.sight.soon();
       return;
     }
     const times = failed.flatMap((a) => a.at ?? []);
@@ -284,34 +301,20 @@ export class PodWorker {
     this.retry = kernel.schedule(wait, () => this.poke(step), true);
   }
 
-  private lookIn(us: number): void {
-    this.look?.cancel();
-    this.look = this.deps.ctx.kernel.schedule(us, () => {
-      const step = this.unseen;
-      this.unseen = undefined;
-      this.look = undefined;
-      if (step !== undefined) this.poke(step);
-    });
-  }
-
-  /** Something has changed that the kubelet sees when it looks at its runtime, at the latest within a second. */
-  private changed(step: StepId): void {
-    this.unseen = step;
-    if (this.look === undefined) this.lookIn(untilSeen(this.deps.ctx.kernel.now));
-  }
-
   private *sync(cause: StepId): Process<readonly Attempt[] | undefined> {
     this.record.restarting = restartsAll(this.record);
+    this.resizing.look(this.pod, cause);
     this.publish(cause);
-    this.addEphemeral();
+    addEphemeral(this.pod, this.record);
     const ready = yield* this.volumes(cause);
     if (ready === undefined) return undefined;
     let last = ready;
     if (this.record.restarting) return yield* this.startOver(last);
-    const { kill, ephemeral, init, main } = computeActions(this.pod, this.record);
+    const { resize, kill, ephemeral, init, main } = computeActions(this.pod, this.record);
     // What is killed to be started again counts from how it ended before.
     const since = new Map(kill.map(({ c }) => [c, c.endedAt]));
     for (const k of kill) last = yield* this.kill(k, last);
+    if (resize.length > 0) last = yield* this.resizing.actuate(this.pod, resize, last);
     if (this.here.sandbox === undefined) last = yield* this.makeSandbox(last);
     const attempts: Attempt[] = [];
     for (const c of [...ephemeral, ...init, ...main]) {
@@ -356,18 +359,8 @@ export class PodWorker {
     // That there is a sandbox is told at once; its address when it is next looked at.
     this.publish(sandbox.step);
     this.record.podIP = this.pod.spec?.hostNetwork ? this.deps.hostIP : sandbox.ip;
-    this.changed(sandbox.step);
+    this.sight.changed(sandbox.step);
     return sandbox.step;
-  }
-
-  /** Containers that were added to the pod start whatever the others do. */
-  private addEphemeral(): void {
-    const known = this.record.ephemeral ?? [];
-    for (const c of this.pod.spec?.ephemeralContainers ?? []) {
-      if (known.some((k) => k.container.name === c.name)) continue;
-      const made = { ...newRecord(c as Container, 'ContainerCreating'), started: undefined };
-      this.record.ephemeral = [...(this.record.ephemeral ?? []), made];
-    }
   }
 
   private *kill({ c, message, by }: Kill, cause: StepId): Process<StepId> {
@@ -394,7 +387,7 @@ export class PodWorker {
     const { ctx, runtime } = this.deps;
     const { kernel } = ctx;
     const run = c.containerID;
-    this.changed(step);
+    this.sight.changed(step);
     if (run !== undefined && this.record.ephemeral?.includes(c) !== true) this.probes.started(c, run);
     const exit = runtime.exitOf(this.pod, c.container, this.record.init.includes(c));
     if (exit.after === undefined) return;
@@ -423,7 +416,7 @@ export class PodWorker {
 
   private stopped(c: ContainerRecord, code: number, step: StepId): void {
     finish(this.record, c, endOf(c, code, this.now), this.deps.ctx.kernel.now);
-    if (this.end === undefined) this.changed(step);
+    if (this.end === undefined) this.sight.changed(step);
   }
 
   /** When nothing of the pod will run any more, its sandbox is stopped, and only then its phase is told. */

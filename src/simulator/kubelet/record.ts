@@ -6,6 +6,7 @@ import type {
   ContainerState,
   ContainerStateTerminated,
   Pod,
+  ResourceRequirements,
 } from '../../model/generated/core.v1.ts';
 
 /** What the kubelet knows of one container: its latest run, and how the one before it ended. */
@@ -24,6 +25,8 @@ export interface ContainerRecord {
   held?: { readonly reason: string; readonly message: string };
   /** The probe that says it is to be killed. */
   unhealthy?: 'liveness' | 'startup';
+  /** What its cgroup was set to, where that is not what it was given. */
+  actuated?: ResourceRequirements;
   /** When its last run ended, µs of virtual time. */
   endedAt?: number;
 }
@@ -93,6 +96,15 @@ export function newPodRecord(pod: Pod, hostIP: string, startTime: string): PodRe
     // The node's own address is known before anything runs.
     ...(pod.spec?.hostNetwork ? { podIP: hostIP } : {}),
   };
+}
+
+/** Containers that were added to the pod while it runs: nobody asks whether they are ready or have started. */
+export function addEphemeral(pod: Pod, r: PodRecord): void {
+  const known = r.ephemeral ?? [];
+  const added = (pod.spec?.ephemeralContainers ?? []).filter((c) => !known.some((k) => k.container.name === c.name));
+  if (added.length === 0) return;
+  const made = added.map((c) => ({ ...newRecord(c as Container, 'ContainerCreating'), started: undefined }));
+  r.ephemeral = [...known, ...made];
 }
 
 export function allOf(r: PodRecord): ContainerRecord[] {

@@ -3,6 +3,7 @@
 import type { Process } from '../../kernel/process.ts';
 import { rfc3339 } from '../../kernel/time.ts';
 import type { Container, Pod } from '../../model/generated/core.v1.ts';
+import { equal } from '../../model/paths.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { specOf } from './actions.ts';
@@ -23,6 +24,13 @@ export interface StarterDeps {
   readonly started: (c: ContainerRecord, step: StepId) => void;
   /** Its postStart hook has failed. */
   readonly kill: (c: ContainerRecord, message: string, cause: StepId) => Process<StepId>;
+}
+
+/** A container keeps what it was given, until it is given something else. */
+function given(c: ContainerRecord, spec: Container): Container {
+  const { resources } = c.container;
+  if (equal(resources, spec.resources)) return spec;
+  return { ...spec, ...(resources === undefined ? {} : { resources }) };
 }
 
 export class Starter {
@@ -54,7 +62,7 @@ export class Starter {
     const spec = specOf(pod, c);
     const waits = endedAt === undefined ? undefined : this.inBackOff(pod, spec, endedAt, cause, c);
     if (waits !== undefined) return waits;
-    c.container = spec;
+    c.container = given(c, spec);
     const image = yield* this.images.ensure(pod, c, cause);
     if (!image.ok) {
       say(c, 'Warning', 'Failed', `Error: ${image.reason}`, image.step);
@@ -95,6 +103,7 @@ export class Starter {
     c.imageID = `${c.container.image ?? ''}`;
     c.state = { running: { startedAt: rfc3339(ctx.kernel.wallMs) } };
     delete c.unhealthy;
+    delete c.actuated;
     // Nobody asks whether an ephemeral container is ready or has started.
     const counts = record.ephemeral?.includes(c) !== true;
     const plain = record.init.includes(c) && !isSidecar(c.container);

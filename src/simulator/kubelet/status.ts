@@ -16,6 +16,7 @@ import { fullImageName } from './imagename.ts';
 import { anyMainStarted, type Phase, phaseOf } from './phase.ts';
 import { containerResources, podResources } from './podresources.ts';
 import { type ContainerRecord, couldRestartAll, isSidecar, type PodRecord, restarts } from './record.ts';
+import { allocatedPod } from './resize.ts';
 
 interface Verdict {
   readonly status: 'True' | 'False';
@@ -122,7 +123,8 @@ function statesOf(
 ): { state: ContainerState; lastState: ContainerState } {
   const { state, lastState, held } = r;
   if (held === undefined || state.running !== undefined) return { state, lastState };
-  if (state.terminated !== undefined && !restarts(pod, record, r)) return { state, lastState };
+  const over = pod.metadata.deletionTimestamp ?? record.terminated ?? record.evicted;
+  if (over !== undefined || (state.terminated !== undefined && !restarts(pod, record, r))) return { state, lastState };
   return { state: { waiting: held }, lastState: state.terminated ? { terminated: state.terminated } : lastState };
 }
 
@@ -157,7 +159,7 @@ function containerStatus(pod: Pod, record: PodRecord, r: ContainerRecord): Conta
     ...(r.containerID ? { containerID: r.containerID } : {}),
     ...(r.started === undefined ? {} : { started: r.started }),
     ...(requests && (running || r.started) ? { allocatedResources: requests } : {}),
-    ...(running || r.state.waiting === undefined ? { resources: containerResources(c) } : {}),
+    ...(running || r.state.waiting === undefined ? { resources: containerResources(r.actuated ?? c.resources) } : {}),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     // A fake runtime tells of no user.
     ...(real ? { user: { linux: userOf(pod, c) } } : {}),
@@ -183,7 +185,7 @@ export function podStatus(pod: Pod, r: PodRecord, now: string): PodStatus {
     ...(r.init.length > 0 ? { initContainerStatuses: r.init.map(told) } : {}),
     containerStatuses: r.main.map(told),
     ...(r.ephemeral ? { ephemeralContainerStatuses: r.ephemeral.map(told) } : {}),
-    ...podResources(pod, r.cgroup === 'read'),
+    ...podResources(pod, r.cgroup === 'read', r.resize && allocatedPod(pod, r)),
   };
 }
 

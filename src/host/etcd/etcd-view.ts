@@ -111,7 +111,7 @@ export class EtcdView implements vscode.Disposable {
     if (of.type === 'directory') {
       const directory = await this.session.call('etcdDirectory', { path: of.path, limit: MOST_KEYS });
       if (id === undefined)
-        this.view.description = `revision ${directory.revision}, compacted to ${directory.compacted}`;
+        this.view.description = `revision ${directory.revision}${directory.compacted > 0 ? `, compacted to ${directory.compacted}` : ''}`;
       return directoryRows(directory);
     }
     if (of.type !== 'key') return [];

@@ -25,7 +25,7 @@ export type { Parsed };
 const isTexts: Check = (v) => isRecord(v) && Object.values(v).every(isString);
 const isClock = record({ running: isFlag, speed: isNumber, atUs: isNumber });
 const isTopology = record({
-  nodes: listOf(record({ name: isString, controlPlane: isFlag })),
+  nodes: listOf(record({ name: isString, controlPlane: isFlag, hosts: maybe(isFlag) })),
   placements: listOf(record({ component: isString, node: maybe(isString), stoppable: maybe(isFlag) })),
   components: listOf(
     record({
@@ -37,6 +37,7 @@ const isTopology = record({
       process: maybe(isString),
     }),
   ),
+  leaders: maybe(listOf(record({ component: isString, node: isString, from: isNumber }))),
 });
 
 const isFuture = record({ steps: isList, whole: isFlag });

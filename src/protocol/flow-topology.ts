@@ -17,6 +17,8 @@ export function flowComponents(): FlowComponent[] {
 export interface FlowMachine {
   readonly name: string;
   readonly controlPlane: boolean;
+  /** A control-plane node that has other pods too. */
+  readonly hosts?: true;
   /** Ids of the components that run on it; absent: those that kubeadm puts there. */
   readonly components?: readonly string[];
   /** Those of them that can be stopped by themselves. */
@@ -37,7 +39,7 @@ export function topologyOf(machines: readonly FlowMachine[]): Topology {
     }),
   );
   return {
-    nodes: machines.map(({ name, controlPlane }) => ({ name, controlPlane })),
+    nodes: machines.map(({ name, controlPlane, hosts }) => ({ name, controlPlane, ...(hosts ? { hosts } : {}) })),
     placements: [{ component: 'user' }, ...on],
     components: flowComponents(),
   };

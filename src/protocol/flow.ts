@@ -24,6 +24,15 @@ export interface FlowComponent {
 export interface FlowNode {
   readonly name: string;
   readonly controlPlane: boolean;
+  /** A control-plane node that has other pods too: its kubelet and those are drawn beside the workers'. */
+  readonly hosts?: true;
+}
+
+/** Who held the Lease of a component that runs more than once, from `from` (µs since the start of the trace) on. */
+export interface FlowLeader {
+  readonly component: string;
+  readonly node: string;
+  readonly from: number;
 }
 
 /** A component on a node; without a node it is outside the cluster. */
@@ -40,6 +49,8 @@ export interface Topology {
   readonly placements: readonly FlowPlacement[];
   /** Every component that a step may name. */
   readonly components: readonly FlowComponent[];
+  /** Oldest first; absent where nobody told. */
+  readonly leaders?: readonly FlowLeader[];
 }
 
 /** An object that was there before the first step: a real cluster's pods, or what an older part of the trace made. */

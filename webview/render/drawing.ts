@@ -50,7 +50,11 @@ export class Drawing {
   /** What is chosen with the pointer: a box, or a pod. */
   onPick(box: (box: SceneBox) => void, chip: (chip: Chip) => void): void {
     this.svg.on('click', (event: MouseEvent) => {
-      const hit = event.target instanceof Element ? event.target.closest<SVGGElement>('.chip:not(.tally), .box') : null;
+      // Words that are told in full lie over what they name.
+      const hit = document
+        .elementsFromPoint(event.clientX, event.clientY)
+        .map((element) => element.closest<SVGGElement>('.chip:not(.tally), .box'))
+        .find((element) => element !== null);
       if (!hit) return;
       const datum: unknown = select(hit).datum();
       if (hit.classList.contains('chip')) chip(datum as Chip);

@@ -142,7 +142,9 @@ export function drawLabels(group: Group, labels: readonly Label[]): void {
       enter.append('text');
     },
   );
-  marks.attr('class', ({ tone, layer }) => `label ${tone} ${layer}`);
+  marks.attr('class', ({ tone, layer, edge, full }) => {
+    return `label ${tone} ${layer}${edge ? ' edge' : ''}${full === undefined ? '' : ' short'}`;
+  });
   marks.select('title').text(({ full, text }) => full ?? text);
   marks
     .select('text')

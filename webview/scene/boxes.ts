@@ -16,6 +16,13 @@ export interface Box {
   readonly parent?: string;
 }
 
+/** What a component says of itself that runs on several machines. */
+export interface Among {
+  readonly word: string;
+  readonly title: string;
+  readonly leads: boolean;
+}
+
 export interface SceneBox extends Box {
   /** Part of the palette; machines have none. */
   readonly colour: string;
@@ -23,6 +30,8 @@ export interface SceneBox extends Box {
   readonly active: boolean;
   readonly stopped: boolean;
   readonly title: string;
+  /** Where several of a component run: which part this one has. */
+  readonly among?: Among;
 }
 
 export const boxId = (component: string, node?: string): string => `${component}@${node ?? ''}`;

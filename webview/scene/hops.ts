@@ -34,7 +34,7 @@ export const TAG_SIZE = 10.5;
 export const TAG_HEIGHT = 13;
 
 export function hopsOf(story: Story, layout: Layout, step: Step): Hop[] {
-  const actor = boxOf(layout, story, step.actor);
+  const actor = boxOf(layout, story, step.actor, step.at);
   const api = layout.boxes.find((box) => box.component === 'kube-apiserver');
   if (!actor || !api) return [];
   const hops: Hop[] = [];
@@ -78,7 +78,7 @@ function callHop(story: Story, layout: Layout, step: Step): Hop | undefined {
   const sides = detail?.type === 'node' ? INTERFACES[detail.api ?? ''] : undefined;
   if (!sides?.includes(actor.component)) return undefined;
   const on = actor.node === undefined ? {} : { node: actor.node };
-  const [caller, callee] = sides.map((component) => boxOf(layout, story, { component, ...on }));
+  const [caller, callee] = sides.map((component) => boxOf(layout, story, { component, ...on }, step.at));
   if (caller?.component !== sides[0] || callee?.component !== sides[1]) return undefined;
   return hop('call', caller, callee, '', `${step.action}: ${step.text}`, layout);
 }

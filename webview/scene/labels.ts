@@ -3,7 +3,7 @@ import type { Step } from '../../src/trace/step.ts';
 import type { SceneBox } from './boxes.ts';
 import { isRefusal } from './gates.ts';
 import { fit, fitFacts, type Rect, textWidth } from './geometry.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, LEADS } from './layout.ts';
 import { type ObjectRow, ROW } from './rows.ts';
 import type { Story } from './story.ts';
 import { placementLines, type VerdictLine, verdictLines } from './verdicts.ts';
@@ -18,6 +18,8 @@ export interface Label {
   readonly rect: Rect;
   readonly size: number;
   readonly anchor: 'start' | 'middle' | 'end';
+  /** Stands on a line. */
+  readonly edge?: true;
   readonly tone: 'strong' | 'normal' | 'dim' | 'bad' | 'mono';
 }
 
@@ -67,13 +69,23 @@ function boxLabels(ask: Ask, box: SceneBox): Label[] {
     const room = { x: x + 28, y: y + 5, w: w - 34, h: 16 };
     // Bold letters are wider than the rule has it.
     const size = textWidth(box.name, 12) * BOLD > room.w ? 11 : 12;
-    return [name(room, size, { tone: 'strong' })];
+    return [name(room, size, { tone: 'strong' }), ...amongLabel(box)];
   }
   if (box.kind === 'loop') return loopLabels(ask, box, name({ x: x + 24, y: y + 6, w: w - 30, h: 14 }, 11));
   if (box.component === 'kubelet' && w >= 120) {
     return kubeletLabels(ask, box, name({ x: x + 10, y: y + 5, w: 48, h: 14 }, 11, { tone: 'strong' }));
   }
-  return [name({ x: x + 10, y: y + (h - 14) / 2, w: w - 13, h: 14 }, 11)];
+  const word = box.among?.leads ? `${box.name}${LEADS}` : box.name;
+  return [label(id, word, { x: x + 10, y: y + (h - 14) / 2, w: w - 13, h: 14 }, 11)];
+}
+
+/** On the upper edge of a component that runs on several machines: which part this one has. */
+function amongLabel({ id, kind, rect, among }: SceneBox): Label[] {
+  if (!among || kind !== 'component') return [];
+  const w = textWidth(among.word, 10) + 6;
+  const tone = among.leads ? 'strong' : 'dim';
+  const place = { x: rect.x + rect.w - w - 8, y: rect.y - 8, w, h: 12 };
+  return [label(`among ${id}`, among.word, place, 10, { tone, anchor: 'end', layer: 'state', edge: true })];
 }
 
 /** A control loop and, as far as there is room, what it last found. */
@@ -105,12 +117,14 @@ function kubeletLabels({ current }: Ask, box: SceneBox, name: Label): Label[] {
 function nameRoom(boxes: readonly SceneBox[], box: SceneBox): number {
   const { x, y, w } = box.rect;
   const within = boxes.filter((other) => other.parent === box.id && other.rect.y < y + 22);
-  const right = Math.min(x + w - 8, ...within.map((other) => other.rect.x - 4));
+  const marks = boxes.flatMap((other) => (other.parent === box.id ? amongLabel(other) : []));
+  const taken = [...within, ...marks].map((other) => other.rect.x - 4);
+  const right = Math.min(x + w - 8, ...taken);
   const line = boxes.some((other) => other.parent === box.id && other.component === 'kubelet') ? x + w / 2 - 12 : right;
   return Math.min(right, line) - x - 10;
 }
 
-function storeLabels({ story, layout, rows, count, current }: Ask): Label[] {
+function storeLabels({ story, layout, boxes, rows, count, current }: Ask): Label[] {
   const { objects, unbound } = layout;
   const revision = story.revisionAt(count);
   const hidden = story.workloadsAt(count).length - rows.length;
@@ -163,7 +177,7 @@ function storeLabels({ story, layout, rows, count, current }: Ask): Label[] {
     };
     if (row.ready !== '') out.push(label(`ready ${row.key}`, row.ready, right, 11, { anchor: 'end', tone: 'dim' }));
   }
-  if (current?.detail?.type !== 'schedule') {
+  if (current?.detail?.type !== 'schedule' && schedulesHere(boxes)) {
     out.push(...placementLines(story, count, layout.verdicts).flatMap(verdictLabels));
   }
   if (layout.more) {
@@ -180,8 +194,16 @@ function storeLabels({ story, layout, rows, count, current }: Ask): Label[] {
   return out;
 }
 
+/** The scheduler that is drawn large may be one that stands by, and has found nothing. */
+function schedulesHere(boxes: readonly SceneBox[]): boolean {
+  const among = boxes.find(({ kind, component }) => kind === 'component' && component === 'kube-scheduler')?.among;
+  return (
+    among === undefined || among.leads || !boxes.some((box) => box.component === 'kube-scheduler' && box.among?.leads)
+  );
+}
+
 /** What the current step found and asked: beside those who did. */
-function stepLabels({ layout, current }: Ask): Label[] {
+function stepLabels({ layout, boxes, current }: Ask): Label[] {
   if (!current) return [];
   const out: Label[] = [];
   const { request, object, detail } = current;
@@ -190,7 +212,8 @@ function stepLabels({ layout, current }: Ask): Label[] {
     const text = `${request.method} ${target}${request.subresource ? `/${request.subresource}` : ''} → ${request.code}`;
     out.push(label('request', text, layout.request, 11, { tone: isRefusal(request) ? 'bad' : 'mono' }));
   }
-  if (detail?.type === 'schedule') out.push(...verdictLines(detail, layout.verdicts).flatMap(verdictLabels));
+  if (detail?.type === 'schedule' && schedulesHere(boxes))
+    out.push(...verdictLines(detail, layout.verdicts).flatMap(verdictLabels));
   return out;
 }
 

@@ -20,6 +20,10 @@ export interface Layout {
   readonly height: number;
   readonly boxes: readonly Box[];
   readonly density: Density;
+  /** Where the machines with pods begin, px. */
+  readonly workersTop: number;
+  /** Where lines go up beside the control plane, when other machines of it lie between it and those below. */
+  readonly channel: number | undefined;
   /** Where a worker's pods are drawn. */
   readonly pods: ReadonlyMap<string, Rect>;
   /** Where etcd lists what it holds, and below that the pods without a node. */
@@ -56,7 +60,7 @@ export const BUS = 50;
 export function layoutOf(story: Story, width = DEFAULT_WIDTH): Layout {
   const w = Math.max(MIN_WIDTH, Math.round(width));
   const masters = story.topology.nodes.filter((node) => node.controlPlane);
-  const workers = story.topology.nodes.filter((node) => !node.controlPlane);
+  const workers = story.topology.nodes.filter((node) => !node.controlPlane || node.hosts);
   const boxes: Box[] = [];
   const plane = controlPlane(story, masters[0]?.name ?? 'control plane', w, boxes);
   let y = MARGIN + plane.rect.h;
@@ -76,6 +80,8 @@ export function layoutOf(story: Story, width = DEFAULT_WIDTH): Layout {
     height: grid.bottom + MARGIN,
     boxes,
     density: densityOf(story, workers.length, pods),
+    workersTop: grid.area.y,
+    channel: masters.length > 1 ? plane.rect.x - REACH / 2 : undefined,
     pods,
     objects: plane.objects,
     unbound: plane.unbound,
@@ -157,22 +163,33 @@ function extras(story: Story, node: string, strip: Rect, boxes: Box[]): void {
   }
 }
 
-const MAIN = new Set(['kube-controller-manager', 'kube-scheduler', 'kube-apiserver', 'etcd']);
+/** Of several that run, one works. */
+const LED = new Set(['kube-controller-manager', 'kube-scheduler']);
+export const LEADS = ' · leads';
 
+export const MAIN = new Set(['kube-controller-manager', 'kube-scheduler', 'kube-apiserver', 'etcd']);
+
+/** What stands with the pods where the machine has a place for those. */
 function extrasOn(story: Story, node: string): string[] {
+  if (story.topology.nodes.some(({ name, hosts }) => name === node && hosts)) return [];
   return story.topology.placements.filter((p) => p.node === node && !MAIN.has(p.component)).map((p) => p.component);
 }
 
 function standbyRow(story: Story, node: FlowNode, rect: Rect, boxes: Box[]): void {
   boxes.push({ id: nodeId(node.name), kind: 'node', rect, node: node.name, name: node.name });
-  const here = story.topology.placements.filter((p) => p.node === node.name);
+  const extras = new Set(extrasOn(story, node.name));
+  const here = story.topology.placements.filter(
+    (p) => p.node === node.name && (MAIN.has(p.component) || extras.has(p.component)),
+  );
   let right = rect.x + rect.w - 8;
   for (const { component } of here.toReversed()) {
     const name = cellName(story, component)
       .replace('kube-controller-manager', 'controllers')
       .replace(/^kube-/, '');
-    const w = Math.round(name.length * 6.4 + 16);
-    if (right - w < rect.x + 110) break;
+    // Who leads says so; a place does not depend on who does.
+    const leads = LED.has(component) ? textWidth(LEADS, 11) : 0;
+    const w = Math.round(name.length * 6.4 + 16 + leads);
+    if (right - w < rect.x + 90) break;
     right -= w;
     const r = { x: right, y: rect.y + 7, w, h: 20 };
     boxes.push({
@@ -206,17 +223,24 @@ function densityOf(story: Story, workers: number, pods: ReadonlyMap<string, Rect
   return workers > 8 || story.crowd > NAMED_ROWS ? 'shapes' : 'names';
 }
 
-/** The box of the one who acts; where the drawing has none, the machine it runs on, else the outside. */
-export function boxOf(layout: Layout, story: Story, actor: Actor): Box | undefined {
+/**
+ * The box of the one who acts at `at` (µs); where the drawing has none, the machine it runs on, else the outside. Of a
+ * component that runs more than once it is the one that leads, where that is known.
+ */
+export function boxOf(layout: Layout, story: Story, actor: Actor, at: number): Box | undefined {
   const by = (id: string): Box | undefined => layout.boxes.find((box) => box.id === id);
   const place = story.loopSlot(actor.component);
   const first = layout.boxes.find((box) => box.component === 'kube-controller-manager');
+  const node = actor.node ?? story.leaderAt(actor.component, at);
   if (place !== undefined && first) {
+    const elsewhere =
+      node === undefined || node === first.node ? undefined : by(boxId('kube-controller-manager', node));
+    if (elsewhere) return elsewhere;
     const shared = story.loopOrder[Math.min(place, LOOP_PLACES - 1)];
     return by(boxId(shared ?? actor.component, first.node)) ?? first;
   }
   return (
-    by(boxId(actor.component, actor.node)) ??
+    by(boxId(actor.component, node)) ??
     (actor.node === undefined ? layout.boxes.find((box) => box.component === actor.component) : undefined) ??
     (actor.node === undefined ? undefined : by(nodeId(actor.node))) ??
     (layout.folded.includes(actor.node ?? '') ? undefined : (by(boxId(STRANGERS)) ?? by(boxId('user'))))

@@ -19,7 +19,7 @@ export function route(layout: Layout, from: Box, to: Box, side: -1 | 0 | 1): Poi
 function toApi(layout: Layout, from: Box, api: Rect, side: number): Point[] {
   const shift = side * APART;
   const reach = (x: number): number => clamp(x, api.x + 16, api.x + api.w - 16) + shift;
-  const machine = layout.boxes.find((box) => box.kind === 'node' && box.node === from.node && from.kind !== 'node');
+  const machine = layout.boxes.find((box) => box.kind === 'node' && box.id === from.parent);
   const edge = machine ?? from;
   if (edge.rect.y > api.y + api.h) return fromBelow(layout, from, edge.rect, reach, api, shift);
   if (from.rect.x + from.rect.w < api.x) {
@@ -66,8 +66,7 @@ function fromBelow(
   const start = from.rect.x + from.rect.w / 2;
   const x = start + shift;
   const end = reach(start);
-  const first = layout.boxes.find((box) => box.kind === 'node' && layout.pods.has(box.node ?? ''));
-  const top = layout.pods.has(from.node ?? '') && first ? first.rect.y : edge.y;
+  const top = edge.y >= layout.workersTop ? layout.workersTop : edge.y;
   const bus = top - 31 + shift;
   const points: Point[] = [{ x, y: edge.y }];
   let at = x;
@@ -75,6 +74,11 @@ function fromBelow(
     const right = edge.x + edge.w + GAP / 2;
     at = (right < layout.width - GAP ? right : edge.x - GAP / 2) + shift / 2;
     points.push({ x, y: edge.y - GAP / 2 }, { x: at, y: edge.y - GAP / 2 });
+  }
+  if (layout.channel !== undefined) {
+    const beside = layout.channel + shift;
+    const into = api.y + api.h - 16 + shift;
+    return [...points, { x: at, y: bus }, { x: beside, y: bus }, { x: beside, y: into }, { x: api.x, y: into }];
   }
   if (Math.abs(at - end) > 1) points.push({ x: at, y: bus }, { x: end, y: bus });
   return [...points, { x: end, y: api.y + api.h }];

@@ -1,6 +1,7 @@
 // One picture: the cluster after so many steps, and what the last of them did. A plain value that a test can read.
 import { objectKey } from '../../src/trace/fold.ts';
 import type { Step } from '../../src/trace/step.ts';
+import { amongOf } from './among.ts';
 import type { Box, SceneBox } from './boxes.ts';
 import { type Chip, crowdOf, type Tally } from './chips.ts';
 import { type Cut, cutsOf } from './cuts.ts';
@@ -35,9 +36,10 @@ export interface Scene {
 export function sceneOf(story: Story, layout: Layout, count: number, words?: readonly Label[]): Scene {
   const current = story.steps[count - 1];
   const hops = current ? hopsOf(story, layout, current) : [];
-  const actor = current && boxOf(layout, story, current.actor);
+  const actor = current && boxOf(layout, story, current.actor, current.at);
   const taking = new Set([...hops.flatMap((hop) => [hop.from, hop.to]), ...(actor ? [actor.id] : [])]);
-  const boxes = layout.boxes.map((box) => sceneBox(story, box, taking, count));
+  const at = current?.at ?? 0;
+  const boxes = layout.boxes.map((box) => sceneBox(story, box, taking, count, at));
   const rows = objectRows(story, layout, count, current);
   const gates = gatesOf(layout, current);
   const crowd = crowdOf(story, layout, count, current?.object && objectKey(current.object));
@@ -56,14 +58,16 @@ export function sceneOf(story: Story, layout: Layout, count: number, words?: rea
   };
 }
 
-function sceneBox(story: Story, box: Box, taking: ReadonlySet<string>, count: number): SceneBox {
+function sceneBox(story: Story, box: Box, taking: ReadonlySet<string>, count: number, at: number): SceneBox {
   const known = box.component === undefined ? undefined : story.component(box.component);
+  const among = amongOf(story, box, at);
   return {
     ...box,
+    ...(among ? { among } : {}),
     colour: known?.colour ?? (box.kind === 'outside' ? 'user' : 'none'),
     active: taking.has(box.id),
     stopped: box.kind !== 'outside' && story.isStopped(box.component, box.node, count),
-    title: known ? `${known.name}: ${known.role}` : box.name,
+    title: `${known ? `${known.name}: ${known.role}` : box.name}${among ? `\n${among.title}` : ''}`,
   };
 }
 

@@ -1,6 +1,6 @@
 // Everything that the panel was told, arranged so that the state after any number of steps is found at once. Steps are only
 // ever appended; what was given a place (a pod its slot on a node, a control loop its box) keeps it.
-import type { FlowComponent, FlowObject, Topology } from '../../src/protocol/flow.ts';
+import type { FlowComponent, FlowLeader, FlowObject, Topology } from '../../src/protocol/flow.ts';
 import {
   Fold,
   isRecord,
@@ -13,7 +13,7 @@ import {
 } from '../../src/trace/fold.ts';
 import { TraceIndex } from '../../src/trace/query.ts';
 import { Sharing } from '../../src/trace/share.ts';
-import type { Actor, FaultDetail, ObjectRef, Step, StepId } from '../../src/trace/step.ts';
+import type { Actor, FaultDetail, FieldChange, ObjectRef, Step, StepId } from '../../src/trace/step.ts';
 import { FACTS } from './geometry.ts';
 import { type PodState, podState } from './looks.ts';
 import { PodSlots } from './slots.ts';
@@ -75,6 +75,8 @@ export class Story {
   private readonly faults: (FaultDetail & { readonly after: number })[] = [];
   private readonly decisions = new Map<string, { readonly after: number; readonly text: string }[]>();
   private readonly bindings: Binding[] = [];
+  /** As the steps themselves tell. */
+  private readonly leaders: FlowLeader[] = [];
   private lastPods: { readonly count: number; readonly pods: readonly PodView[] } = { count: -1, pods: [] };
   private strangers = false;
   private readonly revisions: { after: number; revision: string }[] = [];
@@ -204,6 +206,21 @@ export class Story {
     return fault?.change === 'stop';
   }
 
+  /** On how many machines a component runs. */
+  membersOf(component: string): number {
+    return this.topology.placements.filter((one) => one.component === component && one.node !== undefined).length;
+  }
+
+  /**
+   * The machine whose component leads at `at` (µs): of a control loop, the process that it is part of. Undefined where it is
+   * not known.
+   */
+  leaderAt(component: string, at: number): string | undefined {
+    const process = this.component(component)?.process ?? component;
+    const told = (one: FlowLeader): boolean => one.component === process && one.from <= at;
+    return (this.leaders.findLast(told) ?? this.topology.leaders?.findLast(told))?.node || undefined;
+  }
+
   /** What a control loop last found, in a few words; undefined before its first decision. */
   decisionAt(component: string, count: number): string | undefined {
     return lastAt(this.decisions.get(component) ?? [], count)?.text;
@@ -288,8 +305,14 @@ export class Story {
     this.strangers ||= this.isStranger(actor);
   }
 
-  private noteWork({ actor, detail, object, request, changed }: Step): void {
+  private noteWork({ at, actor, detail, object, request, changed }: Step): void {
     const after = this.steps.length;
+    // A Lease of the control plane bears the name of what leads by it.
+    if (object?.resource === 'leases' && object.namespace === 'kube-system' && actor.component === object.name) {
+      const holder = holderIn(changed ?? []);
+      if (holder === '') this.leaders.push({ component: object.name, node: '', from: at });
+      else if (holder && actor.node) this.leaders.push({ component: object.name, node: actor.node, from: at });
+    }
     if (detail?.type === 'fault') this.faults.push({ ...detail, after });
     if (detail?.type === 'decide') {
       const text = Object.entries(detail.inputs)
@@ -304,6 +327,14 @@ export class Story {
       if (typeof node === 'string') this.bindings.push({ after, pod: object.name, node });
     }
   }
+}
+
+/** Who a Lease was given to; empty: it was given back. */
+function holderIn(changed: readonly FieldChange[]): string | undefined {
+  const own = changed.find(({ path }) => path === 'spec.holderIdentity')?.after;
+  const whole = changed.find(({ path }) => path === 'spec')?.after;
+  const holder = own ?? (isRecord(whole) ? whole.holderIdentity : undefined);
+  return typeof holder === 'string' ? holder : undefined;
 }
 
 /** Keys of the owners that an object has; `known` are the objects of the story by kind and name. */

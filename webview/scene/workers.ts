@@ -51,9 +51,13 @@ function place(grid: Omit<WorkerGrid, 'more'>, i: number): Rect {
 /** Adds the boxes of one worker; answers where its pods go. */
 export function workerCell(story: Story, node: FlowNode, grid: WorkerGrid, i: number, boxes: Box[]): Rect {
   const rect = place(grid, i);
-  const parent = nodeId(node.name);
-  boxes.push({ id: parent, kind: 'node', rect, node: node.name, name: node.name });
-  const here = story.topology.placements.filter((p) => p.node === node.name).map((p) => p.component);
+  // A machine of the control plane has its frame there.
+  const parent = node.controlPlane ? `${nodeId(node.name)} pods` : nodeId(node.name);
+  const name = node.controlPlane ? `${node.name} · pods` : node.name;
+  boxes.push({ id: parent, kind: 'node', rect, node: node.name, name });
+  const here = story.topology.placements
+    .filter((p) => p.node === node.name && (!node.controlPlane || story.component(p.component)?.group === 'node'))
+    .map((p) => p.component);
   const add = (component: string, r: Rect): void => {
     const name = cellName(story, component);
     boxes.push({ id: boxId(component, node.name), kind: 'cell', rect: r, component, node: node.name, name, parent });

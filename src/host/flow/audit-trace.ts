@@ -28,12 +28,14 @@ export function auditTrace(text: string): OpenedTrace {
   };
 }
 
-/** Machines by name; the control plane's own is not in a log. Who is not known by name is drawn outside, as a caller. */
-export function topologyFrom(nodes: readonly string[], steps: readonly Step[]): Topology {
-  const topology = topologyOf([
-    { name: 'control plane', controlPlane: true },
-    ...nodes.map((name) => ({ name, controlPlane: false })),
-  ]);
+/** Machines by name; the control plane's own is not in a log. */
+function topologyFrom(nodes: readonly string[], steps: readonly Step[]): Topology {
+  const machines = nodes.map((name) => ({ name, controlPlane: false }));
+  return withCallers(topologyOf([{ name: 'control plane', controlPlane: true }, ...machines]), steps);
+}
+
+/** Who is not known by name is drawn outside, as a caller. */
+export function withCallers(topology: Topology, steps: readonly Step[]): Topology {
   const ids = new Set(steps.map(({ actor }) => actor.component));
   return { ...topology, components: [...topology.components, ...[...ids].flatMap(unknownCaller)] };
 }

@@ -35,6 +35,9 @@ const NOTHING: Extract<ToFlow, { readonly type: 'init' }> = {
 /** A panel begins with at most this many steps; older ones are left out. */
 const MOST_STEPS = 20_000;
 
+/** ms that the first picture of a real cluster waits to know who leads. */
+const LEADERS_MS = 1_500;
+
 /** Where a trace begins, and what was there then. */
 interface Begin {
   readonly after: StepId;
@@ -57,6 +60,8 @@ export class FlowHost implements vscode.Disposable {
   private file: OpenedFile | undefined;
   /** A real cluster, which the panel then shows instead of the simulator. */
   private cluster: LiveTrace | undefined;
+  /** The one of which the panel has the beginning. */
+  private told: LiveTrace | undefined;
   /** Raised by each init: what an older one still waits for is dropped. */
   private generation = 0;
   private readonly stops: (() => void)[];
@@ -127,15 +132,18 @@ export class FlowHost implements vscode.Disposable {
       return;
     }
     this.leave();
+    const toTold = (message: ToFlow): void => {
+      if (this.ready && this.told?.source === source) this.post(message);
+    };
     this.cluster = new LiveTrace(source, {
       now: () => Date.now(),
       after: (ms, run) => {
         const timer = setTimeout(run, ms);
         return () => clearTimeout(timer);
       },
-      grown: (from, steps) => this.ready && this.cluster && this.post({ type: 'steps', from, steps }),
-      changed: (topology) => this.ready && this.cluster && this.post({ type: 'topology', topology }),
-      tell: (message) => this.ready && this.cluster && this.post(message),
+      grown: (from, steps) => toTold({ type: 'steps', from, steps }),
+      changed: (topology) => toTold({ type: 'topology', topology }),
+      tell: toTold,
     });
     this.show(source.name, vscode.ViewColumn.Active);
     if (this.ready) await this.init();
@@ -150,6 +158,7 @@ export class FlowHost implements vscode.Disposable {
     this.file = undefined;
     this.cluster?.stop();
     this.cluster = undefined;
+    this.told = undefined;
   }
 
   private show(name: string, column: vscode.ViewColumn): void {
@@ -281,9 +290,13 @@ export class FlowHost implements vscode.Disposable {
       return;
     }
     if (this.cluster) {
-      this.generation++;
-      this.steps = this.cluster.steps;
-      for (const message of this.cluster.messages()) this.post(message);
+      const { cluster } = this;
+      const generation = ++this.generation;
+      await Promise.race([cluster.ready, new Promise((resolve) => setTimeout(resolve, LEADERS_MS))]);
+      if (generation !== this.generation) return;
+      this.steps = cluster.steps;
+      for (const message of cluster.messages()) this.post(message);
+      this.told = cluster;
       return;
     }
     const { topology, clock } = session;

@@ -1,16 +1,25 @@
 // A live cluster as a trace that grows: what its watches bring is explained step by step, and its Events are asked for.
-import type { ObjectCache } from '../../cluster/cache.ts';
 import { apiPath, WATCHED } from '../../cluster/resources.ts';
 import type { ClusterSource } from '../../cluster/source.ts';
+import type { Lease } from '../../model/generated/coordination.v1.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
-import { type ClockState, FLOW_PROTOCOL, type FlowObject, type ToFlow, type Topology } from '../../protocol/flow.ts';
+import {
+  type ClockState,
+  FLOW_PROTOCOL,
+  type FlowLeader,
+  type FlowObject,
+  type ToFlow,
+  type Topology,
+} from '../../protocol/flow.ts';
+import { LED_BY_LEASE, leadersOf, machinesOf } from '../../protocol/flow-cluster.ts';
+import { type FlowMachine, topologyOf } from '../../protocol/flow-topology.ts';
 import { Inference, type SeenChange } from '../../provenance/inferred.ts';
 import type { Step } from '../../trace/step.ts';
 import { objectsOf } from '../simulator/flow-steps.ts';
-import { topologyFrom } from './audit-trace.ts';
+import { withCallers } from './audit-trace.ts';
 
-/** How often the cluster's Events are asked for, ms; and how many. */
-const EVENTS_EVERY = 4_000;
+/** How often the cluster's Events, and who leads, are asked for, ms; and how many Events. */
+const ASK_EVERY = 4_000;
 const EVENTS_MOST = 500;
 /** The oldest steps make room, so that a panel that stays open for days does not fill the memory. */
 const MOST = 20_000;
@@ -35,7 +44,10 @@ export class LiveTrace {
   private readonly seeds: readonly FlowObject[];
   private readonly stops: (() => void)[] = [];
   private waiting: SeenChange[] = [];
-  private nodes = '';
+  private machines: readonly FlowMachine[];
+  private leaders: readonly FlowLeader[] = [];
+  /** What the drawing was last made from. */
+  private drawn = '';
   private eventsFailed = false;
   private stopped = false;
   /** What the reader was told last of the connection; a panel that is shown again is told again. */
@@ -47,7 +59,8 @@ export class LiveTrace {
     this.start = ports.now();
     this.seeds = objectsOf(source.cache);
     for (const { name } of WATCHED) for (const object of source.cache.list(name)) this.inference.know(object);
-    this.nodes = nodesOf(source.cache).join();
+    this.machines = this.seenMachines();
+    this.drawn = this.signature();
     this.stops.push(
       source.cache.onChange((changes) => {
         if (this.waiting.length === 0) void Promise.resolve().then(() => this.flush());
@@ -56,8 +69,12 @@ export class LiveTrace {
       }),
       source.onState((state) => this.state(state)),
     );
-    void this.askEvents(true);
+    this.ready = this.askLeaders(true);
+    void this.ask(true);
   }
+
+  /** Done when it is known who leads, so that the first picture has each in its place; never rejects. */
+  readonly ready: Promise<void>;
 
   get name(): string {
     return this.source.name;
@@ -96,7 +113,30 @@ export class LiveTrace {
   }
 
   private get topology(): Topology {
-    return topologyFrom(nodesOf(this.source.cache), this.steps);
+    // Whose loops worked when the trace began is drawn large, and stays there.
+    const large = this.leaders.find(({ component, from }) => component === LED_BY_LEASE[0] && from === 0)?.node;
+    const first = ({ name }: FlowMachine): number => Number(name !== large);
+    const machines = large === undefined ? this.machines : this.machines.toSorted((a, b) => first(a) - first(b));
+    const topology = withCallers(topologyOf(machines), this.steps);
+    return this.leaders.length === 0 ? topology : { ...topology, leaders: this.leaders };
+  }
+
+  private seenMachines(): readonly FlowMachine[] {
+    const { cache } = this.source;
+    return machinesOf(cache.list('nodes'), cache.list('pods'));
+  }
+
+  private signature(): string {
+    const callers = new Set(this.steps.map(({ actor }) => actor.component)).size;
+    return `${JSON.stringify(this.machines)} ${JSON.stringify(this.leaders)} ${callers}`;
+  }
+
+  /** Tells of another topology, where something of it has changed. */
+  private redraw(): void {
+    const now = this.signature();
+    if (now === this.drawn) return;
+    this.drawn = now;
+    this.ports.changed(this.topology);
   }
 
   /** A source that lets go of its cluster empties its cache: that is not the cluster losing its objects. */
@@ -115,9 +155,8 @@ export class LiveTrace {
     const from = this.steps.length;
     const fresh = steps.slice(0, room);
     this.steps.push(...fresh);
-    const nodes = `${nodesOf(this.source.cache).join()} ${new Set(this.steps.map(({ actor }) => actor.component)).size}`;
-    if (nodes !== this.nodes) this.ports.changed(this.topology);
-    this.nodes = nodes;
+    this.machines = this.seenMachines();
+    this.redraw();
     this.ports.grown(from, fresh);
     if (this.steps.length >= MOST)
       this.tell(`${MOST} steps are kept, and more came.`, 'Open the flow panel again to go on from now.');
@@ -140,6 +179,43 @@ export class LiveTrace {
       );
     else if (state.phase === 'connected' && state.stale)
       this.tell(`${this.name}: ${state.stale.message}`, `${state.stale.remedy} Steps may be missing.`);
+  }
+
+  /** What no watch brings is asked for again and again. */
+  private async ask(first: boolean): Promise<void> {
+    if (this.stopped) return;
+    await Promise.all([this.askEvents(first), first ? this.ready : this.askLeaders(false)]);
+    if (!this.stopped) this.stops.push(this.ports.after(ASK_EVERY, () => void this.ask(false)));
+  }
+
+  /** Where several could lead, the Leases say who does. Nobody watches them: they are renewed every two seconds. */
+  private async askLeaders(first: boolean): Promise<void> {
+    const twice = LED_BY_LEASE.filter(
+      (id) => this.machines.filter(({ components }) => components?.includes(id)).length > 1,
+    );
+    if (twice.length === 0 || this.source.state.phase !== 'connected') return;
+    const leases = await Promise.all(twice.map((id) => this.lease(id)));
+    if (this.stopped) return;
+    const names = this.machines.map(({ name }) => name);
+    const from = first ? 0 : this.at;
+    const found = leadersOf(
+      leases.flatMap((lease) => lease ?? []),
+      names,
+      from,
+    );
+    const fresh = found.filter(
+      ({ component, node }) => this.leaders.findLast((one) => one.component === component)?.node !== node,
+    );
+    this.leaders = [...this.leaders, ...fresh];
+    if (first) this.drawn = this.signature();
+    else this.redraw();
+  }
+
+  /** Undefined where it may not be read, or is not there. */
+  private async lease(name: string): Promise<Lease | undefined> {
+    const path = apiPath({ group: 'coordination.k8s.io', version: 'v1', name: 'leases' }, 'kube-system', name);
+    const answer = await this.source.request({ method: 'GET', path, asUser: false }).catch(() => undefined);
+    return answer?.code === 200 && isRecord(answer.body) ? (answer.body as unknown as Lease) : undefined;
   }
 
   /** What happened before the trace began is only taken note of. */
@@ -165,7 +241,6 @@ export class LiveTrace {
       if (first) for (const event of events) this.inference.skipEvent(event);
       else this.add(events.flatMap((event) => this.inference.takeEvent(event, this.at) ?? []));
     }
-    this.stops.push(this.ports.after(EVENTS_EVERY, () => void this.askEvents(false)));
   }
 }
 
@@ -175,8 +250,4 @@ function revision({ before, after }: SeenChange): number {
 
 function eventRevision({ metadata }: KubeObject): number {
   return Number(metadata.resourceVersion) || 0;
-}
-
-function nodesOf(cache: ObjectCache): string[] {
-  return cache.list('nodes').flatMap(({ metadata }) => metadata.name ?? []);
 }

@@ -1,11 +1,15 @@
 // A live trace over the port through which every cluster is seen; here the simulator plays the real cluster.
 import { afterAll, expect, test } from 'vitest';
+import { ObjectCache } from '../../../src/cluster/cache.ts';
+import type { ClusterSource } from '../../../src/cluster/source.ts';
+import type { TransportRequest } from '../../../src/cluster/transport.ts';
 import { LiveTrace } from '../../../src/host/flow/live-trace.ts';
 import { SimulatorSession } from '../../../src/host/simulator/session.ts';
-import type { ToFlow } from '../../../src/protocol/flow.ts';
+import type { ToFlow, Topology } from '../../../src/protocol/flow.ts';
 import { parseToFlow } from '../../../src/protocol/flow-parse.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import { Story } from '../../../webview/scene/story.ts';
+import { lease, nodes, pods } from '../../support/high-availability.ts';
 import { WEB } from '../webview/forked.ts';
 import { type InProcess, inProcessWorker } from './in-process.ts';
 
@@ -89,5 +93,69 @@ test('what a cluster does from now on is told; its end is said, and is not its o
   const again = trace.messages();
   expect(again.map(({ type }) => type)).toEqual(['init', 'error']);
   expect(again[0]?.type === 'init' && again[0].steps).toHaveLength(count);
+  trace.stop();
+});
+
+test('where several control-plane nodes run, who leads is asked for, drawn large, and told when it changes', async () => {
+  const cache = new ObjectCache();
+  cache.apply(
+    'nodes',
+    nodes().map((object) => ({ object, deleted: false })),
+  );
+  cache.apply(
+    'pods',
+    pods().map((object) => ({ object, deleted: false })),
+  );
+  const holders: { [name: string]: string } = { 'kube-controller-manager': 'cp-2', 'kube-scheduler': 'cp-3' };
+  const source: ClusterSource = {
+    id: 'ha',
+    name: 'prod',
+    cache,
+    state: { phase: 'connected', version: 'v1.36.2' },
+    onState: () => () => {},
+    request: ({ path }: TransportRequest) => {
+      const name = path.split('/').at(-1) ?? '';
+      const holder = holders[name];
+      return Promise.resolve(
+        holder === undefined
+          ? { code: 200, headers: {}, body: { items: [] } }
+          : { code: 200, headers: {}, body: lease(name, holder) },
+      );
+    },
+  } as unknown as ClusterSource;
+  let again: (() => void) | undefined;
+  let now = 1_000;
+  const changed: Topology[] = [];
+  const trace = new LiveTrace(source, {
+    now: () => now,
+    after: (_, run) => {
+      again = run;
+      return () => {};
+    },
+    grown: () => {},
+    changed: (topology) => changed.push(topology),
+    tell: () => {},
+  });
+  await trace.ready;
+  const [init] = trace.messages();
+  if (init?.type !== 'init') throw new Error('no init');
+  expect(parseToFlow(JSON.parse(JSON.stringify(init))).ok).toBe(true);
+  expect(init.topology.nodes.map(({ name }) => name)).toEqual(['cp-2', 'cp-1', 'cp-3', 'worker-1', 'worker-2']);
+  const story = new Story(init.topology, init.objects, []);
+  expect([story.leaderAt('deployment-controller', 0), story.leaderAt('kube-scheduler', 0)]).toEqual(['cp-2', 'cp-3']);
+  await turns();
+  holders['kube-controller-manager'] = 'cp-1';
+  now += 4_000;
+  again?.();
+  await turns();
+  expect(changed).toHaveLength(1);
+  // What was is told as it was, and nothing changes its place.
+  story.topology = changed[0] ?? init.topology;
+  expect([0, 3_999_999, 4_000_000].map((at) => story.leaderAt('kube-controller-manager', at))).toEqual([
+    'cp-2',
+    'cp-2',
+    'cp-1',
+  ]);
+  expect(changed[0]?.nodes).toEqual(init.topology.nodes);
   trace.stop();
 });

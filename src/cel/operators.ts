@@ -161,7 +161,7 @@ export function negate(a: Value): Value {
 }
 
 export function contains(item: Value, container: Value): boolean {
-  if (container instanceof Dict) return container.find(item) !== undefined;
+  if (container instanceof Dict) return container.has(item);
   if (!(container instanceof List)) throw noSuchOverload();
   for (let i = 0; i < container.size; i++) if (equals(container.at(i), item)) return true;
   return false;

@@ -106,6 +106,10 @@ export type Key = string | bigint | boolean | Uint | number;
 export abstract class Dict {
   abstract readonly size: number;
   abstract find(key: Value): Value | undefined;
+  /** Whether `key in map` is true; a map that has a default for every key still says which are its own. */
+  has(key: Value): boolean {
+    return this.find(key) !== undefined;
+  }
   abstract keys(): readonly Key[];
 }
 

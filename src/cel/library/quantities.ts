@@ -110,6 +110,10 @@ function normalized(text: string): string | undefined {
   return stripped.join('.');
 }
 
+/** Values of fields that hold text of these kinds. They throw CelError where it is none. */
+export const quantityValue = (text: string): Opaque => read(text);
+export const versionValue = (text: string): Opaque => version(text);
+
 function version(text: string, normalize = false): Semver {
   const clean = normalize ? normalized(text) : text;
   if (clean === undefined) throw new CelError('short version cannot contain PreRelease/Build meta data');

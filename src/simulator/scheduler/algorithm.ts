@@ -150,6 +150,7 @@ export class Algorithm {
     if (nominated !== undefined) {
       const feasible = this.filterNodes(state, pod, [nominated], diagnosis);
       if (feasible.length > 0) return { feasible, diagnosis, unseenFor: NOMINATED };
+      diagnosis.broken = undefined;
     }
     let nodes = all;
     if (pre.nodeNames !== undefined) {
@@ -160,7 +161,8 @@ export class Algorithm {
     const feasible = this.filterNodes(state, pod, nodes, diagnosis);
     const unseenFor = nodes === all ? undefined : `since ${pre.narrowedBy.join(' and ')} had left them out`;
     this.nextStart = (this.nextStart + feasible.length + statuses.size) % all.length;
-    return { feasible, diagnosis, ...(unseenFor === undefined ? {} : { unseenFor }) };
+    const { broken: error } = diagnosis;
+    return { feasible, diagnosis, ...(error ? { error } : {}), ...(unseenFor === undefined ? {} : { unseenFor }) };
   }
 
   private filterNodes(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], d: Diagnosis): NodeInfo[] {
@@ -173,6 +175,10 @@ export class Algorithm {
       if (status === undefined) {
         feasible[found++] = node;
         continue;
+      }
+      if (status.code === 'Error') {
+        d.broken = { ...status, reasons: [`running "${status.plugin}" filter plugin: ${messageOf(status)}`] };
+        return [];
       }
       d.statuses.set(node.name, status);
       this.recorder.rejected(node.name, status);

@@ -33,7 +33,6 @@ export function attemptStep(info: PodInfo, result: Placed | NotPlaced, causes: r
   const { record, node } = result;
   const message = result.node === undefined ? result.message : '';
   const { name } = info;
-  const claims = (info.pod.spec?.resourceClaims?.length ?? 0) > 0;
   return {
     kind: 'schedule',
     action: 'ScheduleOne',
@@ -41,8 +40,7 @@ export function attemptStep(info: PodInfo, result: Placed | NotPlaced, causes: r
     causes,
     text: () => `${name}: ${node === undefined ? notPlacedText(message, record) : placedText(node, record)}`,
     detail: () => record.detail(),
-    fidelity: claims ? 'simplified' : 'simulated',
-    ...(claims ? { simplification: 'devices for resourceClaims are not allocated' } : {}),
+    fidelity: 'simulated',
   };
 }
 

@@ -1,5 +1,4 @@
 // Schedules pods in order onto nodes, without a cluster: for the command line, and for «What would the scheduler do?».
-import type { Process } from '../../kernel/process.ts';
 import { Random } from '../../kernel/random.ts';
 import type { ReplicaSet, StatefulSet } from '../../model/generated/apps.v1.ts';
 import type {
@@ -24,6 +23,7 @@ import type {
 import { type KubeObject, keyOf } from '../../model/object.ts';
 import type { ScheduleDetail } from '../../trace/step.ts';
 import { Algorithm } from './algorithm.ts';
+import { ClaimBook } from './devices/claims.ts';
 import { Cache } from './framework/cache.ts';
 import type { ClusterLookup } from './framework/cluster.ts';
 import { Framework } from './framework/framework.ts';
@@ -32,6 +32,7 @@ import { Recorder } from './framework/recorder.ts';
 import { messageOf } from './framework/status.ts';
 import { defaultProfile } from './plugins/default-profile.ts';
 import { NominatedPods } from './queue/nominator.ts';
+import { claimsAtOnce, nothing } from './unwritten.ts';
 
 /** Scores of one node, plugin by plugin, after normalising and weighting. */
 export type WeightedScores = { readonly [plugin: string]: number };
@@ -132,9 +133,6 @@ function admitted(pod: Pod, i: number, objects: Objects): Pod {
   };
 }
 
-/** Nothing is written here, so binding is done at once. */
-const nothing = (): Process<undefined> => (function* () {})() as Process<undefined>;
-
 /**
  * Schedules `pods` one after the other; each counts for those after it. Nothing is evicted: where preemption would help, the
  * decision says whom it would take, and the room counts as promised. The same seed gives the same answers.
@@ -152,18 +150,23 @@ export function schedulePods(
     if (p.spec?.nodeName && !done) cache.setPod({ ...p, metadata: { ...p.metadata, uid: p.metadata.uid ?? keyOf(p) } });
   }
   const recorder = new Recorder();
+  const cluster = lookupIn(otherObjects);
+  const book = new ClaimBook(cluster);
   const random = new Random(seed);
   const nominated = new NominatedPods();
   const framework: Framework = new Framework(
     recorder.wrap(
       defaultProfile({
         cache,
-        cluster: lookupIn(otherObjects),
+        cluster,
         random,
         framework: () => framework,
         evicting: () => false,
         bindPod: nothing,
         bindVolumes: nothing,
+        claimBook: book,
+        claimWriter: claimsAtOnce(book),
+        nowMs: () => 0,
       }),
     ),
     nominated,
@@ -209,6 +212,8 @@ function attempt({ algorithm, framework, cache, nominated }: Parts, pod: PodInfo
   if (result.node !== undefined) {
     framework.reserve(result.state, pod, result.node);
     cache.assume(pod, result.node);
+    // Nothing there waits: what is written is known at once.
+    framework.bind(result.state, pod, result.node).next();
   } else if (result.nominate) nominated.set(pod, result.nominate);
   const scored = record.columns.length === 0 ? [] : record.scored;
   return {

@@ -11,7 +11,9 @@ import type { Informer } from '../runtime/informer.ts';
 import { NODES, PODS } from '../runtime/kinds.ts';
 import { EventV1Recorder } from '../runtime/recorder.ts';
 import { Algorithm, feasibleNodesToFind, type NotPlaced, type Placed } from './algorithm.ts';
+import { claimWriter } from './bind-claims.ts';
 import { bindVolumes } from './bind-volumes.ts';
+import { ClaimBook } from './devices/claims.ts';
 import { Cache } from './framework/cache.ts';
 import { Events } from './framework/events.ts';
 import { Framework } from './framework/framework.ts';
@@ -83,11 +85,21 @@ export class Scheduler {
     // Finished pods hold no resources: upstream's informer leaves them out in the same way.
     this.pods = ctx.informers.of(PODS, { fieldSelector: ['status.phase!=Succeeded,status.phase!=Failed'] });
     const recorder = new Recorder();
+    const cluster = lookupFrom(this.informers);
+    const claimBook = new ClaimBook(cluster);
     const plugins = recorder.wrap(
       defaultProfile({
         cache: this.cache,
-        cluster: lookupFrom(this.informers),
+        cluster,
         random: ctx.random,
+        claimBook,
+        claimWriter: claimWriter({
+          ctx,
+          book: claimBook,
+          causeOf: (pod) => this.attempts.get(pod.uid) ?? 0,
+          onWaiting: (pod, node) => this.reportWaiting(pod, node),
+        }),
+        nowMs: () => ctx.kernel.wallMs,
         framework: () => this.framework,
         evicting: (uid) => this.evictor.evicting(uid),
         bindPod: (pod, node) => this.postBinding(pod, node),
@@ -217,6 +229,11 @@ export class Scheduler {
     const text = note.length <= NOTE_LIMIT ? note : `${note.slice(0, NOTE_LIMIT - 4)} ...`;
     const regarding = { apiVersion: 'v1', kind: 'Pod', object: info.pod };
     this.events.event({ regarding, type, reason, action, note: text, causes });
+  }
+
+  private reportWaiting(pod: PodInfo, node: string): void {
+    const note = `waiting for binding conditions for device on node ${node}`;
+    this.report(pod, 'Normal', 'BindingConditionsPending', 'Scheduling', note, [this.attempts.get(pod.uid) ?? 0]);
   }
 
   /** Counts the pod as running on its node from now on, and binds it beside what comes next. */

@@ -9,6 +9,7 @@ import type { ApiServer } from '../apiserver/index.ts';
 import { type Explained, schedulePods } from '../scheduler/schedule-pods.ts';
 import { assume, Beside, except } from './beside.ts';
 import { Claims } from './claims.ts';
+import { withDevices } from './devices.ts';
 import { type Drafts, draftsOf, someOf } from './pods.ts';
 import { Scratch } from './scratch.ts';
 
@@ -196,7 +197,7 @@ function admit(
       const pod = made ? draft.pod : scratch.create(draft.pod);
       ours(pod);
       claims.ensureFor(pod);
-      pods.push(pod);
+      pods.push(withDevices(scratch, pod));
     } catch (error) {
       if (!(error instanceof RefusedError) || made || error.remedy !== undefined) throw error;
       const how = pods.length === 0 ? 'None of the pods' : `Only ${pods.length} of the ${wanted} pods`;

@@ -1,7 +1,11 @@
 // Selectors of devices. Models k8s.io/dynamic-resource-allocation/cel/compile.go.
 import { estimateCost, type SizeOf } from '../../../cel/estimate.ts';
-import { compile, type Environment, extended, type TypeProvider } from '../../../cel/index.ts';
+import { compile, type Environment, extended, type Program, type TypeProvider } from '../../../cel/index.ts';
+import { quantityValue, versionValue } from '../../../cel/library/quantities.ts';
 import { ANY, BOOL, mapOf, objectType, opaqueType, STRING, type Type, typeText } from '../../../cel/types.ts';
+import { CelError, Dict, type Key, MapDict, Struct, type Value } from '../../../cel/values.ts';
+import type { Device, DeviceAttribute } from '../../../model/generated/resource.v1.ts';
+import { byText } from '../../../model/remember.ts';
 import { BASE_ENVIRONMENT } from './environment.ts';
 
 const DEVICE = 'kubernetes.DRADevice';
@@ -46,4 +50,90 @@ export function selectorProblem(expression: string): { readonly invalid: string 
   if (program.type.kind !== 'bool' && program.type.kind !== 'dyn')
     return { invalid: `must evaluate to bool or the unknown type, not ${typeText(program.type)}` };
   return estimateCost(program, sizes).max > MAX_COST ? 'complex' : undefined;
+}
+
+/** A map that has an empty one for every domain that is not there. */
+class Domains extends Dict {
+  private readonly inner: ReadonlyMap<string, Dict>;
+  constructor(inner: ReadonlyMap<string, Dict>) {
+    super();
+    this.inner = inner;
+  }
+  get size(): number {
+    return this.inner.size;
+  }
+  find(key: Value): Value | undefined {
+    return typeof key === 'string' ? (this.inner.get(key) ?? NOTHING) : undefined;
+  }
+  override has(key: Value): boolean {
+    return typeof key === 'string' && this.inner.has(key);
+  }
+  keys(): readonly Key[] {
+    return [...this.inner.keys()];
+  }
+}
+
+const NOTHING = new MapDict(new Map());
+
+function attributeValue(a: DeviceAttribute): Value | undefined {
+  if (a.int !== undefined) return BigInt(a.int);
+  if (a.bool !== undefined) return a.bool;
+  if (a.string !== undefined) return a.string;
+  return a.version === undefined ? undefined : versionValue(a.version);
+}
+
+/** Names without a domain are in the driver's. */
+function byDomain<T>(
+  driver: string,
+  of: { readonly [name: string]: T } = {},
+  value: (x: T) => Value | undefined,
+): Domains {
+  const domains = new Map<string, Map<string, readonly [Key, Value]>>();
+  for (const [name, x] of Object.entries(of)) {
+    const v = value(x);
+    if (v === undefined) continue;
+    const slash = name.indexOf('/');
+    const [domain, id] = slash < 0 ? [driver, name] : [name.slice(0, slash), name.slice(slash + 1)];
+    const entries = domains.get(domain) ?? new Map<string, readonly [Key, Value]>();
+    entries.set(`s${id}`, [id, v]);
+    domains.set(domain, entries);
+  }
+  return new Domains(new Map([...domains].map(([domain, entries]) => [domain, new MapDict(entries)])));
+}
+
+/** The device as expressions see it. */
+export function deviceValue(driver: string, device: Device): Value {
+  return new Struct(
+    DEVICE,
+    new Map<string, Value>([
+      ['driver', driver],
+      ['attributes', byDomain(driver, device.attributes, attributeValue)],
+      ['capacity', byDomain(driver, device.capacity, (c) => quantityValue(String(c.value)))],
+      ['allowMultipleAllocations', device.allowMultipleAllocations ?? false],
+    ]),
+  );
+}
+
+const compiledSelectors = byText(1000, (expression): Program | string => {
+  const compiled = compile(ENVIRONMENT, expression);
+  return 'issues' in compiled ? compiled.issues : compiled.program;
+});
+
+/** Whether the selector chooses the device; or why that cannot be said, in upstream's words. */
+export function selectsDevice(
+  expression: string,
+  driver: string,
+  device: Device,
+): boolean | { readonly error: string } {
+  const program = compiledSelectors(expression);
+  if (typeof program === 'string') return { error: `CEL compile error: compilation failed: ${program}` };
+  try {
+    const value = deviceValue(driver, device);
+    const outcome = program.run((name) => (name === 'device' ? value : undefined), MAX_COST);
+    if ('error' in outcome) return { error: `CEL runtime error: ${outcome.error}` };
+    return outcome.value === true;
+  } catch (e) {
+    if (e instanceof CelError) return { error: `CEL runtime error: ${e.message}` };
+    throw e;
+  }
 }

@@ -1,5 +1,6 @@
 // The sentence that a pending pod shows. Models FitError in pkg/scheduler/framework/types.go.
 import type { NodeStatuses } from './node-statuses.ts';
+import type { Status } from './status.ts';
 
 /** Why an attempt found no node. */
 export interface Diagnosis {
@@ -11,6 +12,8 @@ export interface Diagnosis {
   /** The plugins that refused; the queue waits for events that concern them. */
   readonly unschedulablePlugins: Set<string>;
   readonly pendingPlugins: Set<string>;
+  /** A filter could not do its work: no node is to be trusted then. */
+  broken?: Status | undefined;
 }
 
 function histogram(d: Diagnosis): string[] {

@@ -3,13 +3,14 @@
 // DynamicResources (v1.34) and NodeDeclaredFeatures (v1.36) are in by default. What is behind gates that are off, such as
 // GangScheduling, is not modelled.
 import type { Random } from '../../../kernel/random.ts';
+import type { ClaimBook } from '../devices/claims.ts';
 import type { Cache } from '../framework/cache.ts';
 import type { ClusterLookup } from '../framework/cluster.ts';
 import type { Enabled } from '../framework/plugin.ts';
 import { balancedAllocation } from './balanced-allocation.ts';
 import { type BindPod, defaultBinder } from './default-binder.ts';
 import { defaultPreemption, type TryOut } from './default-preemption.ts';
-import { dynamicResources } from './dynamic-resources.ts';
+import { type ClaimWriter, dynamicResources } from './dynamic-resources.ts';
 import { imageLocality } from './image-locality.ts';
 import { interPodAffinity } from './inter-pod-affinity.ts';
 import { nodeAffinity } from './node-affinity.ts';
@@ -36,6 +37,10 @@ export interface ProfileParts {
   readonly evicting: (uid: string) => boolean;
   readonly bindPod: BindPod;
   readonly bindVolumes: BindVolumes;
+  readonly claimBook: ClaimBook;
+  readonly claimWriter: ClaimWriter;
+  /** The wall clock, milliseconds since 1970. */
+  readonly nowMs: () => number;
 }
 
 export function defaultProfile(parts: ProfileParts): readonly Enabled[] {
@@ -55,7 +60,7 @@ export function defaultProfile(parts: ProfileParts): readonly Enabled[] {
     { plugin: volumeZone(cluster), weight: 1 },
     { plugin: podTopologySpread(cache, cluster), weight: 2 },
     { plugin: interPodAffinity(cache, cluster), weight: 2 },
-    { plugin: dynamicResources(), weight: 1 },
+    { plugin: dynamicResources({ ...parts, book: parts.claimBook, writer: parts.claimWriter }), weight: 1 },
     { plugin: defaultPreemption(parts), weight: 1 },
     { plugin: balancedAllocation(), weight: 1 },
     { plugin: imageLocality(cache), weight: 1 },

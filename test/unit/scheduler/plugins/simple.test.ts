@@ -4,7 +4,6 @@ import type { Pod, Taint, Toleration } from '../../../../src/model/generated/cor
 import { PodInfo } from '../../../../src/simulator/scheduler/framework/pod-info.ts';
 import { balancedAllocation } from '../../../../src/simulator/scheduler/plugins/balanced-allocation.ts';
 import { defaultBinder } from '../../../../src/simulator/scheduler/plugins/default-binder.ts';
-import { dynamicResources } from '../../../../src/simulator/scheduler/plugins/dynamic-resources.ts';
 import { imageLocality } from '../../../../src/simulator/scheduler/plugins/image-locality.ts';
 import { nodeDeclaredFeatures } from '../../../../src/simulator/scheduler/plugins/node-declared-features.ts';
 import { nodeName } from '../../../../src/simulator/scheduler/plugins/node-name.ts';
@@ -221,15 +220,6 @@ describe('ImageLocality', () => {
   ])('%s', (_what, image, expected) => {
     const answer = consult(imageLocality, { nodes }, pod('p', { containers: [{ name: 'c', image }] }));
     expect(answer.scores).toEqual(expected);
-  });
-});
-
-describe('DynamicResources', () => {
-  it('has nothing to say of pods without claims, and keeps those with claims pending', () => {
-    const world = { nodes: [node('n')] };
-    expect(consult(dynamicResources, world, pod('p')).scores).toEqual({ n: 0 });
-    const claims = pod('p', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] });
-    expect(consult(dynamicResources, world, claims).refused?.[0]).toContain('does not allocate devices');
   });
 });
 

@@ -3,7 +3,9 @@
 
 import { decodeBase64 } from '../../model/base64.ts';
 import type { ConfigMap, Container, EnvVar, Pod, Secret, Volume, VolumeMount } from '../../model/generated/core.v1.ts';
+import { quantity } from '../../model/quantity.ts';
 import { type Entries, FileSystem, type Mount } from './files.ts';
+import { hostnameOf, hostsFile, resolvConf } from './network.ts';
 import { bytesOf } from './program.ts';
 
 /** Reads what a pod refers to; undefined where it is not there. */
@@ -42,7 +44,9 @@ function podField(pod: Pod, path: string): string {
     'spec.nodeName': spec?.nodeName,
     'spec.serviceAccountName': spec?.serviceAccountName,
     'status.hostIP': status?.hostIP,
+    'status.hostIPs': status?.hostIPs?.map(({ ip }) => ip).join(),
     'status.podIP': status?.podIP,
+    'status.podIPs': status?.podIPs?.map(({ ip }) => ip).join(),
   };
   return values[path] ?? '';
 }
@@ -66,9 +70,15 @@ function valueFor(e: EnvVar, pod: Pod, container: Container, objects: Objects): 
   if (resourceFieldRef) {
     const [kind = '', name = ''] = resourceFieldRef.resource.split('.');
     const from = kind === 'limits' ? container.resources?.limits : container.resources?.requests;
-    return String(from?.[name] ?? '0');
+    return inUnits(from?.[name] ?? '0', resourceFieldRef.divisor);
   }
   return '';
+}
+
+/** How many times the divisor goes into an amount, rounded up. Models pkg/api/v1/resource, ConvertResourceCPUToString. */
+function inUnits(amount: string | number, divisor: string | number = '1'): string {
+  const unit = quantity(divisor).nano || quantity('1').nano;
+  return String((quantity(amount).nano + unit - 1n) / unit);
 }
 
 /** `$(NAME)` is replaced where the name is known; `$$(NAME)` stands for itself. */
@@ -101,8 +111,6 @@ export function environmentOf(pod: Pod, container: Container, objects: Objects):
   env.set('HOME', '/root');
   return env;
 }
-
-export const hostnameOf = (pod: Pod): string => pod.spec?.hostname ?? pod.metadata?.name ?? '';
 
 /** What is run: command and args with their variables replaced; empty where the image decides. */
 export function commandOf(container: Container, env: ReadonlyMap<string, string>): string[] {
@@ -187,7 +195,8 @@ export function filesOf(
 ): FileSystem {
   for (const d of DIRECTORIES) layer.set(d, null);
   layer.set('etc/hostname', bytesOf(`${hostnameOf(pod)}\n`));
-  layer.set('etc/hosts', bytesOf(`127.0.0.1\tlocalhost\n${pod.status?.podIP ?? '127.0.0.1'}\t${hostnameOf(pod)}\n`));
+  layer.set('etc/hosts', bytesOf(hostsFile(pod)));
+  layer.set('etc/resolv.conf', bytesOf(resolvConf(pod)));
   const mounts = (container.volumeMounts ?? []).flatMap((m) => {
     const v = pod.spec?.volumes?.find((x) => x.name === m.name);
     return v ? [mountOf(m, sourceOf(pod, v, objects), volumes)] : [];

@@ -9,7 +9,8 @@ import type {
   Pod,
 } from '../../model/generated/core.v1.ts';
 import { RunningContainer } from './container.ts';
-import { commandOf, environmentOf, filesOf, hostnameOf, type Objects, type Volumes } from './environment.ts';
+import { commandOf, environmentOf, filesOf, type Objects, type Volumes } from './environment.ts';
+import { hostnameOf } from './network.ts';
 import { type Program, textOf } from './program.ts';
 import { Shell } from './shell/run.ts';
 import { readerOf } from './shell/surrounds.ts';

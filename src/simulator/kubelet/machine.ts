@@ -23,6 +23,8 @@ export class Machine {
   readonly pods = new Map<string, PodOnMachine>();
   /** On its disk. */
   readonly images: Set<string>;
+  /** Of those that were pulled, bytes. */
+  readonly sizes = new Map<string, number>();
   /** The network plugin's next address. */
   nextHost = 2;
 

@@ -23,6 +23,7 @@ import {
   endOf,
   fieldPathOf,
   finish,
+  isSidecar,
   newPodRecord,
   type PodRecord,
   restartsAll,
@@ -389,7 +390,7 @@ export class PodWorker {
     const run = c.containerID;
     this.sight.changed(step);
     if (run !== undefined && this.record.ephemeral?.includes(c) !== true) this.probes.started(c, run);
-    const exit = runtime.exitOf(this.pod, c.container, this.record.init.includes(c));
+    const exit = runtime.exitOf(this.pod, c.container, this.record.init.includes(c) && !isSidecar(c.container));
     if (exit.after === undefined) return;
     const at = kernel.now + exit.after;
     this.here.exits.set(c, { ...exit, at });
@@ -410,7 +411,7 @@ export class PodWorker {
     const base = { kind: 'node', action: 'ContainerDied', object: podRef(this.pod), causes: [cause], text } as const;
     const step = ctx.record(simplification === undefined ? base : { ...base, fidelity: 'simplified', simplification });
     const finishedAt = rfc3339(kernel.wallMs - (kernel.now - planned.at) / MS);
-    finish(this.record, c, endOf(c, code, finishedAt, reason === undefined ? {} : { reason }), planned.at);
+    finish(this.record, c, endOf(c, code, finishedAt, exit), planned.at);
     if (this.end === undefined) this.poke(step);
   }
 

@@ -116,7 +116,7 @@ export function endOf(
   c: ContainerRecord,
   exitCode: number,
   now: string,
-  more: { readonly reason?: string; readonly message?: string } = {},
+  more: { readonly reason?: string | undefined; readonly message?: string | undefined } = {},
 ): ContainerState {
   const startedAt = c.state.running?.startedAt ?? now;
   const terminated: ContainerStateTerminated = {

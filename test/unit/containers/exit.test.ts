@@ -22,3 +22,18 @@ describe('how a command ends', () => {
     expect(end()).toEqual({ type: 'unknown' });
   });
 });
+
+describe('the last words of a container', () => {
+  const words = (script: string, more: Partial<Container> = {}) =>
+    (commandEnd(pod, { name: 'c', command: ['sh', '-c', script], ...more } as Container) as { message?: string })
+      .message;
+  const fallback = { terminationMessagePolicy: 'FallbackToLogsOnError' } as const;
+  it.each<[string, string, Partial<Container>, string | undefined]>([
+    ['are what it wrote for it', 'echo why > /dev/termination-log; exit 1', {}, 'why\n'],
+    ['are where it says', 'echo why > /tmp/end', { terminationMessagePath: '/tmp/end' }, 'why\n'],
+    ['are not its log', 'echo said; exit 1', {}, undefined],
+    ['are its log where it says so', 'echo said; exit 1', fallback, 'said\n'],
+    ['are not its log when all went well', 'echo said', fallback, undefined],
+    ['are what it wrote, rather than its log', 'echo said; echo why > /dev/termination-log; exit 1', fallback, 'why\n'],
+  ])('%s', (_, script, more, message) => expect(words(script, more)).toBe(message));
+});

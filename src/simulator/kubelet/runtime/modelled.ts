@@ -7,7 +7,9 @@ import type { NodeDetail, StepId } from '../../../trace/step.ts';
 import { commandEnd } from '../../containers/exit.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Machine } from '../machine.ts';
+import { restartPolicyOf } from '../record.ts';
 import { onTerm } from '../stop.ts';
+import { outOfMemory } from './memory.ts';
 import type { CallResult, ContainerRuntime, Exit, PullResult, Sandbox } from './runtime.ts';
 
 /** Of a program that SIGKILL has ended: 128 + 9. */
@@ -85,10 +87,14 @@ export class ModelledRuntime implements ContainerRuntime {
       const error = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${why}`;
       return { ok: false, error, step };
     }
-    const worked = 1.2 * SECOND + this.ctx.random.int(1_600) * MS;
+    // What is there already needs no more than a look at its manifest.
+    const there = this.machine.images.has(image);
+    const worked = there ? (300 + this.ctx.random.int(400)) * MS : 1.2 * SECOND + this.ctx.random.int(1_600) * MS;
     yield* sleep(this.ctx.kernel, worked);
+    const bytes = this.machine.sizes.get(image) ?? Math.round(worked * BYTES_PER_US);
     this.machine.images.add(image);
-    return { ok: true, step, worked, bytes: Math.round(worked * BYTES_PER_US) };
+    this.machine.sizes.set(image, bytes);
+    return { ok: true, step, worked, bytes };
   }
 
   *createContainer(pod: Pod, container: Container, cause: StepId): Process<{ id: string; step: StepId }> {
@@ -143,11 +149,17 @@ export class ModelledRuntime implements ContainerRuntime {
   }
 
   exitOf(pod: Pod, container: Container, init: boolean): Exit {
+    const oom = outOfMemory(pod, container);
+    if (oom !== undefined) return oom;
     const end = commandEnd(pod, container);
-    if (end.type === 'ends') return { after: Math.max(end.after, 100 * MS), code: end.code, simplification: OWN_SHELL };
+    if (end.type === 'ends') {
+      const { code, message } = end;
+      const after = Math.max(end.after, 100 * MS);
+      return { after, code, ...(message ? { message } : {}), simplification: OWN_SHELL };
+    }
     if (end.type === 'runs') return { after: undefined, code: 0 };
     if (init) return { after: 1.5 * SECOND, code: 0, simplification: NOT_RUN };
-    if ((pod.spec?.restartPolicy ?? 'Always') === 'Always') return { after: undefined, code: 0 };
+    if (restartPolicyOf(pod, container) === 'Always') return { after: undefined, code: 0 };
     return { after: 2 * SECOND, code: 0, simplification: NOT_RUN };
   }
 

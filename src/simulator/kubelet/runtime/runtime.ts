@@ -31,6 +31,8 @@ export interface Exit {
   readonly code: number;
   /** As the runtime tells it: `OOMKilled`. Where it tells none, the exit code says it. */
   readonly reason?: string;
+  /** Its last words. */
+  readonly message?: string;
   /** What the model leaves out, for the step. */
   readonly simplification?: string;
 }

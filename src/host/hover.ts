@@ -49,14 +49,14 @@ export class ManifestHover implements vscode.HoverProvider, vscode.Disposable {
 }
 
 function linksOf(uri: vscode.Uri, found: Explanation): MarkdownLink[] {
-  const { object, range, path } = found;
+  const { object, range, path, successor } = found;
   const link = (title: string, command: string, ...args: unknown[]): MarkdownLink => ({
     title,
     href: `command:kubeAnatomy.${command}?${encodeURIComponent(JSON.stringify([uri.toString(), ...args]))}`,
   });
   const more = link('More', 'fieldPage', range.start.line, range.start.column);
-  // What is read from a cluster is no manifest that could be applied.
-  if (uri.scheme === 'kube-anatomy') return [more];
+  // What is read from a cluster is no manifest that could be applied, nor is one in a version that nobody serves.
+  if (uri.scheme === 'kube-anatomy' || successor !== undefined) return [more];
   const [first] = found.handlers;
   const watch = first ? [link('▶ Watch this step', 'watchStep', object, first.component)] : [];
   const placed =

@@ -8,7 +8,7 @@ import { objectAt } from './objects.ts';
 import { rangeOf } from './positions.ts';
 import type { ReadPiece } from './read-piece.ts';
 import { readingNote } from './reading.ts';
-import { descend, type PathSegment, type Place, rootPlace } from './typing.ts';
+import { descend, type PathSegment, type Place, rootPlace, successorNote, successorOf } from './typing.ts';
 
 /** What stands at an offset, whether or not anything is known of it. */
 export interface TextPlace {
@@ -48,7 +48,10 @@ export function explainPlace(
   const place = placeOf(found.object, found.inner);
   const facts = place && known(knowledge, place);
   if (!place || !facts) return undefined;
-  const reading = noteOf(tree, located, place);
+  const { apiVersion, kind } = found.object;
+  const successor = successorOf(apiVersion, kind);
+  const notes = [successor && successorNote(apiVersion, successor), noteOf(tree, located, place)];
+  const reading = notes.filter((note) => note !== undefined).join(' ');
   return {
     range: rangeOf(tree.lineStarts, located.from, located.to, firstLine),
     on: located.on,
@@ -57,11 +60,15 @@ export function explainPlace(
     pathText: pathText(found.inner),
     ...facts,
     ...(reading && { reading }),
+    ...(successor && { successor: successor.use }),
   };
 }
 
 function placeOf(object: ExplainedObject, path: readonly PathSegment[]): Place | undefined {
-  let place: Place | undefined = rootPlace(object.apiVersion, object.kind);
+  let place: Place | undefined = rootPlace(
+    successorOf(object.apiVersion, object.kind)?.use ?? object.apiVersion,
+    object.kind,
+  );
   for (const segment of path) place = place && descend(place, segment);
   return place;
 }

@@ -70,4 +70,6 @@ export interface Explanation extends FieldFacts {
   readonly pathText: string;
   /** How Kubernetes reads the value, where that is not what is written. */
   readonly reading?: string;
+  /** The object's version is not served any more; all this is said of this one. */
+  readonly successor?: string;
 }

@@ -2,7 +2,7 @@
 import { type Document, isMap, isScalar, isSeq, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
 import { type Anchors, eachBound, TreeAnchors } from './anchors.ts';
 import { isFlow, readLoose } from './loose.ts';
-import { maskTemplates, repair } from './repair.ts';
+import { isTemplated, maskTemplates, repair } from './repair.ts';
 
 export interface ReadProblem {
   readonly message: string;
@@ -42,10 +42,6 @@ export function parsePiece(text: string): ParsedPiece {
     return { root: undefined, anchors: undefined, problems: [{ message, from: 0, to: 0 }], templated };
   }
   return { ...readText(templated ? maskTemplates(text) : text), templated };
-}
-
-export function isTemplated(text: string): boolean {
-  return text.includes('{{');
 }
 
 /** Reads a text that holds no templates; where it is broken, what can be read of it. */

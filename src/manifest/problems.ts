@@ -12,6 +12,7 @@ import type { ManifestDiagnostic } from './diagnostic.ts';
 import type { Finding } from './finding.ts';
 import { areSame } from './memo.ts';
 import { type FoundObject, objectsOf } from './objects.ts';
+import { isSubstituted } from './placeholder.ts';
 import { type PlainReader, plainReaderOf } from './plain.ts';
 import { rangeOf } from './positions.ts';
 import type { ReadPiece } from './read-piece.ts';
@@ -29,7 +30,9 @@ export function findingsOf(
   const objects = tree.templated ? [] : objectsOf(divided ? divided.tree : tree.root);
   if (objects.length === 0) return [];
   // A text that had to be repaired proves nothing about fields.
-  if (tree.problems.length > 0) return unreadable(tree.problems, tree.text);
+  if (tree.problems.length > 0) {
+    return unreadable(tree.problems, tree.text).filter(({ from }) => !isSubstituted(lineAt(tree.text, from)));
+  }
   const strange = odd(tree.text, unknownAlias(tree));
   if (strange.length > 0) return strange;
   const patch = isPatch || isDirected(tree.text);
@@ -53,6 +56,12 @@ export function findingsOf(
     if (isOwn) divided.memo.examined.set(node, { patch, start, findings, targets });
     return findings;
   });
+}
+
+/** What is put in the place of a variable may be what makes its line whole. */
+function lineAt(text: string, at: number): string {
+  const end = text.indexOf('\n', at);
+  return text.slice(text.lastIndexOf('\n', at - 1) + 1, end === -1 ? text.length : end);
 }
 
 /** Most texts are without, and known to be at once. */

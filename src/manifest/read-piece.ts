@@ -2,9 +2,9 @@
 import { DIVIDED_FROM } from './divide.ts';
 import { DividedTree } from './divided.ts';
 import type { Memo } from './memo.ts';
-import { isTemplated, MAX_DOCUMENT, type ParsedPiece, parsePiece } from './parse.ts';
+import { MAX_DOCUMENT, type ParsedPiece, parsePiece } from './parse.ts';
 import { lineStartsOf } from './positions.ts';
-import { maskTemplates } from './repair.ts';
+import { isTemplated, maskTemplates } from './repair.ts';
 
 export interface ReadPiece extends ParsedPiece {
   readonly text: string;

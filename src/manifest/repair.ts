@@ -8,17 +8,29 @@ const FILLER = '\u0001';
 /** And then for markup inside a line: it reads as text, and is told from any that somebody writes. */
 export const MASKED = '…';
 
-/** Helm and other templates: `{{ … }}` becomes filler of the same length; lines of nothing else become blank. */
+/** A line that is nothing but a statement of Jinja, as Ansible and Salt write them. */
+const STATEMENT = /^[ \t]*\{%.*%\}[ \t]*\r?$/gm;
+
+export function isTemplated(text: string): boolean {
+  return text.includes('{{') || (text.includes('{%') && text.search(STATEMENT) !== -1);
+}
+
+/** Helm, Jinja and other templates: `{{ … }}` becomes filler of the same length; lines of nothing else become blank. */
 export function maskTemplates(text: string): string {
   const parts: string[] = [];
   let at = 0;
   for (let open = text.indexOf('{{'); open !== -1; open = text.indexOf('{{', at)) {
     const close = text.indexOf('}}', open);
     if (close === -1) break;
-    parts.push(text.slice(at, open), text.slice(open, close + 2).replace(/[^\n\r]/g, FILLER));
+    parts.push(text.slice(at, open), filled(text.slice(open, close + 2)));
     at = close + 2;
   }
-  return maskLines([...parts, text.slice(at)].join(''));
+  const masked = [...parts, text.slice(at)].join('');
+  return maskLines(text.includes('{%') ? masked.replace(STATEMENT, filled) : masked);
+}
+
+function filled(markup: string): string {
+  return markup.replace(/[^\n\r]/g, FILLER);
 }
 
 /** Looks only at lines with filler: of a large text most are without. */

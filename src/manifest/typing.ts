@@ -1,4 +1,5 @@
 // Follows a path through the OpenAPI types, and remembers by which fields it came.
+import { removedApi } from '../knowledge/removed-apis.ts';
 import { type FieldSchema, fieldOf, schemaForKind, typeById, type ValueSchema } from '../model/schema.ts';
 
 export type PathSegment = string | number;
@@ -23,6 +24,23 @@ const UNKNOWN: ValueSchema = { kind: 'any' };
 export function rootPlace(apiVersion: string, kind: string): Place {
   const object = schemaForKind(apiVersion, kind);
   return { value: object ? { kind: 'object', object } : UNKNOWN, within: [], kind };
+}
+
+/** A version that is no longer served, and the one in its place that the kind is explained by. */
+export interface Successor {
+  readonly use: string;
+  /** First version without the old one. */
+  readonly since: string;
+}
+
+export function successorOf(apiVersion: string, kind: string): Successor | undefined {
+  if (schemaForKind(apiVersion, kind)) return undefined;
+  const { use, in: since } = removedApi(apiVersion, kind) ?? {};
+  return use !== undefined && since !== undefined && schemaForKind(use, kind) ? { use, since } : undefined;
+}
+
+export function successorNote(apiVersion: string, { use, since }: Successor): string {
+  return `\`${apiVersion}\` is not served since ${since}. What is said here holds for \`${use}\`.`;
 }
 
 /** One step down, or undefined where the schema knows no such thing. */

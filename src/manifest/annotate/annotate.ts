@@ -7,7 +7,7 @@ import { objectsOf } from '../objects.ts';
 import type { ParsedPiece } from '../parse.ts';
 import { rangeOf } from '../positions.ts';
 import { readingNote } from '../reading.ts';
-import { descend, type PathSegment, type Place, rootPlace } from '../typing.ts';
+import { descend, type PathSegment, type Place, rootPlace, successorNote, successorOf } from '../typing.ts';
 import type { Act, AnnotatedField, AnnotatedLine, AnnotatedPart, AnnotationProblem } from './model.ts';
 import { redactedText } from './redact.ts';
 import { compareStages, stageOf } from './stages.ts';
@@ -69,7 +69,8 @@ class Walk {
 
   object(node: unknown, object: ExplainedObject): void {
     this.of = object;
-    this.node(node, rootPlace(object.apiVersion, object.kind), [], undefined);
+    const as = successorOf(object.apiVersion, object.kind);
+    this.node(node, rootPlace(as?.use ?? object.apiVersion, object.kind), [], undefined);
   }
 
   private node(node: unknown, place: Place, path: readonly PathSegment[], above: AnnotatedField | undefined): void {
@@ -128,7 +129,7 @@ class Walk {
     });
     const listed = [...facts.handlers.map((h) => act(h, false)), ...facts.writtenBy.map((w) => act(w, true))];
     const [main] = listed;
-    const reading = this.reading(value, place);
+    const reading = this.successorNote(path) ?? this.reading(value, place);
     return {
       column,
       object: this.of,
@@ -139,6 +140,13 @@ class Walk {
       facts,
       ...(reading && { reading }),
     };
+  }
+
+  /** Said once for an object. */
+  private successorNote([name, ...rest]: readonly PathSegment[]): string | undefined {
+    const { apiVersion, kind } = this.of;
+    const as = name === 'apiVersion' && rest.length === 0 ? successorOf(apiVersion, kind) : undefined;
+    return as && successorNote(apiVersion, as);
   }
 
   private reading(value: unknown, place: Place): string | undefined {

@@ -103,6 +103,20 @@ describe('explainAt', () => {
     expect(at(text)?.reading).toMatch(/boolean true/);
   });
 
+  test('a version that is not served any more is explained by the one in its place, which is said', () => {
+    const old = at('apiVersion: extensions/v1beta1\nkind: Deployment\nspec:\n  re¦plicas: 3\n');
+    expect(old).toMatchObject({ type: 'apps.v1.DeploymentSpec', field: 'replicas', successor: 'apps/v1' });
+    expect(old?.reading).toBe('`extensions/v1beta1` is not served since v1.16. What is said here holds for `apps/v1`.');
+    expect(at('apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nspec:\n  privi¦leged: true\n')).toBeUndefined();
+    expect(at(`${HEAD}spec:\n  re¦plicas: 3\n`)?.successor).toBeUndefined();
+  });
+
+  test('lines of Jinja are no part of a manifest', () => {
+    const text =
+      '{% if a %}\napiVersion: v1\nkind: Pod\nspec:\n{% for n in nodes %}\n  node¦Name: {{ n }}\n{% endfor %}\n{% endif %}\n';
+    expect(at(text)).toMatchObject({ field: 'nodeName', object: { kind: 'Pod' } });
+  });
+
   test('knows the metadata of kinds that are not built in', () => {
     expect(at('apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  na¦me: a\n')).toMatchObject({
       type: 'meta.v1.ObjectMeta',

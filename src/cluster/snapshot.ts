@@ -30,6 +30,13 @@ const READ: readonly (readonly [apiVersion: string, kind: string])[] = [
   ['scheduling.k8s.io/v1', 'PriorityClass'],
   ['storage.k8s.io/v1', 'StorageClass'],
   ['storage.k8s.io/v1', 'CSINode'],
+  ['storage.k8s.io/v1', 'CSIDriver'],
+  ['storage.k8s.io/v1', 'CSIStorageCapacity'],
+  ['storage.k8s.io/v1', 'VolumeAttachment'],
+  ['resource.k8s.io/v1', 'DeviceClass'],
+  ['resource.k8s.io/v1', 'ResourceSlice'],
+  ['resource.k8s.io/v1', 'ResourceClaim'],
+  ['resource.k8s.io/v1', 'ResourceClaimTemplate'],
   ['node.k8s.io/v1', 'RuntimeClass'],
 ];
 /** Without these there is nothing to answer from. */
@@ -50,6 +57,8 @@ export async function snapshotOf(source: Pick<ClusterSource, 'name' | 'request'>
       for (const item of items) objects.push({ ...item, apiVersion, kind } as unknown as KubeObject);
       continue;
     }
+    // A cluster that does not know the kind has none of it.
+    if (code === 404 && !NEEDED.has(kind)) continue;
     const why = isStatus(body) ? (body.message ?? body.reason ?? '') : `the answer was ${code}`;
     if (NEEDED.has(kind)) {
       throw new FailureError({

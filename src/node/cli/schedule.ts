@@ -53,6 +53,7 @@ function text(d: Explained): string {
       `  ${n.node.padEnd(width)} ${n.rejectedBy === undefined ? '✓' : '✗'} ${n.total === undefined ? '' : `${n.total} = `}${verdict}`,
     );
   }
+  for (const [claim, devices] of Object.entries(d.devices ?? {})) lines.push(`  ResourceClaim ${claim}: ${devices}`);
   if (d.message !== null && d.message !== d.detail.why) lines.push(`  ${d.message}`);
   if (d.victims.length > 0) lines.push(`  Preemption on ${d.nominated} would evict ${d.victims.join(', ')}.`);
   return lines.join('\n');
@@ -70,8 +71,8 @@ export const schedule: Command = {
   name: 'schedule',
   positionals: ['PODS.yaml'],
   about: `Schedules pods, in order, onto nodes and prints each decision. Of Deployments and other kinds with a pod template, the pods
-that their controllers would make. Other objects in either file (claims, Services, PriorityClasses, running pods) count as
-there already. Exits with 1 where kube-apiserver would refuse an object.`,
+that their controllers would make. Other objects in either file (claims, Services, PriorityClasses, ResourceSlices, running pods)
+count as there already. Exits with 1 where kube-apiserver would refuse an object.`,
   flags: {
     nodes: {
       type: 'string',

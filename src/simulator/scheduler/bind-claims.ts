@@ -8,7 +8,7 @@ import { keyOf } from '../../model/object.ts';
 import type { ObjectRef, StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { RESOURCE_CLAIMS } from '../runtime/kinds.ts';
-import { type ClaimBook, isReservedFor, withAllocation } from './devices/claims.ts';
+import { type ClaimBook, isReservedFor, listed, withAllocation } from './devices/claims.ts';
 import { BINDING_TIMEOUT, hasConditions, isOverdue, readiness } from './devices/conditions.ts';
 import type { PodInfo } from './framework/pod-info.ts';
 import type { ClaimWriter, PodClaims } from './plugins/dynamic-resources.ts';
@@ -38,10 +38,6 @@ interface Failed {
 function refOf({ metadata }: ResourceClaim): ObjectRef {
   const { namespace = '', name = '', uid = '' } = metadata;
   return { group: 'resource.k8s.io', resource: 'resourceclaims', kind: 'ResourceClaim', namespace, name, uid };
-}
-
-function listed(allocation: AllocationResult): string {
-  return (allocation.devices?.results ?? []).map((r) => `${r.driver}/${r.pool}/${r.device}`).join(', ');
 }
 
 export function claimWriter(parts: ClaimWriterParts): ClaimWriter {
@@ -79,7 +75,7 @@ export function claimWriter(parts: ClaimWriterParts): ClaimWriter {
         object: refOf(claim),
         causes: [],
         text: `No node that fits its pod reaches the devices of ${claim.metadata.name} → they are given back, for others to be found.`,
-        detail: { type: 'decide', inputs: { devices: listed(claim.status?.allocation ?? {}) } },
+        detail: { type: 'decide', inputs: { devices: listed(claim.status?.allocation) } },
       });
       const options = { causes: [step], subresource: 'status' };
       spawn(ctx.scope, ctx.client.update<ResourceClaim>(RESOURCE_CLAIMS, { ...claim, status }, options));
@@ -104,7 +100,7 @@ function* bindOne(
       allocation === undefined
         ? `${pod.name} goes to ${node} and may use the devices of ${first.metadata.name} too → it is reserved for the pod.`
         : `${first.metadata.name} gets ${listed(allocation)} for ${pod.name} on ${node}.`,
-    detail: { type: 'decide', inputs: { node, devices: listed(allocation ?? first.status?.allocation ?? {}) } },
+    detail: { type: 'decide', inputs: { node, devices: listed(allocation ?? first.status?.allocation) } },
     fidelity: 'simplified',
     simplification: 'no driver prepares devices on the node: the kubelet starts the containers without waiting for one',
   });

@@ -23,7 +23,7 @@ import type {
 import { type KubeObject, keyOf } from '../../model/object.ts';
 import type { ScheduleDetail } from '../../trace/step.ts';
 import { Algorithm } from './algorithm.ts';
-import { ClaimBook } from './devices/claims.ts';
+import { ClaimBook, claimsOf, listed } from './devices/claims.ts';
 import { Cache } from './framework/cache.ts';
 import type { ClusterLookup } from './framework/cluster.ts';
 import { Framework } from './framework/framework.ts';
@@ -53,6 +53,8 @@ export interface Explained extends Decision {
   /** Where preemption would make room, and who would have to go (`namespace/name`). */
   readonly nominated?: string;
   readonly victims: readonly string[];
+  /** Claim → the devices that it has once the pod has its node; of pods that claim some. */
+  readonly devices?: { readonly [claim: string]: string };
 }
 
 export interface SchedulePodsOptions {
@@ -174,7 +176,7 @@ export function schedulePods(
   const algorithm = new Algorithm(framework, cache, random, recorder, keep);
   return pods.map((p, i) => {
     const info = naming('pod', p, () => new PodInfo(admitted(p, i, others)));
-    return attempt({ algorithm, framework, cache, nominated }, info);
+    return attempt({ algorithm, framework, cache, nominated, book }, info);
   });
 }
 
@@ -192,6 +194,7 @@ interface Parts {
   readonly framework: Framework;
   readonly cache: Cache;
   readonly nominated: NominatedPods;
+  readonly book: ClaimBook;
 }
 
 /** What the pod shows while it may not enter the queue: the API server's word on gates, or nothing of a plugin's. */
@@ -199,7 +202,13 @@ function shown({ pod }: PodInfo): string | undefined {
   return pod.status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False')?.message;
 }
 
-function attempt({ algorithm, framework, cache, nominated }: Parts, pod: PodInfo): Explained {
+function devicesOf({ pod }: PodInfo, book: ClaimBook): Pick<Explained, 'devices'> {
+  const claims = claimsOf(pod, book);
+  if ('error' in claims || claims.length === 0) return {};
+  return { devices: Object.fromEntries(claims.map((c) => [c.metadata.name ?? '', listed(c.status?.allocation)])) };
+}
+
+function attempt({ algorithm, framework, cache, nominated, book }: Parts, pod: PodInfo): Explained {
   const gate = framework.preEnqueue(pod);
   if (gate !== undefined) {
     const why = messageOf(gate);
@@ -229,5 +238,6 @@ function attempt({ algorithm, framework, cache, nominated }: Parts, pod: PodInfo
     detail: record.detail(),
     ...(record.nominated === undefined ? {} : { nominated: record.nominated }),
     victims: record.victims,
+    ...(result.node === undefined ? {} : devicesOf(pod, book)),
   };
 }

@@ -46,6 +46,23 @@ describe('a claim from a template', () => {
   });
 });
 
+describe('a pod that no scheduler has placed', () => {
+  const allocated: ResourceClaim = {
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'ResourceClaim',
+    metadata: { name: 'shared' },
+    spec: { devices },
+    status: { allocation: {} },
+  };
+  it.each<[string, ResourceClaim['status'], boolean]>([
+    ['is entered as a user of devices that were found', { allocation: {} }, true],
+    ['waits for devices', {}, false],
+    ['is entered once', { allocation: {}, reservedFor: [decide.userOf(pod('web'))] }, false],
+  ])('%s', (_what, status = {}, expected) => {
+    expect(decide.mayUse(pod('web'), { ...allocated, status })).toBe(expected);
+  });
+});
+
 describe('in a cluster', () => {
   const cluster = new Cluster({ nodes: 1, registerControlPlane: false });
   cluster.settle(MINUTE);

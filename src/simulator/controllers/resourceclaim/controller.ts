@@ -35,7 +35,11 @@ export class ResourceClaimController {
     this.events = new EventRecorder(ctx, 'resource_claim');
     this.claims.addIndex('owner', (c) => [controllerOf(c)?.uid ?? '']);
     const queue = new WorkQueue(ctx.kernel);
-    const claim = (c: ResourceClaim, cause: StepId): void => queue.add(`claim:${keyOf(c)}`, [cause]);
+    this.pods.addIndex('claim', (p) => this.namesOf(p).map((name) => `${p.metadata.namespace}/${name}`));
+    const claim = (c: ResourceClaim, cause: StepId): void => {
+      queue.add(`claim:${keyOf(c)}`, [cause]);
+      for (const p of this.pods.byIndex('claim', keyOf(c))) if (p.spec?.nodeName) pod(p, cause);
+    };
     const pod = (p: Pod, cause: StepId): void => {
       if (!decide.hasClaims(p)) return;
       if (!decide.isDone(p)) queue.add(`pod:${keyOf(p)}`, [cause]);
@@ -75,7 +79,21 @@ export class ResourceClaimController {
         return { error: message };
       }
     }
-    return made.size === 0 ? undefined : yield* this.tell(pod, made, causes);
+    const told = made.size === 0 ? undefined : yield* this.tell(pod, made, causes);
+    return told ?? (pod.spec?.nodeName ? yield* this.reserve(pod, causes) : undefined);
+  }
+
+  /** Pods that no scheduler has placed get their reservations here. */
+  private *reserve(pod: Pod, causes: readonly StepId[]): Process<SyncResult> {
+    for (const name of this.namesOf(pod)) {
+      const claim = this.claims.get(`${pod.metadata.namespace}/${name}`);
+      if (claim === undefined || !decide.mayUse(pod, claim)) continue;
+      const status = { ...claim.status, reservedFor: [...(claim.status?.reservedFor ?? []), decide.userOf(pod)] };
+      const options = { causes, subresource: 'status' };
+      const done = yield* this.ctx.client.update<ResourceClaim>(RESOURCE_CLAIMS, { ...claim, status }, options);
+      if (!done.ok) return { error: `reserve claim ${keyOf(claim)} for pod: ${done.status.message}` };
+    }
+    return undefined;
   }
 
   /** The name of a claim that was made now; undefined where nothing had to be done. */

@@ -8,6 +8,8 @@ import { isPodTerminal } from '../common/pods.ts';
 export const POD_CLAIM = 'resource.kubernetes.io/pod-claim-name';
 /** A hyphen and five random characters fit behind. */
 const MAX_BASE = 57;
+/** Source: ResourceClaimReservedForMaxSize. */
+const MAX_USERS = 256;
 
 /** Whether the pod will not run, or not any more. */
 export function isDone(pod: Pod): boolean {
@@ -46,6 +48,18 @@ export function claimFrom(pod: Pod, claim: PodResourceClaim, template: ResourceC
     },
     spec: template.spec.spec,
   };
+}
+
+/** The entry of a claim's reservedFor that stands for the pod. */
+export function userOf({ metadata }: Pod): { readonly resource: string; readonly name: string; readonly uid: string } {
+  return { resource: 'pods', name: metadata.name ?? '', uid: metadata.uid ?? '' };
+}
+
+/** Whether a pod that has its node already is still to be entered as a user of the claim's devices. */
+export function mayUse(pod: Pod, claim: ResourceClaim): boolean {
+  const users = claim.status?.reservedFor ?? [];
+  if (claim.status?.allocation === undefined || users.length >= MAX_USERS) return false;
+  return !users.some((u) => u.uid === pod.metadata.uid);
 }
 
 export interface ClaimUpdate {

@@ -5,6 +5,7 @@ import type { Pod } from '../../../model/generated/core.v1.ts';
 import type { AllocationResult, ResourceClaim } from '../../../model/generated/resource.v1.ts';
 import { controllerOf, keyOf, namespaceOf } from '../../../model/object.ts';
 import type { ClusterLookup } from '../framework/cluster.ts';
+import { deviceId } from './allocated.ts';
 
 /** Source: ResourceClaimReservedForMaxSize. */
 const MAX_USERS = 256;
@@ -22,6 +23,11 @@ export function canBeReserved(claim: ResourceClaim): boolean {
 /** The claim as it is going to be once the allocation is written. */
 export function withAllocation(claim: ResourceClaim, allocation: AllocationResult): ResourceClaim {
   return { ...claim, status: { ...claim.status, allocation } };
+}
+
+/** Its devices, as people read them. */
+export function listed(allocation: AllocationResult | undefined): string {
+  return (allocation?.devices?.results ?? []).map((r) => deviceId(r.driver, r.pool, r.device)).join(', ');
 }
 
 export class ClaimBook {

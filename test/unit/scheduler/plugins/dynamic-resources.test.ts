@@ -281,6 +281,7 @@ describe('a pod', () => {
 
   it('goes where its devices are, and keeps them from others', () => {
     const decisions = decide([claim('x', exactly()), claim('y', exactly())], ['p', 'x'], ['q', 'y'], ['r', 'x']);
+    expect(decisions[0]?.devices).toEqual({ x: `${DRIVER}/p/g0` });
     expect(decisions.map((d) => [d.chosen, d.message])).toEqual([
       ['a', null],
       [null, refusal('2 cannot allocate all claims')],

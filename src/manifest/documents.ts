@@ -85,7 +85,7 @@ function piecesOf(text: string, from: number, to: number, known: readonly Piece[
 
 /** Whether several JSON values may stand one after the other, as kubectl reads them too. */
 function mayBeStream(text: string): boolean {
-  return text.includes('\n{') && /^\s*\{(?!\{)/.test(text);
+  return text.includes('\n{') && /^\s*\{(?![{%])/.test(text);
 }
 
 /** Offsets of the lines on which further values begin, where brackets say that the one before has ended. */

@@ -25,11 +25,9 @@ export class Answers implements vscode.TextDocumentContentProvider, vscode.Dispo
     this.texts.set(uri.toString(), text);
     this.changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
-    const commands = format === 'md' ? await vscode.commands.getCommands(true) : [];
     const ofPanel = vscode.window.activeTextEditor === undefined && isInLastColumn();
-    const preview = ofPanel ? PREVIEW_HERE : PREVIEW;
-    if (commands.includes(preview)) await vscode.commands.executeCommand(preview, uri);
-    else await vscode.window.showTextDocument(document, { preview: true, viewColumn: besideColumn() });
+    const rendered = format === 'md' && (await done(ofPanel ? PREVIEW_HERE : PREVIEW, uri));
+    if (!rendered) await vscode.window.showTextDocument(document, { preview: true, viewColumn: besideColumn() });
     return document;
   }
 
@@ -39,5 +37,15 @@ export class Answers implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   dispose(): void {
     for (const s of this.subscriptions) s.dispose();
+  }
+}
+
+/** False where there is no such command, or it fails. One of an extension that sleeps is found only by running it. */
+async function done(command: string, uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.commands.executeCommand(command, uri);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -5,6 +5,7 @@ import { isRecord, type KubeObject } from '../../model/object.ts';
 import { type ResourceInfo, resourceForKind } from '../../model/resources.ts';
 import { LOCAL } from './aggregation/controller.ts';
 import { BOOTSTRAP_JSON } from './generated/bootstrap.ts';
+import { trackingMap } from './legacy-tokens.ts';
 import type { ApiServer } from './server.ts';
 import { keyFor, prefixOf, withVersion } from './storage.ts';
 
@@ -119,7 +120,8 @@ function put(server: ApiServer, r: ResourceInfo, o: KubeObject): void {
 
 /** Fills an empty store. No steps are recorded: this is how the cluster is found. */
 export function bootstrap(server: ApiServer, options: BootstrapOptions): void {
-  const objects = [...(JSON.parse(BOOTSTRAP_JSON) as KubeObject[]), ...kubernetesService(options)];
+  const tracking = trackingMap(server.core.kernel.wallMs);
+  const objects = [...(JSON.parse(BOOTSTRAP_JSON) as KubeObject[]), ...kubernetesService(options), tracking];
   const local = { conditions: [{ ...LOCAL, lastTransitionTime: rfc3339(server.core.kernel.wallMs) }] };
   for (const plain of objects) {
     const o = plain.kind === 'APIService' ? ({ ...plain, status: local } as KubeObject) : plain;

@@ -25,6 +25,7 @@ import { DefinitionController } from './crd/controller.ts';
 import { DefinitionRegistry } from './crd/registry.ts';
 import type { OpenApi, Served } from './discovery/paths.ts';
 import { impersonate } from './impersonation.ts';
+import { LegacyTokens } from './legacy-tokens.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { METRICS_GROUP, METRICS_RESOURCES, metricsResource } from './metrics/api.ts';
 import { Metrics } from './metrics.ts';
@@ -110,7 +111,13 @@ export class ApiServer implements ApiServerPort {
     this.rbac = new RbacAuthorizer(store);
     this.authorizer = new AuthorizerChain([new NodeAuthorizer(store), this.rbac]);
     const signer = makeSigner(kernel.random.fork('service-account-key'));
-    this.tokens = new ServiceAccountTokens(signer, store, () => kernel.wallMs / 1000);
+    const legacy = new LegacyTokens(this.core, (request) => this.handle(request));
+    this.tokens = new ServiceAccountTokens(
+      signer,
+      store,
+      () => kernel.wallMs / 1000,
+      (s) => legacy.used(s),
+    );
     this.verifiers = [
       (token) => this.tokens.verify(token),
       bootstrapTokens(store, () => kernel.wallMs),

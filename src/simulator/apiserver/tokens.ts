@@ -89,6 +89,7 @@ export interface LegacyToken {
 }
 
 const LEGACY_ISSUER = 'kubernetes/serviceaccount';
+const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since';
 const LEGACY_CLAIM = 'kubernetes.io/serviceaccount/';
 
 export class ServiceAccountTokens {
@@ -96,12 +97,15 @@ export class ServiceAccountTokens {
   private readonly store: Store;
   /** Seconds since 1970. */
   private readonly now: () => number;
+  private readonly usedLegacy: (secret: Secret) => void;
   private readonly trusted = new Map<string, Claims>();
 
-  constructor(signer: TokenSigner, store: Store, now: () => number) {
+  /** `usedLegacy`: told of the Secret whose token was found good. */
+  constructor(signer: TokenSigner, store: Store, now: () => number, usedLegacy: (secret: Secret) => void = () => {}) {
     this.signer = signer;
     this.store = store;
     this.now = now;
+    this.usedLegacy = usedLegacy;
   }
 
   sign(wish: TokenWish): string {
@@ -155,9 +159,12 @@ export class ServiceAccountTokens {
     const secret = this.store.get(`/registry/secrets/${namespace}/${read('secret.name')}`)?.value as Secret | undefined;
     const account = this.store.get(`/registry/serviceaccounts/${namespace}/${name}`)?.value;
     const held = decodeBase64(secret?.data?.token ?? '');
-    if (secret?.metadata.deletionTimestamp !== undefined || held === undefined || fromUtf8(held) !== token)
+    if (!secret || secret.metadata.deletionTimestamp !== undefined || held === undefined || fromUtf8(held) !== token)
       return undefined;
     if (account === undefined || account.metadata.uid !== uid) return undefined;
+    this.usedLegacy(secret);
+    // legacy-service-account-token-cleaner says so of what nobody has used for a year; a person may, too.
+    if (secret.metadata.labels?.[INVALID_SINCE]) return undefined;
     return { user: serviceAccountUser(namespace, name, { uid }), audiences: [ISSUER] };
   }
 

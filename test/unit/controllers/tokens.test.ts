@@ -135,6 +135,65 @@ describe('in a cluster', () => {
     cluster.settle(MINUTE);
     expect(get(`${secrets}/builder-token`).code).toBe(404);
   });
+  it('the day of its last use stands on the Secret, and a label bars it', () => {
+    post('/api/v1/namespaces/default/serviceaccounts', {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'caller' },
+    });
+    const of = { 'kubernetes.io/service-account.name': 'caller' };
+    post(secrets, secretOf(type, { name: 'caller-token', annotations: of }));
+    cluster.settle(MINUTE);
+    const secret = (): Secret => get(`${secrets}/caller-token`).body as Secret;
+    const token = Buffer.from(secret().data?.token ?? '', 'base64').toString();
+    const code = (): number =>
+      cluster.server.handle({
+        method: 'GET',
+        path: '/api',
+        contentType: 'application/json',
+        userAgent: 'curl',
+        credential: { type: 'token', token },
+        actor: { component: 'user' },
+      }).code;
+    const LABEL = 'kubernetes.io/legacy-token-last-used';
+    expect(secret().metadata.labels?.[LABEL]).toBeUndefined();
+    expect(code()).toBe(200);
+    cluster.settle(MINUTE);
+    expect(secret().metadata.labels?.[LABEL]).toBe(at(cluster.wallMs).slice(0, 10));
+    expect(secret().metadata.managedFields?.map((m) => m.manager)).toContain('kube-apiserver');
+    const version = secret().metadata.resourceVersion;
+    expect(code()).toBe(200);
+    cluster.settle(MINUTE);
+    expect(secret().metadata.resourceVersion).toBe(version);
+    cluster.request({
+      method: 'PATCH',
+      path: `${secrets}/caller-token`,
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { labels: { 'kubernetes.io/legacy-token-invalid-since': '2026-01-01' } } },
+    });
+    expect(code()).toBe(401);
+  });
+  it('a ConfigMap says since when; made anew when it is deleted, set right when it is spoilt', () => {
+    const path = '/api/v1/namespaces/kube-system/configmaps/kube-apiserver-legacy-service-account-token-tracking';
+    const since = (): string | undefined => (get(path).body as ConfigMap).data?.since;
+    const today = (): string => at(cluster.wallMs).slice(0, 10);
+    expect(since()).toBe('2026-01-01');
+    cluster.request({ method: 'DELETE', path });
+    cluster.runUntil(cluster.now + MINUTE);
+    expect(since()).toBe(today());
+    cluster.request({ method: 'DELETE', path });
+    cluster.runUntil(cluster.now + 20 * MINUTE);
+    expect(get(path).code).toBe(404);
+    cluster.runUntil(cluster.now + 20 * MINUTE);
+    cluster.request({
+      method: 'PATCH',
+      path,
+      contentType: 'application/merge-patch+json',
+      body: { data: { since: 'x' } },
+    });
+    cluster.runUntil(cluster.now + MINUTE);
+    expect(since()).toBe(today());
+  });
   it('one for an account that never was is deleted', () => {
     post(secrets, secretOf(type, { name: 'nobody', annotations: { 'kubernetes.io/service-account.name': 'nobody' } }));
     cluster.settle(MINUTE);

@@ -75,7 +75,7 @@ const isStruct = (value: unknown): boolean => typeof value === 'object' && !Arra
 /** A field of a sample, and what was stored of it when it was left out. */
 interface LeftOut {
   readonly name: string;
-  readonly kind: string;
+  readonly kind: string | undefined;
   readonly facts: FieldFacts;
   readonly default: DefaultValue | undefined;
   readonly value: unknown;

@@ -4,6 +4,7 @@ import type { FieldFacts } from '../../../src/manifest/explanation.ts';
 import type { KubeObject } from '../../../src/model/object.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
 import { ask, type Bench, bench, bodyOf } from '../apiserver/support.ts';
+import { NEXT } from './next-values.ts';
 import { type Kinded, type Leaf, placeAt } from './places.ts';
 import type { Sample } from './sample.ts';
 
@@ -31,6 +32,8 @@ const FIXED = new RegExp(
     'updates to statefulset',
     'can not be modified except',
     'only deletion is allowed',
+    'may not change once set',
+    'cannot change roleRef',
   ].join('|'),
   'i',
 );
@@ -61,13 +64,19 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 
 /** Another value of the same look; in place of a list a shorter one, and in place of what holds others nothing. */
 function others({ path, value }: Leaf, object: Stored): readonly unknown[] {
+  const place = placeAt(object, path);
+  const next = place?.owner && NEXT[`${place.owner.type}.${place.owner.field.name}`];
+  if (next) {
+    const fitting = typeof path.at(-1) === 'number' ? next.flat() : next;
+    return fitting.filter((one) => JSON.stringify(one) !== JSON.stringify(value));
+  }
   if (Array.isArray(value)) return value.length > 1 ? [value.slice(1), undefined] : [undefined];
   if (typeof value === 'object' && value !== null) {
     return path.length === 1 && path[0] === 'metadata' ? [{ ...value, labels: { other: 'label' } }] : [undefined];
   }
   const words = WORDS[String(value)];
   if (words) return words;
-  const choices = placeAt(object, path)?.owner?.field.enum;
+  const choices = place?.owner?.field.enum;
   if (choices) return choices.filter((choice) => choice !== value && choice !== '');
   if (typeof value === 'number') return [value + 1, value - 1];
   if (typeof value === 'boolean') return [!value];
@@ -87,7 +96,7 @@ export function at(object: unknown, path: Path): unknown {
 }
 
 function verdictOn(b: Bench, path: string, object: Stored, { path: field, value }: Leaf, next: unknown): Verdict {
-  const answer = ask(b, `PUT ${path}/${object.metadata.name}`, replaced(object, field, next));
+  const answer = ask(b, `PUT ${path}/${object.metadata.name}`, replaced(object, field, next), { q: { dryRun: 'All' } });
   if (answer.code !== 200) return FIXED.test(String(bodyOf(answer).message)) ? 'fixed' : 'other';
   if (JSON.stringify(at(bodyOf(answer), field)) !== JSON.stringify(value)) return 'free';
   // Some fields keep their value without a word; what was left out may have been filled in again.
@@ -112,7 +121,7 @@ export function made({ path, object }: Sample): { readonly b: Bench; readonly st
 }
 
 export function judge(sample: Sample): Judged[] {
-  let { b, stored } = made(sample);
+  const { b, stored } = made(sample);
   const judged: Judged[] = [];
   for (const part of partsOf(stored)) {
     const [top, second] = part.path;
@@ -122,7 +131,6 @@ export function judge(sample: Sample): Judged[] {
     if (!facts) continue;
     const path = part.path.join('.');
     const verdict = verdictOf(b, sample.path, stored, part);
-    if (verdict === 'free') ({ b, stored } = made(sample));
     judged.push({ path, facts, verdict: together(verdict, path, judged) });
   }
   return judged;

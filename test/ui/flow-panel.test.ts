@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { expect } from 'vitest';
 import { uiTest as test } from '../support/ui-test.ts';
-import type { Workbench } from '../support/workbench.ts';
+import { Workbench } from '../support/workbench.ts';
 
 async function applied(workbench: Workbench): Promise<FrameLocator> {
   await workbench.openSideBar('Kube Anatomy');
@@ -141,4 +141,25 @@ test('the panel is there again after a reload, with the simulator that runs then
   await workbench.reloadWindow();
   await expect.poll(() => workbench.webview().locator('.toolbar').count(), { timeout: 40_000 }).toBe(1);
   await expect.poll(() => workbench.webview().locator('body').textContent()).toContain('kube-apiserver');
+});
+
+test('moved to another window, the panel goes on where it was', async ({ openAnother }) => {
+  const workbench = await openAnother();
+  const panel = await applied(workbench);
+  await panel.getByRole('tab', { name: 'Timeline' }).click();
+  await panel.getByRole('button', { name: 'Pause' }).click();
+  await panel.getByRole('button', { name: 'Step forward' }).click();
+  const held = await panel.locator('.count').textContent();
+  await workbench.page
+    .locator('.tab')
+    .filter({ hasText: /^Flow: simulator$/ })
+    .click();
+  const opened = workbench.page.waitForEvent('popup', { timeout: 60_000 });
+  await workbench.runCommand('View: Move Editor into New Window');
+  const moved = new Workbench(await opened, workbench.folder);
+  await expect.poll(() => moved.webview().locator('.count').textContent(), { timeout: 40_000 }).toBe(held);
+  expect(await moved.webview().getByRole('tab', { name: 'Timeline' }).getAttribute('aria-selected')).toBe('true');
+  await moved.webview().getByRole('button', { name: 'Step back' }).click();
+  await expect.poll(() => moved.webview().locator('.count').textContent()).not.toBe(held);
+  await moved.screenshot('flow-panel-moved');
 });

@@ -25,7 +25,7 @@ export class Filters {
   private readonly component: HTMLSelectElement;
   private readonly kind: HTMLSelectElement;
   /** What is chosen, where the choices themselves are not seen. */
-  private readonly chosen = h('span', { class: 'chosen', hidden: true });
+  private readonly chosen = h('span', { class: 'chosen-filters', hidden: true });
   private chosenNow = '  ';
   private readonly followed = h('span', { class: 'followed' });
   private readonly range = h('span', { class: 'followed' });

@@ -15,7 +15,7 @@ class Half {
   private readonly drawing: Drawing;
   private readonly story: Story;
   private readonly layout: Layout;
-  private readonly name: string;
+  readonly name: string;
 
   constructor(story: Story, name: string) {
     this.story = story;
@@ -38,12 +38,12 @@ class Half {
 }
 
 export class FutureDrawings {
-  readonly element = h('div', { class: 'pair drawings' });
+  readonly element = h('div', { class: 'pair drawings', tabindex: 0, role: 'group', 'aria-label': 'Both clusters' });
   private halves: readonly Half[] = [];
 
   set(stories: Stories): void {
     this.halves = [new Half(stories.without, 'Without the change'), new Half(stories.with, 'With the change')];
-    this.element.replaceChildren(...this.halves.map(({ svg }) => h('div', {}, svg)));
+    this.element.replaceChildren(...this.halves.map(({ svg, name }) => h('div', { 'data-name': name }, svg)));
   }
 
   /** Both as they are at `at` (µs). */

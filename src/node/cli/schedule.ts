@@ -2,6 +2,7 @@
 import { readManifest } from '../../cluster/apply/text.ts';
 import type { Node } from '../../model/generated/core.v1.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
+import { RefusedError } from '../../model/refused.ts';
 import type { Explained } from '../../simulator/scheduler/schedule-pods.ts';
 import { asks, type Decided, scheduleFile } from '../../simulator/what-if/file.ts';
 import { type Command, UsageError } from './args.ts';
@@ -31,13 +32,24 @@ function objectsIn(file: string): KubeObject[] {
   const { objects, problems } = readManifest(withKinds(readText(file)));
   const [problem] = problems;
   if (problem) throw new UsageError(`${file}:${problem.line}: ${problem.message.replace(/\.$/, '')}`);
-  return objects.map((o) => o.object as unknown as KubeObject).filter((o) => isRecord(o.metadata));
+  const seen = new Set<string>();
+  return objects.map(({ object, line }) => {
+    const o = object as unknown as KubeObject;
+    if (!isRecord(o.metadata))
+      throw new UsageError(`${file}:${line}: the ${o.kind} has no metadata: give it a name there`);
+    const { name, namespace = 'default', generateName } = o.metadata;
+    if (!name && !generateName) throw new UsageError(`${file}:${line}: the ${o.kind} has no metadata.name`);
+    const key = `${o.apiVersion} ${o.kind} ${namespace}/${name}`;
+    if (name && seen.has(key)) throw new UsageError(`${file}:${line}: the ${o.kind} ${name} is there twice`);
+    seen.add(key);
+    return o;
+  });
 }
 
 /** Told on stderr, since the answer goes on without. */
 function checkNode({ metadata, status }: Node, file: string): void {
-  if (!metadata.name) throw new UsageError(`${file} holds a Node without metadata.name`);
-  if (!isRecord(status?.allocatable) || status.allocatable.pods === undefined)
+  const { pods } = status?.allocatable ?? status?.capacity ?? {};
+  if (pods === undefined)
     process.stderr.write(`${file}: Node ${metadata.name} has no status.allocatable.pods, so no pod fits on it\n`);
 }
 
@@ -67,6 +79,15 @@ function blocks({ of, decisions, notes, refused }: Decided): string[] {
   return [...(about ? [[of, ...none, ...notes].join('\n  ')] : []), ...decisions.map(text)];
 }
 
+/** What is there already has to be readable; of what is wanted each is refused by itself. */
+function read<T>(ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    throw error instanceof RefusedError ? new UsageError(error.message) : error;
+  }
+}
+
 export const schedule: Command = {
   name: 'schedule',
   positionals: ['PODS.yaml'],
@@ -91,7 +112,7 @@ count as there already. Exits with 1 where kube-apiserver would refuse an object
     for (const n of nodes) checkNode(n, String(values.nodes));
     if (!wanted.some(asks)) throw new UsageError(`${file} holds no Pod without a node, and nothing that makes pods`);
     const rest = given.filter((o) => o.kind !== 'Node');
-    const decided = scheduleFile({ seed: String(values.seed), nodes, given: rest, wanted });
+    const decided = read(() => scheduleFile({ seed: String(values.seed), nodes, given: rest, wanted }));
     const refused = decided.filter((d) => d.refused !== undefined);
     if (values.json !== true) process.stdout.write(`${decided.flatMap(blocks).join('\n\n')}\n`);
     else {

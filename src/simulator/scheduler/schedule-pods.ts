@@ -149,7 +149,9 @@ export function schedulePods(
   const others = index(otherObjects);
   for (const p of others.byKind<Pod>('Pod')) {
     const done = p.status?.phase === 'Succeeded' || p.status?.phase === 'Failed';
-    if (p.spec?.nodeName && !done) cache.setPod({ ...p, metadata: { ...p.metadata, uid: p.metadata.uid ?? keyOf(p) } });
+    if (!p.spec?.nodeName || done) continue;
+    const known = { ...p, metadata: { ...p.metadata, uid: p.metadata.uid ?? keyOf(p) } };
+    naming('pod', p, () => cache.setPod(known));
   }
   const recorder = new Recorder();
   const cluster = lookupIn(otherObjects);

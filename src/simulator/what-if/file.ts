@@ -5,7 +5,7 @@ import { RefusedError } from '../../model/refused.ts';
 import { makesPods } from '../../model/templates.ts';
 import type { Explained } from '../scheduler/schedule-pods.ts';
 import { assume, except } from './beside.ts';
-import { Scratch } from './scratch.ts';
+import { asRead, Scratch } from './scratch.ts';
 import { type Asked, ask, decide, placed } from './what-if.ts';
 
 /** What came of one object that asks for pods. */
@@ -38,10 +38,13 @@ export function asks(o: KubeObject): boolean {
   return makesPods(o.apiVersion ?? '', o.kind ?? '') && !(o.kind === 'Pod' && (o as Pod).spec?.nodeName);
 }
 
-export function scheduleFile({ seed, nodes, given, wanted }: FileOptions): Decided[] {
+/** Throws RefusedError for a node, or another object that is there already, that no API server would have taken. */
+export function scheduleFile({ seed, wanted, ...there }: FileOptions): Decided[] {
+  const nodes = there.nodes.map(asRead);
   const inPlace = (objects: readonly KubeObject[]): KubeObject[] => objects.map((o) => placed(o, 'default'));
   const asked = inPlace(wanted.filter(asks));
-  const scratch = Scratch.with([...nodes, ...inPlace([...given, ...wanted.filter(isThere)])], seed);
+  const given = inPlace([...there.given, ...wanted.filter(isThere)]).map(asRead);
+  const scratch = Scratch.with([...nodes, ...given], seed);
   const beside = inPlace(wanted.filter((o) => !asks(o) && !isThere(o)));
   const unknown = except(beside);
   const assumed = [...beside, ...asked].map((o) => assume(scratch, o, unknown)).slice(beside.length);

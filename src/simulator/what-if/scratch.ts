@@ -6,6 +6,8 @@ import { RefusedError } from '../../model/refused.ts';
 import { type ResourceInfo, resourceForKind } from '../../model/resources.ts';
 import { isStatus } from '../../model/status.ts';
 import { type ApiServer, bootstrap, createApiServer } from '../apiserver/index.ts';
+import { decodeValue } from '../apiserver/machinery/decode.ts';
+import { applyDefaults } from '../apiserver/machinery/defaults/index.ts';
 import { keyFor, objectsOf, prefixOf, withVersion } from '../apiserver/storage.ts';
 import { Store } from '../store/index.ts';
 
@@ -109,6 +111,21 @@ export class Scratch {
 function pathOf(r: ResourceInfo, o: KubeObject): string {
   const root = r.group === '' ? '/api/v1' : `/apis/${o.apiVersion}`;
   return r.namespaced ? `${root}/namespaces/${o.metadata.namespace}/${r.plural}` : `${root}/${r.plural}`;
+}
+
+/**
+ * An object as the API server reads it: of the right shape, and with its defaults. What it does not know of, and objects of
+ * kinds that nobody knows, stay as they are. Throws RefusedError with its words.
+ */
+export function asRead<T extends KubeObject>(o: T): T {
+  const { apiVersion = '', kind = '', metadata } = o;
+  const r = resourceForKind(apiVersion, kind);
+  if (!r) return o;
+  const { value, error } = decodeValue(o, { group: r.group, version: r.version, kind });
+  // Of a bad amount the server does not say which; whoever counts with it does.
+  if (error !== undefined && /quantit/.test(error)) return o;
+  if (error !== undefined) throw new RefusedError(`${kind} ${metadata.name ?? ''} cannot be read: ${error}`);
+  return applyDefaults(value as T);
 }
 
 /** The latest moment that an object tells of: a snapshot says nothing else of when it was taken. */

@@ -57,6 +57,10 @@ describe('kube-anatomy schedule', () => {
     expect((await run(JSON.stringify(list), PLAIN)).out).toMatch(/^plain: raw\n/);
   });
 
+  it('takes capacity for what a node offers where it does not say, as the API server does', async () => {
+    expect((await run(NODE.replace('allocatable', 'capacity'), PLAIN)).out).toMatch(/^plain: one\n/);
+  });
+
   it('tells of a node on which nothing fits', async () => {
     const { err } = await run('apiVersion: v1\nkind: Node\nmetadata: {name: empty}\n', PLAIN);
     expect(err).toMatch(/Node empty has no status\.allocatable\.pods, so no pod fits on it/);
@@ -68,9 +72,17 @@ describe('kube-anatomy schedule', () => {
       'a node without a name',
       'apiVersion: v1\nkind: Node\nmetadata: {}\n',
       PLAIN,
-      /holds a Node without metadata\.name/,
+      /nodes\.yaml:1: the Node has no metadata\.name/,
     ],
     ['a node that cannot be read', NODE.replace('"2"', 'lots'), PLAIN, /node one: "lots" is not a quantity/],
+    [
+      'a node with a text where a list belongs',
+      NODE.replace('status: {', 'status: {images: x, '),
+      PLAIN,
+      /Node one cannot be read: json: cannot unmarshal string into Go struct field NodeStatus\.status\.images/,
+    ],
+    ['a node that is there twice', `${NODE}---\n${NODE}`, PLAIN, /nodes\.yaml:6: the Node one is there twice/],
+    ['a pod without metadata', NODE, 'apiVersion: v1\nkind: Pod\n', /pods\.yaml:1: the Pod has no metadata/],
     ['nothing to schedule', NODE, '', /pods\.yaml holds no Pod without a node, and nothing that makes pods/],
     [
       'a pod that has its node',

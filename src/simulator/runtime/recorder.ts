@@ -196,7 +196,7 @@ export class EventV1Recorder {
     const { regarding, related, type, reason, action, note } = request;
     const now = rfc3339Micro(this.ctx.kernel.wallMs);
     const { metadata } = regarding.object;
-    const key = [regarding.kind, metadata.uid, related?.object.metadata.uid ?? '', type, reason, action].join('/');
+    const key = [sameObject(regarding), related ? sameObject(related) : '', type, reason, action].join('/');
     const known = this.known.get(key);
     if (known !== undefined && this.ctx.kernel.now - known.at < SERIES_WINDOW) {
       known.count++;
@@ -241,6 +241,11 @@ export class EventV1Recorder {
       { causes },
     );
   }
+}
+
+/** An object that was written since is another one: the next Event of it begins anew, with its own note. Models getKey. */
+function sameObject({ kind, object: { metadata } }: Subject): string {
+  return `${kind}/${metadata.uid ?? ''}/${metadata.resourceVersion ?? ''}`;
 }
 
 function reference(s: Subject): NonNullable<EventV1['regarding']> {

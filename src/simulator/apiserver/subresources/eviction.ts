@@ -94,8 +94,10 @@ function askBudgets(ctx: Context, pod: Pod): void {
   takeDisruption(ctx, r, budget, pod.metadata?.name ?? '');
 }
 
-/** The pod tells why it went, and is written only when it stays a while. */
+/** The pod tells why it went, also where no budget was asked; one that tells so already is left as it is. */
 function withDisruptionTarget(pod: Pod, now: string): Pod {
+  const known = pod.status?.conditions?.find((c) => c.type === 'DisruptionTarget');
+  if (known?.status === 'True' && known.reason === 'EvictionByEvictionAPI') return pod;
   const condition = {
     type: 'DisruptionTarget',
     ...(pod.metadata?.generation ? { observedGeneration: pod.metadata.generation } : {}),
@@ -124,7 +126,8 @@ export function evict(ctx: Context, registry: Registry, pods: ResourceInfo): Ans
   const admitted = registry.admission.mutate({ ...review, object: eviction, old: undefined });
   registry.admission.validate({ ...review, object: admitted, old: undefined });
   askBudgets(ctx, pod);
-  const marked = ignoresBudget(pod) ? pod : write(ctx, pods, withDisruptionTarget(pod, ctx.now) as KubeObject);
+  const telling = withDisruptionTarget(pod, ctx.now);
+  const marked = telling === pod ? pod : write(ctx, pods, telling as KubeObject);
   deleteFound(ctx, registry, pods, marked as Obj, options, true);
   return { code: 201, body: { ...success(), code: 201 } };
 }

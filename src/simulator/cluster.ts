@@ -7,19 +7,21 @@ import type { KubeObject } from '../model/object.ts';
 import type { Outbound } from '../model/outbound.ts';
 import { RefusedError } from '../model/refused.ts';
 import { resourceForKind, splitApiVersion } from '../model/resources.ts';
+import type { Mode } from '../netfilter/types.ts';
 import type { Exchange } from '../trace/exchange.ts';
 import { TraceLog } from '../trace/log.ts';
 import type { Actor, ObjectRef, Step, StepId } from '../trace/step.ts';
 import type { ApiRequest, ApiResponse, Connection } from './apiserver/api.ts';
 import type { OpenApi } from './apiserver/discovery/paths.ts';
 import { type ApiServer, type ApiServerOptions, bootstrap, createApiServer } from './apiserver/index.ts';
-import { joinObjects } from './bootstrap/kubeadm.ts';
+import { joinObjects, proxyObjects } from './bootstrap/kubeadm.ts';
 import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
 import { DISKS_PER_NODE, DRIVER, SimulatedCloud } from './cloud/cloud.ts';
 import { CSI_DRIVER, INSTALLATION, startCsiDriver } from './cloud/driver.ts';
 import { CLOUD_MANAGER, startCloudManager } from './cloud/manager.ts';
 import { KubeletServers, type Opened } from './containers/kubelets.ts';
 import { startControllerManager } from './controllers/manager.ts';
+import { KubeProxies } from './kube-proxy/proxies.ts';
 import { Kubelet, type KubeletOptions, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
 import { Machine } from './kubelet/machine.ts';
 import type { NodeSpecification } from './kubelet/node.ts';
@@ -48,6 +50,8 @@ export interface ClusterOptions {
   readonly runtime: RuntimeMode;
   /** Whether there is a simulated cloud: load balancers and disks. Without one, as on a bare kubeadm cluster, both stay pending. */
   readonly cloud: boolean;
+  /** How kube-proxies write their rules; `none`: there are none, as on the recorded clusters with a fake runtime. */
+  readonly proxy?: Mode | 'none';
   /** Documents for /openapi/v3; without them kubectl cannot check a manifest before it sends it. */
   readonly openapi?: OpenApi;
   /** For bodies and answers in YAML; without it, only JSON is spoken. */
@@ -114,6 +118,7 @@ export class Cluster {
   readonly kubelets: KubeletServers;
   private readonly processes: ManagedProcess[] = [];
   private readonly cloud = new SimulatedCloud();
+  private readonly proxies: KubeProxies | undefined;
   /** Node → its range of pod addresses. */
   private readonly subnets = new Map<string, string>();
   /** What runs on a machine even when its kubelet does not. */
@@ -153,10 +158,13 @@ export class Cluster {
       ...(this.options.openapi ? { openapi: this.options.openapi } : {}),
       ...(this.options.yaml ? { yaml: this.options.yaml } : {}),
     });
+    const { proxy = this.options.runtime === 'fake' ? 'none' : 'iptables' } = this.options;
+    if (proxy !== 'none') this.proxies = new KubeProxies(this.surroundings, this.store, proxy, this.options.nodes);
     bootstrap(this.server, { address: ADDRESS, port: 6443, serviceCidr: '10.96.0.0/16' });
     this.bindAdministrators();
     // The recorded clusters with a fake runtime were not made by kubeadm.
     if (this.options.runtime !== 'fake') this.letNodesJoin();
+    if (this.proxies) for (const [path, object] of proxyObjects()) this.asKubeadm(path, object);
     this.addControlPlane();
     for (let i = 1; i <= this.options.nodes; i++) this.addWorker(i);
     for (const p of this.processes) p.start();
@@ -319,6 +327,8 @@ export class Cluster {
         new Kubelet(ctx, { spec, mode: runtime, subnet, machine, drivers, run });
       }),
     );
+    const { proxies } = this;
+    if (proxies) this.processes.push(new ManagedProcess('kube-proxy', name, (scope) => proxies.start(name, scope)));
   }
 
   get now(): number {
@@ -447,7 +457,10 @@ export class Cluster {
       if (action === 'stop') p.stop();
       else p.start();
     }
-    if (action === 'stop' && component === undefined) this.hardware.get(node ?? '')?.powerOff(rfc3339(this.wallMs));
+    if (action === 'stop' && component === undefined) {
+      this.hardware.get(node ?? '')?.powerOff(rfc3339(this.wallMs));
+      this.proxies?.powerOff(node ?? '');
+    }
     const what = component === undefined ? `machine ${node}` : `${component}${node === undefined ? '' : ` on ${node}`}`;
     const actor: Actor = { component: 'user' };
     const text = action === 'stop' ? `stopped ${what}.` : `started ${what} again.`;

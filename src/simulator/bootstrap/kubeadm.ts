@@ -121,3 +121,18 @@ export function joinObjects(o: JoinOptions): readonly (readonly [path: string, o
     ...CLUSTER_INFO_READERS,
   ];
 }
+
+/** Who kube-proxy is, and what it may do. Models cmd/kubeadm/app/phases/addons/proxy, v1.36; its DaemonSet is left out. */
+export function proxyObjects(): readonly (readonly [path: string, object: Json])[] {
+  const account = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'kube-proxy', namespace: 'kube-system' },
+  };
+  const [path, bound] = binding('kubeadm:node-proxier', 'system:node-proxier', '');
+  const subjects = [{ kind: 'ServiceAccount', name: 'kube-proxy', namespace: 'kube-system' }];
+  return [
+    ['/api/v1/namespaces/kube-system/serviceaccounts', account],
+    [path, { ...bound, subjects }],
+  ];
+}

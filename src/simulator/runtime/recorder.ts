@@ -220,7 +220,7 @@ export class EventV1Recorder {
       reason,
       regarding: reference(regarding),
       ...(related ? { related: reference(related) } : {}),
-      note,
+      ...(note === '' ? {} : { note }),
       type,
     };
     this.known.set(key, { event, count: 1, at: this.ctx.kernel.now });
@@ -255,7 +255,7 @@ function reference(s: Subject): NonNullable<EventV1['regarding']> {
     ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
-    apiVersion: s.apiVersion,
+    ...(s.apiVersion ? { apiVersion: s.apiVersion } : {}),
     ...(metadata.resourceVersion ? { resourceVersion: metadata.resourceVersion } : {}),
   };
 }

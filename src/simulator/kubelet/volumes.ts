@@ -11,6 +11,7 @@ import type { ComponentContext } from '../runtime/component.ts';
 import { CSI_DRIVERS, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../runtime/kinds.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
 import { Configuration } from './config.ts';
+import { retryIn } from './retry.ts';
 import { podRef } from './runtime/modelled.ts';
 
 /** Source: nodeStatusUpdateFrequency 10 s, after which a change of volumesInUse is seen at the latest. */
@@ -19,16 +20,10 @@ const RETRY = SECOND;
 /** After so many looks nothing is under way any more: the pod waits for somebody, and is looked at less often. */
 const SOON = 15;
 const LATER = 15 * SECOND;
-/** Source: podAttachAndMountTimeout in pkg/kubelet/volumemanager, 2 m 3 s. */
-const TIMEOUT = 123 * SECOND;
 
 /** Source: exponentialBackOff in pkg/util/goroutinemap/exponentialbackoff, v1.36: 500 ms doubling to 2 m 2 s. */
 const SETUP_MIN = 0.5 * SECOND;
 const SETUP_MAX = 122 * SECOND;
-
-function unmounted(names: readonly string[]): string {
-  return `Unable to attach or mount volumes: unmounted volumes=[${names.join(' ')}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`;
-}
 
 interface Mount {
   /** Of the pod's volume. */
@@ -59,28 +54,22 @@ export class VolumeManager {
     return [...new Set([...this.inUse.values()].flat())].sort();
   }
 
-  /** Comes back when all volumes of the pod are there; says every two minutes that it still waits. */
+  /** Comes back when all volumes of the pod are there. That it merely takes long is told by no Event. */
   *mount(pod: Pod, cause: StepId): Process<StepId> {
     yield* this.setUp(pod, cause);
     if (claimsOf(pod).length === 0) return cause;
-    const { kernel } = this.ctx;
-    let deadline = kernel.now + TIMEOUT;
     for (let looks = 1; ; looks++) {
       const mounts = yield* this.find(pod, cause);
-      if (mounts !== undefined && mounts.length === 0) return cause;
-      if (mounts !== undefined) {
-        yield* this.report(pod, mounts, cause);
-        if (yield* this.attached(mounts, cause)) return this.stage(pod, mounts, cause);
+      if (typeof mounts === 'string') {
+        this.say(pod, mounts, cause);
+        yield* this.rest(retryIn(this.ctx, undefined));
+        continue;
       }
-      if (kernel.now >= deadline) {
-        deadline = kernel.now + TIMEOUT;
-        const names = (pod.spec?.volumes ?? [])
-          .filter((v) => v.persistentVolumeClaim ?? v.ephemeral)
-          .map((v) => v.name);
-        this.say(pod, unmounted(names), cause);
-      }
-      if (looks < SOON) yield* sleep(kernel, RETRY);
-      else yield* this.rest();
+      if (mounts.length === 0) return cause;
+      yield* this.report(pod, mounts, cause);
+      if (yield* this.attached(mounts, cause)) return this.stage(pod, mounts, cause);
+      if (looks < SOON) yield* sleep(this.ctx.kernel, RETRY);
+      else yield* this.rest(LATER);
     }
   }
 
@@ -95,11 +84,9 @@ export class VolumeManager {
         const why = yield* this.configuration.missingIn(pod, v, cause);
         if (why === undefined) break;
         this.say(pod, `MountVolume.SetUp failed for volume "${v.name}" : ${why}`, cause);
-        const known = kernel.now;
         yield (resume) => {
           kernel.schedule(delay, () => resume(undefined), kernel.now - from > LATER);
         };
-        if (known - from < TIMEOUT && kernel.now - from >= TIMEOUT) this.say(pod, unmounted([v.name]), cause);
       }
     }
   }
@@ -108,9 +95,10 @@ export class VolumeManager {
     this.events.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Warning', 'FailedMount', message, [cause]);
   }
 
-  private *rest(): Process<void> {
+  /** Upkeep: somebody has to act. */
+  private *rest(us: number): Process<void> {
     yield (resume) => {
-      this.ctx.kernel.schedule(LATER, () => resume(undefined), true);
+      this.ctx.kernel.schedule(us, () => resume(undefined), true);
     };
   }
 
@@ -119,8 +107,8 @@ export class VolumeManager {
     if (this.inUse.delete(pod.metadata.uid ?? '')) yield* this.write(cause);
   }
 
-  /** Undefined: a claim is not bound yet, or could not be read. */
-  private *find(pod: Pod, cause: StepId): Process<Mount[] | undefined> {
+  /** A text: why a claim cannot be used. Models the desired-state populator in pkg/kubelet/volumemanager. */
+  private *find(pod: Pod, cause: StepId): Process<Mount[] | string> {
     const { client } = this.ctx;
     const mounts: Mount[] = [];
     const options = { causes: [cause] };
@@ -129,10 +117,14 @@ export class VolumeManager {
         v.persistentVolumeClaim?.claimName ?? (v.ephemeral ? `${pod.metadata.name}-${v.name}` : undefined);
       if (claimName === undefined) continue;
       const claim = yield* client.get(PERSISTENT_VOLUME_CLAIMS, pod.metadata.namespace ?? '', claimName, options);
-      const name = claim.ok ? claim.value.spec?.volumeName : undefined;
-      if (!claim.ok || name === undefined || claim.value.status?.phase !== 'Bound') return undefined;
+      const failed = (why: string): string =>
+        `Unable to attach or mount volumes: unmounted volumes=[${v.name}], unattached volumes=[], failed to process volumes=[${v.name}]: error processing PVC ${pod.metadata.namespace}/${claimName}: ${why}`;
+      if (!claim.ok) return failed(`failed to fetch PVC from API server: ${claim.status.message}`);
+      if (claim.value.metadata.deletionTimestamp !== undefined) return failed('PVC is being deleted');
+      if (claim.value.status?.phase !== 'Bound') return failed('PVC is not bound');
+      const name = claim.value.spec?.volumeName ?? '';
       const volume = yield* client.get<PersistentVolume>(PERSISTENT_VOLUMES, '', name, options);
-      if (!volume.ok) return undefined;
+      if (!volume.ok) return failed(`failed to fetch PV ${name} from API server: ${volume.status.message}`);
       const csi = volume.value.spec?.csi;
       if (csi === undefined) continue;
       const driver = yield* client.get<CSIDriver>(CSI_DRIVERS, '', csi.driver, options);

@@ -93,7 +93,7 @@ export class ClaimProtectionController {
     const queue = new WorkQueue(ctx.kernel);
     const claims = ctx.informers.of(PERSISTENT_VOLUME_CLAIMS);
     const pods = ctx.informers.of(PODS);
-    pods.addIndex('claim', (p) => claimsOf(p).map((name) => `${p.metadata.namespace}/${name}`));
+    pods.addIndex('volume-claim', (p) => claimsOf(p).map((name) => `${p.metadata.namespace}/${name}`));
     const seen = (c: PersistentVolumeClaim, cause: StepId): void => queue.add(keyOf(c), [cause]);
     claims.onChange({ add: seen, update: (c, _, cause) => seen(c, cause) });
     const freed = (p: Pod, cause: StepId): void => {
@@ -108,7 +108,7 @@ export class ClaimProtectionController {
     const sync = function* (key: string, causes: readonly StepId[]): Process<SyncResult> {
       const claim = claims.get(key);
       if (claim === undefined) return undefined;
-      const user = pods.byIndex('claim', key).find(usesClaims);
+      const user = pods.byIndex('volume-claim', key).find(usesClaims);
       const inUse = user === undefined ? undefined : `pod ${user.metadata.name} uses it`;
       return yield* protect(ctx, PERSISTENT_VOLUME_CLAIMS, claim, CLAIM_FINALIZER, inUse, causes);
     };

@@ -105,7 +105,7 @@ describe('pods on a node', () => {
     const type = { contentType: 'application/strategic-merge-patch+json' };
     const resized = (cpu: string) => ask(b, `PATCH ${PODS}/p/resize`, { spec: { containers: containers(cpu) } }, type);
     expect(message(resized('3'))).toBe(
-      'pods "p" is forbidden: Node didn\'t have enough allocatable resources: cpu, requested: 3000, allocatable: 2000',
+      'pods "p" is forbidden: node didn\'t have enough allocatable resources: cpu, requested: 3000, allocatable: 2000',
     );
     expect(resized('1').code).toBe(200);
   });

@@ -16,7 +16,7 @@ function tooMuch(pod: Pod, node: Node): string | undefined {
   const lacks = (['cpu', 'memory'] as const)
     .filter((k) => asked[k] > there[k])
     .map((k) => `${k}, requested: ${asked[k]}, allocatable: ${there[k]}`);
-  return lacks.length === 0 ? undefined : `Node didn't have enough allocatable resources: ${lacks.join('; ')}`;
+  return lacks.length === 0 ? undefined : `node didn't have enough allocatable resources: ${lacks.join('; ')}`;
 }
 
 function problem(r: Review, pod: Pod, name: string): string | undefined {

@@ -43,7 +43,7 @@ function reasons(cluster: Cluster): (string | undefined)[] {
     ]),
   );
   const conditions = [...pods, ...LISTS.flatMap((path) => list(cluster, path))].flatMap(
-    (object) => (object.status as Pod['status'])?.conditions ?? [],
+    (object) => (object as Pod).status?.conditions ?? [],
   );
   return [...states, ...pods.map(({ status }) => status?.reason), ...conditions.map(({ reason }) => reason)];
 }

@@ -13,5 +13,6 @@ export const TOGETHER: readonly string[] = [
   'must set securityContext.allowPrivilegeEscalation=false',
   'seccompProfile (pod or container "…" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")',
   'must be less than or equal to cpu limit of …',
+  "node didn't have enough allocatable resources: …, requested: …, allocatable: …",
   "Cannot evict pod as it would violate the pod's disruption budget.",
 ];

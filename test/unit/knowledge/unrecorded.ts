@@ -132,6 +132,11 @@ export const UNRECORDED: ReadonlyMap<string, string> = new Map([
     'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
     'plugin/pkg/admission/storage/persistentvolume/resize/admission.go',
   ],
+  // As v1.36.1 and later word it.
+  [
+    "node didn't have enough allocatable resources: …, requested: …, allocatable: …",
+    'plugin/pkg/admission/podresize/admission.go',
+  ],
   ["Cannot evict pod as it would violate the pod's disruption budget.", 'pkg/registry/core/pod/storage/eviction.go'],
   ['minAvailable and maxUnavailable cannot be both set', 'pkg/apis/policy/validation/validation.go'],
   ['must be between 0 and 255, inclusive', CORE],

@@ -53,6 +53,16 @@ function secured(level: string, spec: object): string {
   return make(b, '/api/v1/namespaces/safe/pods', 'p', { spec: { containers: [{ name: 'c', image: 'i' }], ...spec } });
 }
 
+function resized(): string {
+  const b = ready();
+  const labels = { 'kubernetes.io/os': 'linux' };
+  make(b, '/api/v1/nodes', 'n', { metadata: { name: 'n', labels }, status: { allocatable: { cpu: '2' } } });
+  pod(b, { nodeName: 'n' }, { requests: { cpu: '1' } });
+  const stored = bodyOf(ask(b, `GET ${PODS}/p`)) as unknown as { readonly spec: { readonly containers: object[] } };
+  const containers = stored.spec.containers.map((one) => ({ ...one, resources: { requests: { cpu: '3' } } }));
+  return String(bodyOf(ask(b, `PUT ${PODS}/p/resize`, { ...stored, spec: { ...stored.spec, containers } })).message);
+}
+
 function evicted(): string {
   const b = ready();
   pod(b, {});
@@ -87,6 +97,7 @@ const SCENES: Readonly<Record<string, () => string>> = {
   'seccompProfile (pod or container "…" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")':
     () => secured('restricted', {}),
   'must be less than or equal to cpu limit of …': () => bounded({ default: { cpu: '1' } }, { requests: { cpu: '2' } }),
+  "node didn't have enough allocatable resources: …, requested: …, allocatable: …": resized,
   "Cannot evict pod as it would violate the pod's disruption budget.": evicted,
 };
 

@@ -26,7 +26,15 @@ function predicate(name: string, why: string): Refusal {
 
 /** `others`: the pods that this node has taken and that have not ended. */
 export function refusal(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined {
-  return shortage(pod, node, others) ?? mismatch(pod, node, others);
+  return shortage(pod, node, others) ?? mismatch(pod, node, others) ?? otherSystem(pod, node);
+}
+
+/** Models PodOSNotSupported and rejectPodAdmissionBasedOnOSSelector in pkg/kubelet/lifecycle/handlers.go, v1.36. */
+function otherSystem(pod: Pod, node: Node): Refusal | undefined {
+  const os = pod.spec?.os?.name;
+  const own = node.status?.nodeInfo?.operatingSystem ?? 'linux';
+  if (os === undefined || os === own) return undefined;
+  return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" };
 }
 
 /** Why a pod that runs here does not get the resources that it asks for now. Models canResizePod in pkg/kubelet/allocation. */

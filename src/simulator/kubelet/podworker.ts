@@ -15,6 +15,7 @@ import type { Attempt, Say } from './images.ts';
 import type { PodOnMachine } from './machine.ts';
 import { phaseOf } from './phase.ts';
 import { Prober, type Ran } from './prober.ts';
+import { PullSecrets } from './pullsecrets.ts';
 import {
   addEphemeral,
   allOf,
@@ -68,6 +69,7 @@ export class PodWorker {
   private readonly starter: Starter;
   private readonly stopper: Stopper;
   private readonly resizing: Resizing;
+  private readonly secrets: PullSecrets;
   private pod: Pod;
   /** Why the next sync is due; undefined: none is. */
   private due: StepId | undefined;
@@ -100,10 +102,11 @@ export class PodWorker {
     const kill: StarterDeps['kill'] = (c, message, by) =>
       this.stopper.stop(this.pod, c, { message, grace: this.grace, cause: by });
     const started: StarterDeps['started'] = (...what) => this.started(...what);
-    this.starter = new Starter({ ctx, runtime, record: this.record, hooks, say, started, kill });
+    const seen = (by: StepId): void => this.sight.changed(by);
+    this.starter = new Starter({ ctx, runtime, record: this.record, hooks, say, started, ended: seen, kill });
     const tell: ResizeDeps['tell'] = (...said) => this.podEvent(...said);
-    const changed = (by: StepId): void => this.sight.changed(by);
-    this.resizing = new Resizing({ ctx, record: this.record, room: deps.room, tell, changed });
+    this.resizing = new Resizing({ ctx, record: this.record, room: deps.room, tell, changed: seen });
+    this.secrets = new PullSecrets(ctx, tell);
     this.probes = this.prober(cause);
     ctx.scope.onClose(() => this.scope.close());
     this.scope.onClose(() => this.rest());
@@ -310,6 +313,7 @@ export class PodWorker {
     const ready = yield* this.volumes(cause);
     if (ready === undefined) return undefined;
     let last = ready;
+    last = yield* this.secrets.look(this.pod, last);
     if (this.record.restarting) return yield* this.startOver(last);
     const { resize, kill, ephemeral, init, main } = computeActions(this.pod, this.record);
     // What is killed to be started again counts from how it ended before.

@@ -10,7 +10,7 @@ import { specOf } from './actions.ts';
 import { Configuration } from './config.ts';
 import { type Hooks, podName } from './hooks.ts';
 import { type Attempt, ImagePuller, type Say } from './images.ts';
-import { type ContainerRecord, isSidecar, type PodRecord } from './record.ts';
+import { type ContainerRecord, endOf, finish, isSidecar, type PodRecord } from './record.ts';
 import { Backoff, printSeconds } from './restart.ts';
 import type { ContainerRuntime } from './runtime/runtime.ts';
 
@@ -22,6 +22,8 @@ export interface StarterDeps {
   readonly say: Say;
   /** The container runs. */
   readonly started: (c: ContainerRecord, step: StepId) => void;
+  /** A container has ended before it began. */
+  readonly ended: (step: StepId) => void;
   /** Its postStart hook has failed. */
   readonly kill: (c: ContainerRecord, message: string, cause: StepId) => Process<StepId>;
 }
@@ -95,12 +97,13 @@ export class Starter {
     const { runtime, ctx, say, record } = this.deps;
     const created = yield* runtime.createContainer(pod, c.container, cause);
     say(c, 'Normal', 'Created', 'Container created', created.step);
-    const started = yield* runtime.startContainer(pod, c.container, created.id, created.step);
-    say(c, 'Normal', 'Started', 'Container started', started.step);
     if (c.containerID !== undefined) c.restartCount++;
     if (c.state.terminated !== undefined) c.lastState = { terminated: c.state.terminated };
     c.containerID = `${runtime.scheme}${created.id}`;
     c.imageID = `${c.container.image ?? ''}`;
+    const started = yield* runtime.startContainer(pod, c.container, created.id, created.step);
+    if (!started.ok) return this.notStarted(c, started.error, started.step);
+    say(c, 'Normal', 'Started', 'Container started', started.step);
     c.state = { running: { startedAt: rfc3339(ctx.kernel.wallMs) } };
     delete c.unhealthy;
     delete c.actuated;
@@ -114,5 +117,16 @@ export class Starter {
     if (why === undefined) return { ok: true, step: started.step };
     const step = yield* this.deps.kill(c, 'FailedPostStartHook', started.step);
     return { ok: false, reason: 'PostStartHookError', message: why, step };
+  }
+
+  /** As containerd tells of a container whose program could not be run: it ended before it began. */
+  private notStarted(c: ContainerRecord, error: string, step: StepId): Attempt {
+    const { ctx, record, say } = this.deps;
+    say(c, 'Warning', 'Failed', `Error: ${error}`, step);
+    const end = endOf(c, 128, rfc3339(ctx.kernel.wallMs), { reason: 'StartError', message: error });
+    const terminated = end.terminated && { ...end.terminated, startedAt: '1970-01-01T00:00:00Z' };
+    finish(record, c, terminated ? { terminated } : {}, ctx.kernel.now);
+    this.deps.ended(step);
+    return { ok: false, reason: 'RunContainerError', message: error, step };
   }
 }

@@ -10,6 +10,7 @@ import type { Machine } from '../machine.ts';
 import { restartPolicyOf } from '../record.ts';
 import { onTerm } from '../stop.ts';
 import { outOfMemory } from './memory.ts';
+import { notStarted } from './programs.ts';
 import type { CallResult, ContainerRuntime, Exit, PullResult, Sandbox } from './runtime.ts';
 
 /** Of a program that SIGKILL has ended: 128 + 9. */
@@ -108,7 +109,8 @@ export class ModelledRuntime implements ContainerRuntime {
     const text = `starts container ${container.name}: the shim has runc put the process into its namespaces and cgroup.`;
     const step = this.say(pod, cause, 'CRI', 'StartContainer', text, { container: container.name });
     yield* sleep(this.ctx.kernel, 40 * MS);
-    return { ok: true, step };
+    const error = notStarted(container);
+    return error === undefined ? { ok: true, step } : { ok: false, error, step };
   }
 
   *stopContainer(

@@ -96,15 +96,14 @@ function sameContainers(errs: Errors, now: LoosePod, old: LoosePod): boolean {
   return errs.count === before;
 }
 
-const isSidecar = (container: LooseContainer) => container.restartPolicy === 'Always';
-
+/** Gate InPlacePodVerticalScalingInitContainers, on since v1.36: init containers that are no sidecars may be resized too. */
 function validateAmounts(errs: Errors, now: LoosePod, old: LoosePod): void {
   const [{ containers = [], initContainers = [], ...rest }, { spec: was = {} }] = [now.spec ?? {}, old];
   const inits = was.initContainers ?? [];
   const regular = was.containers ?? [];
   for (const [i, before] of inits.entries()) {
     const at = SPEC.child('initContainers').index(i).child('resources');
-    if (isSidecar(before)) validateRemoved(errs, at, initContainers[i]?.resources, before.resources);
+    validateRemoved(errs, at, initContainers[i]?.resources, before.resources);
   }
   for (const [i, before] of regular.entries()) {
     const at = SPEC.child('containers').index(i).child('resources');
@@ -114,12 +113,9 @@ function validateAmounts(errs: Errors, now: LoosePod, old: LoosePod): void {
     if (!same(withOld(containers[i] ?? {}, before), before)) errs.forbidden(SPEC, `${ONLY} are mutable`);
   }
   for (const [i, before] of inits.entries()) {
-    const container = initContainers[i] ?? {};
     const at = SPEC.child('initContainers').index(i);
-    if (isSidecar(container) && !same(withOld(container, before), before)) {
+    if (!same(withOld(initContainers[i] ?? {}, before), before)) {
       errs.forbidden(at, `${ONLY} for init or sidecar containers are mutable`);
-    } else if (!isSidecar(container) && !same(container, before)) {
-      errs.forbidden(SPEC, 'resources for non-sidecar init containers are immutable');
     }
   }
   if (errs.count > 0) return;

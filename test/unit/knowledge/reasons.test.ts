@@ -6,11 +6,9 @@ import type { ContextualRecord, FieldRecord } from '../../../src/knowledge/recor
 import { sourceKnowledge } from '../../support/knowledge.ts';
 import { sharedPath } from '../../support/shared.ts';
 import { REASONS } from './reasons.ts';
-import { WORKLOADS } from './workloads.ts';
 
 const records = sourceKnowledge()
   .recordedTypes()
-  .filter(({ type }) => WORKLOADS.has(type))
   .flatMap(({ type, fields }) => Object.entries(fields).map(([field, record]) => ({ type, field, record })));
 
 const parts = (record: FieldRecord): ContextualRecord[] => [record, ...Object.values(record.in ?? {})];
@@ -25,20 +23,30 @@ test('every reason that a failure shows by is in the table', () => {
 
 /** Fields whose records list reasons, and where in the text they stand. */
 const LISTS: readonly [string, string][] = [
+  ['apiextensions.v1.CustomResourceDefinitionCondition', 'reason'],
+  ['apiregistration.v1.APIServiceCondition', 'reason'],
   ['apps.v1.DeploymentCondition', 'reason'],
   ['apps.v1.ReplicaSetCondition', 'reason'],
   ['autoscaling.v2.HorizontalPodAutoscalerCondition', 'reason'],
   ['batch.v1.JobCondition', 'reason'],
+  ['certificates.v1.CertificateSigningRequestCondition', 'reason'],
   ['core.v1.ContainerStateTerminated', 'reason'],
   ['core.v1.ContainerStateWaiting', 'reason'],
+  ['core.v1.NamespaceCondition', 'reason'],
+  ['core.v1.NodeCondition', 'reason'],
   ['core.v1.PodCondition', 'reason'],
   ['core.v1.PodStatus', 'reason'],
   ['core.v1.ReplicationControllerCondition', 'reason'],
+  ['flowcontrol.v1.FlowSchemaCondition', 'reason'],
+  ['meta.v1.Condition', 'reason'],
 ];
 
 test.each(LISTS)('%s.%s lists reasons of the table', (type, field) => {
   const record = records.find((one) => one.type === type && one.field === field)?.record;
-  const texts = [record?.is ?? '', ...(record?.writtenBy ?? []).map(({ when }) => when)];
+  const texts = parts(record ?? { source: [] }).flatMap(({ is = '', writtenBy = [] }) => [
+    is,
+    ...writtenBy.map(({ when }) => when),
+  ]);
   const words = texts.flatMap((text) => text.match(/\b[A-Z][a-z]+(?:[A-Z]+[a-z]*)+\b|\bOutOf\w+/g) ?? []);
   expect(words.filter((word) => !REASONS.has(word))).toEqual([]);
   expect(words.length).toBeGreaterThan(0);

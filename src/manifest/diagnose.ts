@@ -1,6 +1,6 @@
 // What the API server would say of an object's shape before it validates anything: unknown fields, wrong types, words outside
 // an enum. Positions are offsets in the piece, so that a result stays good while the piece does.
-import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { removedApi } from '../knowledge/removed-apis.ts';
 import { goType } from '../model/go-type.ts';
 import { type FieldSchema, fieldOf, schemaForKind, type TypeSchema, type ValueSchema } from '../model/schema.ts';
@@ -231,12 +231,15 @@ class Walk {
 
   private entries(map: YAMLMap, items: ValueSchema): void {
     const seen = new Set<string>();
+    const isText = items.kind === 'string';
     for (const pair of map.items) {
       const name = isScalar(pair.key) ? String(pair.key.value) : '';
       // What is merged in is looked at where it stands.
       if (name === '<<') continue;
       if (seen.has(name)) this.duplicate(pair.key, name);
       seen.add(name);
+      // Of wide maps nearly all is text, of which there is nothing more to say.
+      if (isText && pair.value instanceof Scalar && typeof scalarOf(pair.value) === 'string') continue;
       this.indexes.push(name);
       this.value(pair.value, items);
       this.indexes.pop();

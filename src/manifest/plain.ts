@@ -1,5 +1,5 @@
 // A parsed object as plain values, as the API server receives them, that still know where in the text they stand.
-import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { type Anchors, aliasesIn } from './anchors.ts';
 import type { Memo } from './memo.ts';
 import { scalarOf } from './reading.ts';
@@ -91,10 +91,12 @@ export class PlainReader {
   private map(node: YAMLMap, depth: number): unknown {
     const object: Record<string, unknown> = {};
     this.remember(node, object);
+    // A first key wins over one that is merged in; a name that JavaScript gives a meaning is no field of anything.
     const put = (key: string, value: unknown): void => {
-      // A first key wins over one that is merged in; a name that JavaScript gives a meaning is no field of anything.
-      if (key !== '__proto__' && !Object.hasOwn(object, key)) object[key] = this.read(value, depth + 1);
+      if (key === '__proto__' || Object.hasOwn(object, key)) return;
+      object[key] = isClosed && value instanceof Scalar ? scalarOf(value) : this.read(value, depth + 1);
     };
+    const isClosed = !this.source.templated;
     const merged: unknown[] = [];
     for (const { key, value } of node.items) {
       if (!isScalar(key) || this.isOpen(key)) continue;

@@ -19,10 +19,11 @@ export interface ReadPiece extends ParsedPiece {
 export function readPiece(text: string, before?: ReadPiece): ReadPiece {
   if (text.length >= DIVIDED_FROM && text.length <= MAX_DOCUMENT) {
     const templated = isTemplated(text);
-    const divided = DividedTree.read(templated ? maskTemplates(text) : text, before?.divided);
-    if (divided) return new DividedPiece(text, divided, templated);
     // Garbage takes the parser long, and says nothing. A backslash may spell any letter of a key.
     const isNothing = !text.includes('\\') && !(text.includes('apiVersion') && text.includes('kind'));
+    if (templated && isNothing) return unread(text, templated);
+    const divided = DividedTree.read(templated ? maskTemplates(text) : text, before?.divided);
+    if (divided) return new DividedPiece(text, divided, templated);
     if (isNothing) return unread(text, templated);
   }
   return { ...parsePiece(text), text, lineStarts: lineStartsOf(text) };

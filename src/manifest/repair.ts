@@ -29,8 +29,15 @@ export function maskTemplates(text: string): string {
   return maskLines(text.includes('{%') ? masked.replace(STATEMENT, filled) : masked);
 }
 
+/** On its first line and its last something else may stand; those between are its own. */
 function filled(markup: string): string {
-  return markup.replace(/[^\n\r]/g, FILLER);
+  if (!markup.includes('\n')) return FILLER.repeat(markup.length);
+  const lines = markup.split('\n');
+  const fill = (line: string, k: number): string => {
+    const end = line.endsWith('\r') ? '\r' : '';
+    return `${(k === 0 || k === lines.length - 1 ? FILLER : ' ').repeat(line.length - end.length)}${end}`;
+  };
+  return lines.map(fill).join('\n');
 }
 
 /** Looks only at lines with filler: of a large text most are without. */

@@ -120,6 +120,7 @@ const BY_FILE: Readonly<Record<string, readonly string[]>> = {
   ],
   'pkg/kubelet/nodestatus/setters.go': ['KubeletHasSufficientMemory', 'KubeletNotReady', 'KubeletReady'],
   'pkg/controller/nodelifecycle/node_lifecycle_controller.go': ['NodeStatusNeverUpdated', 'NodeStatusUnknown'],
+  'staging/src/k8s.io/cloud-provider/controllers/route/route_controller.go': ['NoRouteCreated', 'RouteCreated'],
   'pkg/controller/certificates/approver/sarapprove.go': ['AutoApproved'],
   'pkg/controller/certificates/signer/signer.go': ['SignerValidationFailure'],
   'staging/src/k8s.io/kubectl/pkg/cmd/certificates/certificates.go': ['KubectlApprove', 'KubectlDeny'],

@@ -96,6 +96,12 @@ const CONTAINERS: readonly Scene[] = [
     seconds: 60,
   },
   {
+    fields: ['core.v1.Container.image'],
+    event: 'InspectFailed',
+    status: 'InvalidImageName',
+    objects: [container({ image: 'Nginx:1' })],
+  },
+  {
     fields: ['core.v1.Container.imagePullPolicy'],
     event: 'ErrImageNeverPull',
     status: 'ErrImageNeverPull',
@@ -151,6 +157,38 @@ const CONTAINERS: readonly Scene[] = [
     event: 'DeadlineExceeded',
     objects: [pod({ activeDeadlineSeconds: 5 })],
     seconds: 60,
+  },
+];
+
+const claim = (name: string): Loose => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+});
+
+/** Probes and hooks that cannot go well. */
+const HANDLERS: readonly Scene[] = [
+  {
+    fields: ['core.v1.TCPSocketAction.port'],
+    event: 'Unhealthy',
+    objects: [container({ readinessProbe: { tcpSocket: { port: 9 }, periodSeconds: 1 } })],
+  },
+  {
+    fields: ['core.v1.HTTPGetAction.port'],
+    event: 'Unhealthy',
+    objects: [container({ readinessProbe: { httpGet: { port: 'unlisted' }, periodSeconds: 1 } })],
+  },
+  {
+    fields: ['core.v1.Lifecycle.preStop', 'core.v1.LifecycleHandler.exec'],
+    event: 'FailedPreStopHook',
+    objects: [
+      pod({
+        activeDeadlineSeconds: 5,
+        terminationGracePeriodSeconds: 10,
+        containers: [{ ...idle, lifecycle: { preStop: { exec: { command: ['sh', '-c', 'exit 1'] } } } }],
+      }),
+    ],
   },
 ];
 
@@ -218,6 +256,40 @@ const SCHEDULED: readonly Scene[] = [
     fields: ['core.v1.PodSpec.topologySpreadConstraints', 'core.v1.TopologySpreadConstraint.topologyKey'],
     objects: [deployment({}, { containers: [idle], topologySpreadConstraints: [spread] })],
   },
+  {
+    fields: ['core.v1.Volume.ephemeral'],
+    objects: [claim('p-v'), volume({ ephemeral: { volumeClaimTemplate: { spec: claim('x').spec } } })],
+  },
+  {
+    fields: ['apps.v1.DaemonSetSpec.template'],
+    objects: [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'DaemonSet',
+        metadata: { name: 'd' },
+        spec: {
+          selector,
+          template: template({ containers: [{ ...idle, resources: { requests: { cpu: '99' } } }] }),
+        },
+      },
+    ],
+  },
+  {
+    fields: ['apps.v1.StatefulSetSpec.volumeClaimTemplates'],
+    objects: [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'StatefulSet',
+        metadata: { name: 's' },
+        spec: {
+          serviceName: 's',
+          selector,
+          template: template({ containers: [idle] }),
+          volumeClaimTemplates: [{ metadata: { name: 'v' }, spec: claim('x').spec }],
+        },
+      },
+    ],
+  },
 ].map((scene) => ({ ...scene, event: 'FailedScheduling' }));
 
 const PLACED: readonly Scene[] = [
@@ -230,6 +302,11 @@ const PLACED: readonly Scene[] = [
     fields: ['core.v1.PodSpec.nodeName'],
     status: 'OutOfcpu',
     objects: [pod({ nodeName: 'worker-1', containers: [{ ...idle, resources: { requests: { cpu: '99' } } }] })],
+  },
+  {
+    fields: ['core.v1.PodSpec.nodeSelector'],
+    status: 'NodeAffinity',
+    objects: [pod({ nodeName: 'worker-1', nodeSelector: { none: 'x' } })],
   },
   {
     fields: ['core.v1.PodResourceClaim.resourceClaimTemplateName'],
@@ -305,6 +382,29 @@ const OWNED: readonly Scene[] = [
   },
   { fields: ['batch.v1.JobSpec.suspend'], event: 'Suspended', objects: [job({ suspend: true })] },
   {
+    fields: ['batch.v1.CronJobSpec.concurrencyPolicy'],
+    event: 'JobAlreadyActive',
+    objects: [
+      {
+        apiVersion: 'batch/v1',
+        kind: 'CronJob',
+        metadata: { name: 'c' },
+        spec: {
+          schedule: '* * * * *',
+          concurrencyPolicy: 'Forbid',
+          jobTemplate: { spec: job({}, 'sleep 1000').spec },
+        },
+      },
+    ],
+    seconds: 150,
+  },
+  {
+    fields: ['autoscaling.v2.HorizontalPodAutoscaler.metadata'],
+    event: 'AmbiguousSelector',
+    objects: [deployment({}), autoscaler('d'), { ...autoscaler('d'), metadata: { name: 'other' } }],
+    seconds: 60,
+  },
+  {
     fields: [
       'autoscaling.v2.HorizontalPodAutoscalerSpec.scaleTargetRef',
       'autoscaling.v2.CrossVersionObjectReference.name',
@@ -330,4 +430,4 @@ const OWNED: readonly Scene[] = [
   { fields: ['policy.v1.PodDisruptionBudget.spec'], event: 'NoPods', objects: [budget('nobody')] },
 ];
 
-export const SCENES: readonly Scene[] = [...CONTAINERS, ...MOUNTS, ...SCHEDULED, ...PLACED, ...OWNED];
+export const SCENES: readonly Scene[] = [...CONTAINERS, ...HANDLERS, ...MOUNTS, ...SCHEDULED, ...PLACED, ...OWNED];

@@ -53,6 +53,7 @@ const PANEL_H = 28 + LOOP_PLACES * (LOOP_H + LOOP_GAP) + 4;
 const ARC_GAP = 36;
 const API_H = 76;
 const STANDBY_H = 34;
+const STANDBY_NAME = 90;
 const STRIP_H = 32;
 /** Between the control plane and the workers: room for the messages of kubelets. */
 export const BUS = 50;
@@ -177,32 +178,40 @@ function extrasOn(story: Story, node: string): string[] {
 
 function standbyRow(story: Story, node: FlowNode, rect: Rect, boxes: Box[]): void {
   boxes.push({ id: nodeId(node.name), kind: 'node', rect, node: node.name, name: node.name });
-  const extras = new Set(extrasOn(story, node.name));
-  const here = story.topology.placements.filter(
-    (p) => p.node === node.name && (MAIN.has(p.component) || extras.has(p.component)),
-  );
-  let right = rect.x + rect.w - 8;
-  for (const { component } of here.toReversed()) {
-    const name = cellName(story, component)
-      .replace('kube-controller-manager', 'controllers')
-      .replace(/^kube-/, '');
+  const placed = story.topology.placements.filter((p) => p.node === node.name && MAIN.has(p.component));
+  const wide = (component: string): number => {
+    const name = standbyName(story, component);
     // Who leads says so; a place does not depend on who does.
-    const leads = LED.has(component) ? textWidth(LEADS, 11) : 0;
-    const w = Math.round(name.length * 6.4 + 16 + leads);
-    if (right - w < rect.x + 90) break;
-    right -= w;
-    const r = { x: right, y: rect.y + 7, w, h: 20 };
+    return Math.round(name.length * 6.4 + 16 + (LED.has(component) ? textWidth(LEADS, 11) : 0));
+  };
+  const here = placed.map(({ component }) => component);
+  let room = rect.w - 8 - STANDBY_NAME - here.reduce((sum, component) => sum + wide(component) + 6, 0);
+  // What makes it a part of the control plane comes first, the rest as far as there is room.
+  for (const component of extrasOn(story, node.name)) {
+    room -= wide(component) + 6;
+    if (room < 0) break;
+    here.push(component);
+  }
+  let right = rect.x + rect.w - 2;
+  for (const component of here.toReversed()) {
+    const w = wide(component);
+    right -= w + 6;
     boxes.push({
       id: boxId(component, node.name),
       kind: 'cell',
-      rect: r,
+      rect: { x: right, y: rect.y + 7, w, h: 20 },
       component,
       node: node.name,
-      name,
+      name: standbyName(story, component),
       parent: nodeId(node.name),
     });
-    right -= 6;
   }
+}
+
+function standbyName(story: Story, component: string): string {
+  return cellName(story, component)
+    .replace('kube-controller-manager', 'controllers')
+    .replace(/^kube-/, '');
 }
 
 /** Who is outside: the user beside the API server, others above. */

@@ -95,11 +95,12 @@ export class Filters {
     this.change(this.filter);
   }
 
-  /** Nothing is hidden any more. */
-  reset(): void {
+  /** Nothing is hidden any more, except routine where that stays so. */
+  reset(keepRoutine = false): void {
+    const hideRoutine = keepRoutine && this.filter.hideRoutine;
     this.clear();
-    this.routine.checked = false;
-    this.filter = { hideRoutine: false, namespace: '', query: '' };
+    this.routine.checked = hideRoutine;
+    this.filter = { hideRoutine, namespace: '', query: '' };
     this.showChosen();
     this.showFollowed();
     this.showRange();

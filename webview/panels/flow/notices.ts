@@ -8,7 +8,10 @@ export class Notices {
   readonly banner = new Banner();
   /** What is said instead of the content. */
   readonly element = h('div', { class: 'notices' });
+  /** What is said instead of the readings, below the filters. */
+  readonly inner = h('div', { class: 'notices' });
   private readonly body: HTMLElement;
+  private hidden = 0;
 
   constructor(body: HTMLElement) {
     this.body = body;
@@ -18,6 +21,14 @@ export class Notices {
   instead(notice: HTMLElement | undefined): void {
     this.element.replaceChildren(...(notice ? [notice] : []));
     this.body.classList.toggle('covered', notice !== undefined);
+  }
+
+  /** Says that the filter hides so many steps, instead of what they would show; 0: shows it. */
+  within(hidden: number, notice: () => HTMLElement): void {
+    if (hidden === this.hidden) return;
+    this.hidden = hidden;
+    this.inner.replaceChildren(...(hidden > 0 ? [notice()] : []));
+    this.body.classList.toggle('filtered-out', hidden > 0);
   }
 
   show(message: string, advice: string): void {

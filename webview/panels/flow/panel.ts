@@ -165,7 +165,8 @@ export class Panel {
       view.setAttribute('role', 'tabpanel');
       view.setAttribute('aria-labelledby', `tab-${tab}`);
     }
-    const reading = h('div', { class: 'reading' }, this.filters.element, ...views.map(([, view]) => view));
+    const { inner } = this.notices;
+    const reading = h('div', { class: 'reading' }, this.filters.element, inner, ...views.map(([, view]) => view));
     this.body.append(reading, this.details.element);
     root.replaceChildren(
       this.toolbar.element,
@@ -257,6 +258,7 @@ export class Panel {
     }
     this.asked = false;
     const { steps, problems } = parseSteps(list, story.steps.at(-1)?.id);
+    const first = story.length === 0;
     story.append(steps);
     replay.grow();
     this.notices.leftOut(problems);
@@ -264,6 +266,7 @@ export class Panel {
     if (this.replay !== replay) return;
     this.filters.grow(story);
     for (const one of Object.values(this.readings)) one.grow();
+    if (first) this.detail();
     this.update();
   }
 
@@ -399,7 +402,9 @@ export class Panel {
     const { replay } = this;
     const step = replay?.story.steps[replay.position];
     if (!replay) return;
-    if (!step) this.details.intro(replay.story, replay.visible.length, this.source?.name ?? 'this trace');
+    // Of a cluster where nothing has happened yet there is something to see.
+    if (replay.story.length === 0) this.details.show(empty(this.source, this.running));
+    else if (!step) this.details.intro(replay.story, replay.visible.length, this.source?.name ?? 'this trace');
     else if (this.mode === 'fork') {
       this.details.show(this.forking.form.element);
       this.forking.form.open(replay.story, replay.position + 1, this.origin);
@@ -426,9 +431,11 @@ export class Panel {
       noFork: this.forking.unavailable,
     });
     const hidden = replay.story.length - replay.visible.length;
-    if (replay.story.length === 0) this.notices.instead(empty(this.source, this.running));
-    else if (replay.visible.length === 0) this.notices.instead(allHidden(hidden, () => this.filters.reset()));
-    else this.notices.instead(undefined);
+    const nothing = replay.story.length === 0 && this.objects.length === 0;
+    this.notices.instead(nothing ? empty(this.source, this.running) : undefined);
+    const none = replay.visible.length === 0 && hidden > 0;
+    const all = (): void => this.filters.reset(replay.story.steps.some(({ routine }) => !routine));
+    this.notices.within(none ? hidden : 0, () => allHidden(hidden, all));
   }
 
   private viewOf(tab: Tab): HTMLElement {

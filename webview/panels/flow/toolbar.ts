@@ -103,6 +103,7 @@ export class Toolbar {
       this.play.replaceChildren(glyph(state.playing ? GLYPHS.pause : GLYPHS.play, true));
       label(this.play, state.playing ? 'Pause' : 'Play', 'Space');
     }
+    this.play.disabled = state.total === 0;
     this.back.disabled = state.cursor < 0;
     this.forward.disabled = state.cursor >= state.total - 1;
     this.why.disabled = !state.canAskWhy;

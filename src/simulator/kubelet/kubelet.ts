@@ -1,21 +1,20 @@
 // The kubelet of one node: registers it, sends heartbeats, and runs a worker for each pod bound to it.
 // Models pkg/kubelet, v1.36.
-import { MINUTE, SECOND } from '../../kernel/kernel.ts';
-import { type Process, sleep, spawn } from '../../kernel/process.ts';
-import { rfc3339, rfc3339Micro } from '../../kernel/time.ts';
-import type { Lease } from '../../model/generated/coordination.v1.ts';
-import type { Node, Pod } from '../../model/generated/core.v1.ts';
+import { type Process, spawn } from '../../kernel/process.ts';
+import { rfc3339 } from '../../kernel/time.ts';
+import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import { isPodTerminal } from '../controllers/common/pods.ts';
 import type { Identity } from '../runtime/client.ts';
 import type { ComponentContext } from '../runtime/component.ts';
-import { CSI_NODES, LEASES, NODES, PODS } from '../runtime/kinds.ts';
+import { CSI_NODES, PODS } from '../runtime/kinds.ts';
 import { EventRecorder } from '../runtime/recorder.ts';
 import { type Refusal, refusal, resizeRefusal } from './admit.ts';
 import { csiNode, type NodeDriver } from './csinode.ts';
 import { FakePodWorker } from './fakeworker.ts';
 import type { Machine, PodOnMachine } from './machine.ts';
-import { type NodeSpecification, nodeObject, nodeStatus } from './node.ts';
+import type { NodeSpecification } from './node.ts';
+import { NodeReporter } from './nodereporter.ts';
 import { PodWorker } from './podworker.ts';
 import type { Ran } from './prober.ts';
 import type { Refused } from './resize.ts';
@@ -23,12 +22,6 @@ import { ModelledRuntime, podRef } from './runtime/modelled.ts';
 import { VolumeManager } from './volumes.ts';
 
 export type RuntimeMode = 'fake' | 'modelled';
-
-/** Source: nodeLeaseDurationSeconds 40, renewed every quarter of it; nodeStatusReportFrequency 5 m, v1.36. */
-const LEASE_SECONDS = 40;
-const LEASE_RENEW = (LEASE_SECONDS / 4) * SECOND;
-const STATUS_REPORT = 5 * MINUTE;
-const LEASE_NAMESPACE = 'kube-node-lease';
 
 export function kubeletIdentity(node: string, mode: RuntimeMode): Identity {
   return {
@@ -74,10 +67,8 @@ export class Kubelet {
   private readonly workers = new Map<string, Worker>();
   /** Pods that were admitted and have not ended, by uid. */
   private readonly taken = new Map<string, Pod>();
-  private node: Node | undefined;
+  private readonly reporter: NodeReporter;
   private nextFakeHost = 2;
-  /** As it was last written. */
-  private lease: Lease | undefined;
 
   constructor(ctx: ComponentContext, options: KubeletOptions) {
     this.ctx = ctx;
@@ -88,89 +79,18 @@ export class Kubelet {
     const part = (component: string): ComponentContext =>
       ctx.as({ ...ctx.client.identity, actor: { component, node: spec.name } });
     this.runtime = new ModelledRuntime(part('container-runtime'), part('cni'), subnet, options.machine);
-    spawn(ctx.scope, this.register());
+    this.reporter = new NodeReporter(ctx, this.events, options);
+    spawn(ctx.scope, this.start());
   }
 
-  private *register(): Process<void> {
-    const { client, kernel } = this.ctx;
-    const { spec } = this.options;
-    const made = yield* client.create<Node>(NODES, nodeObject(spec), { causes: [] });
-    if (!made.ok && made.status.reason !== 'AlreadyExists') {
-      yield* sleep(kernel, SECOND);
-      return yield* this.register();
-    }
-    yield* this.reportStatus();
+  private *start(): Process<void> {
+    yield* this.reporter.register();
     // The recorded clusters with a fake runtime ran no volume manager.
-    if (this.options.mode !== 'fake' && this.node !== undefined) yield* this.registerDrivers(this.node);
+    const { node } = this.reporter;
+    if (this.options.mode !== 'fake' && node !== undefined)
+      yield* this.ctx.client.create(CSI_NODES, csiNode(node, this.options.drivers), { causes: [] });
     this.watchPods();
-    spawn(this.ctx.scope, this.renewLease());
-    this.every(STATUS_REPORT, () => this.reportStatus());
-  }
-
-  private *registerDrivers(node: Node): Process<void> {
-    yield* this.ctx.client.create(CSI_NODES, csiNode(node, this.options.drivers), { causes: [] });
-  }
-
-  private every(us: number, run: () => Process<void>): void {
-    const { kernel, scope } = this.ctx;
-    kernel.schedule(
-      us,
-      () => {
-        if (!scope.alive) return;
-        spawn(scope, run());
-        this.every(us, run);
-      },
-      true,
-    );
-  }
-
-  private *reportStatus(): Process<void> {
-    const { client, kernel } = this.ctx;
-    const { name } = this.options.spec;
-    const current = yield* client.get(NODES, '', name, { causes: [] });
-    if (!current.ok) return;
-    const status = nodeStatus(this.options.spec, rfc3339(kernel.wallMs), current.value.status?.conditions ?? []);
-    const done = yield* client.patch(NODES, '', name, 'strategic', { status }, { causes: [], subresource: 'status' });
-    if (done.ok) this.node = done.value;
-  }
-
-  /**
-   * Nobody else writes the Lease, so it is read only when it is not known yet or a write was refused. Models
-   * k8s.io/component-helpers/apimachinery/lease/controller.go.
-   */
-  private *renewLease(): Process<void> {
-    const latest = this.lease;
-    if (latest === undefined || !(yield* this.updateLease(latest))) yield* this.ensureLease();
-    this.ctx.kernel.schedule(LEASE_RENEW, () => spawn(this.ctx.scope, this.renewLease()), true);
-  }
-
-  private get leaseSpec(): NonNullable<Lease['spec']> {
-    const renewTime = rfc3339Micro(this.ctx.kernel.wallMs);
-    return { holderIdentity: this.options.spec.name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
-  }
-
-  private *updateLease(known: Lease): Process<boolean> {
-    const next = { ...known, spec: { ...known.spec, ...this.leaseSpec } };
-    const written = yield* this.ctx.client.update<Lease>(LEASES, next, { causes: [] });
-    this.lease = written.ok ? written.value : undefined;
-    return written.ok;
-  }
-
-  private *ensureLease(): Process<void> {
-    const { client } = this.ctx;
-    const { name } = this.options.spec;
-    const known = yield* client.get<Lease>(LEASES, LEASE_NAMESPACE, name, { causes: [] });
-    if (known.ok) yield* this.updateLease(known.value);
-    else if (known.code === 404) {
-      const lease: Lease = {
-        apiVersion: 'coordination.k8s.io/v1',
-        kind: 'Lease',
-        metadata: { name, namespace: LEASE_NAMESPACE },
-        spec: this.leaseSpec,
-      };
-      const created = yield* client.create<Lease>(LEASES, lease, { causes: [] });
-      if (created.ok) this.lease = created.value;
-    }
+    this.reporter.keepReporting();
   }
 
   private watchPods(): void {
@@ -207,7 +127,8 @@ export class Kubelet {
     this.workers.set(uid, IDLE);
     if (isPodTerminal(pod)) return;
     const going = pod.metadata.deletionTimestamp !== undefined;
-    if (going || this.node === undefined || refusal(pod, this.node, this.othersThan(uid)) === undefined)
+    const { node } = this.reporter;
+    if (going || node === undefined || refusal(pod, node, this.othersThan(uid)) === undefined)
       this.take(pod, uid, cause);
     else spawn(this.ctx.scope, this.askAgain(pod, uid, cause));
   }
@@ -222,9 +143,8 @@ export class Kubelet {
 
   /** What the kubelet knows of its node may be old: it looks once more before it refuses a pod. */
   private *askAgain(pod: Pod, uid: string, cause: StepId): Process<void> {
-    const fresh = yield* this.ctx.client.get(NODES, '', this.options.spec.name, { causes: [cause] });
-    if (fresh.ok) this.node = fresh.value;
-    const why = this.node === undefined ? undefined : refusal(pod, this.node, this.othersThan(uid));
+    const node = yield* this.reporter.look(cause);
+    const why = node === undefined ? undefined : refusal(pod, node, this.othersThan(uid));
     if (!this.workers.has(uid)) return;
     if (why === undefined) this.take(pod, uid, cause);
     else yield* this.refuse(pod, why, cause);
@@ -254,7 +174,8 @@ export class Kubelet {
   }
 
   private room(pod: Pod): Refused | undefined {
-    return this.node === undefined ? undefined : resizeRefusal(pod, this.node, this.othersThan(pod.metadata.uid ?? ''));
+    const { node } = this.reporter;
+    return node === undefined ? undefined : resizeRefusal(pod, node, this.othersThan(pod.metadata.uid ?? ''));
   }
 
   /** Of the pods that wait for room, those that came first are asked first. */

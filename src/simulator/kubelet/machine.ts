@@ -25,6 +25,8 @@ export class Machine {
   readonly images: Set<string>;
   /** Of those that were pulled, bytes. */
   readonly sizes = new Map<string, number>();
+  /** How often it was switched on again. */
+  boots = 0;
   /** The network plugin's next address. */
   nextHost = 2;
 
@@ -34,6 +36,7 @@ export class Machine {
 
   /** All processes end at once; nobody sees their exit codes. `now`: metav1.Time. */
   powerOff(now: string): void {
+    this.boots++;
     for (const pod of this.pods.values()) {
       pod.lost = true;
       pod.exits.clear();

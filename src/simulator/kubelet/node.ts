@@ -1,5 +1,7 @@
 // The Node object as its kubelet registers it and keeps it. Models pkg/kubelet/kubelet_node_status.go, v1.36.
 import type { Node, NodeCondition, NodeStatus } from '../../model/generated/core.v1.ts';
+import { formatQuantity, quantity, subtractQuantities } from '../../model/quantity.ts';
+import { fullImageName } from './imagename.ts';
 
 export interface NodeSpecification {
   readonly name: string;
@@ -44,25 +46,76 @@ const FEATURES = [
   'RestartAllContainersOnContainerExits',
 ] as const;
 
-const HEALTHY: readonly (readonly [string, string, string])[] = [
+/** What the machine has to tell of itself, beside its specification. */
+export interface NodeFacts {
+  /** A real runtime's node; a fake one knows no more than its specification. */
+  readonly real: boolean;
+  readonly machineID: string;
+  readonly systemUUID: string;
+  readonly bootID: string;
+  readonly images: readonly { readonly name: string; readonly bytes: number | undefined }[];
+  readonly memoryPressure: boolean;
+}
+
+type Signal = readonly [type: string, reason: string, message: string];
+
+const HEALTHY: readonly Signal[] = [
   ['MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
   ['DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
   ['PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
 ];
+const LOW_MEMORY: Signal = [
+  'MemoryPressure',
+  'KubeletHasInsufficientMemory',
+  'kubelet has insufficient memory available',
+];
+
+/** Source: evictionHard in pkg/kubelet/apis/config/v1beta1/defaults_linux.go, v1.36: memory.available 100Mi, nodefs.available 10%. */
+export const EVICTION_MEMORY = quantity('100Mi');
+const DISK = quantity('100Gi');
+const DISK_TENTHS = 9n;
+
+/** What pods can have: what the machine has, without what the kubelet defends by eviction. */
+function amounts(n: NodeSpecification, real: boolean): Pick<NodeStatus, 'capacity' | 'allocatable'> {
+  const plain = { cpu: n.cpu, 'ephemeral-storage': '100Gi', memory: n.memory, pods: String(n.pods) };
+  if (!real) return { capacity: plain, allocatable: plain };
+  const capacity = { ...plain, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0' };
+  const memory = formatQuantity(subtractQuantities(quantity(n.memory), EVICTION_MEMORY));
+  const disk = formatQuantity({ nano: (DISK.nano * DISK_TENTHS) / 10n, format: 'DecimalSI' });
+  return { capacity, allocatable: { ...capacity, 'ephemeral-storage': disk, memory } };
+}
+
+/** containerd with runc. Source: the kubelet of v1.36 with containerd 2. */
+const HANDLER = { recursiveReadOnlyMounts: true, userNamespaces: true } as const;
+const RUNTIME = {
+  features: { supplementalGroupsPolicy: true },
+  runtimeHandlers: [
+    { name: '', features: HANDLER },
+    { name: 'runc', features: HANDLER },
+  ],
+} as const;
 
 /** `now`: metav1.Time of this heartbeat. `previous`: the conditions that the API server has. */
-export function nodeStatus(n: NodeSpecification, now: string, previous: readonly NodeCondition[]): NodeStatus {
+export function nodeStatus(
+  n: NodeSpecification,
+  now: string,
+  previous: readonly NodeCondition[],
+  facts: NodeFacts,
+): NodeStatus {
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string): NodeCondition => {
     const known = previous.find((c) => c.type === type);
     const lastTransitionTime = known?.status === status ? (known.lastTransitionTime ?? now) : now;
     return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message };
   };
-  const resources = { cpu: n.cpu, 'ephemeral-storage': '100Gi', memory: n.memory, pods: String(n.pods) };
+  const { machineID, systemUUID, bootID } = facts;
   return {
-    capacity: resources,
-    allocatable: resources,
+    ...amounts(n, facts.real),
     conditions: [
-      ...HEALTHY.map(([type, reason, message]) => condition(type, 'False', reason, message)),
+      ...HEALTHY.map((healthy) =>
+        facts.memoryPressure && healthy[0] === LOW_MEMORY[0]
+          ? condition(LOW_MEMORY[0], 'True', LOW_MEMORY[1], LOW_MEMORY[2])
+          : condition(healthy[0], 'False', healthy[1], healthy[2]),
+      ),
       condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
     ],
     addresses: [
@@ -71,9 +124,9 @@ export function nodeStatus(n: NodeSpecification, now: string, previous: readonly
     ],
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
     nodeInfo: {
-      machineID: '',
-      systemUUID: '',
-      bootID: '',
+      machineID,
+      systemUUID,
+      bootID,
       kernelVersion: '6.12.0',
       osImage: 'Simulated Linux',
       containerRuntimeVersion: n.runtimeVersion,
@@ -83,6 +136,10 @@ export function nodeStatus(n: NodeSpecification, now: string, previous: readonly
       architecture: 'amd64',
     },
     declaredFeatures: FEATURES,
-    images: n.images.map((image) => ({ names: [image] })),
+    ...(facts.real ? RUNTIME : {}),
+    images: facts.images.map(({ name, bytes }) => ({
+      names: [facts.real ? fullImageName(name) : name],
+      ...(bytes === undefined ? {} : { sizeBytes: bytes }),
+    })),
   };
 }

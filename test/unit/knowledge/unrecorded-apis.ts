@@ -208,6 +208,9 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'conversion webhook for …, Kind=… failed',
   ],
   'staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go': ['failed rule'],
+  'staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/convert.go': [
+    "OpenAPIV3Schema 'schema' is not supported",
+  ],
   'staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/validation.go': [
     'must not be empty for specified object fields',
     "must be a valid regular expression, but isn't",

@@ -53,6 +53,9 @@ const DEFINITIONS: readonly Wrong[] = [
   definition('must not be set in top-level metadata', {
     [`${ROOT}/properties/metadata`]: { type: 'object', default: { name: 'x' } },
   }),
+  definition("OpenAPIV3Schema 'schema' is not supported", {
+    [`${FIELDS}/text/$schema`]: 'http://json-schema.org/schema#',
+  }),
   definition('nullable cannot be true at the root', { [`${ROOT}/nullable`]: true }),
   definition('must be array if x-kubernetes-list-type is specified', {
     [`${FIELDS}/text/x-kubernetes-list-type`]: 'set',

@@ -11,7 +11,7 @@ import { validateExpressions } from './expressions.ts';
 import { fieldAt } from './fieldpaths.ts';
 import { ROOT, validateOpenApi } from './openapi.ts';
 import { printedSchema, setFields } from './printed.ts';
-import type { Schema } from './schemas.ts';
+import { isSet, type Schema, schemaHas } from './schemas.ts';
 import { structuralErrors } from './structural.ts';
 import type { LooseVersion, Shared } from './versions.ts';
 
@@ -64,8 +64,15 @@ const AT_ROOT = [
 function validateSchema(errs: Errors, path: Path, schema: Schema | undefined, status: boolean): void {
   if (!schema) return;
   const at = path.child('openAPIV3Schema');
+  const clean = errs.count;
   if (status) validateRootFields(errs, at, schema);
   if (schema.nullable) errs.forbidden(at.child('nullable'), 'nullable cannot be true at the root');
+  // The one field that only the structural form refuses, and it only when nothing else is wrong.
+  if (schemaHas(schema, (one) => isSet(one.$schema))) {
+    validateOpenApi(errs, at, schema, ROOT);
+    if (errs.count === clean) errs.invalid(at, '', "OpenAPIV3Schema 'schema' is not supported");
+    return;
+  }
   const before = errs.count;
   for (const error of structuralErrors(at, schema)) errs.list.push(error);
   if (errs.count === before) validateDefaults(errs, at, schema);

@@ -14,7 +14,7 @@ const START = 15 * SECOND;
 const knowledge = sourceKnowledge();
 
 function started(objects: Scene['objects']): Cluster {
-  const cluster = new Cluster({});
+  const cluster = new Cluster({ nodes: 1 });
   cluster.runUntil(START);
   applyManifest(objects.map((object) => JSON.stringify(object)).join('\n---\n'), 'default', {
     request: ({ discovery, ...r }) => cluster.request({ ...r, observer: discovery ?? false }),

@@ -2,29 +2,31 @@
 // The schema's own descriptions come from the devDependency kubernetes-models and go into a second file.
 import fs from 'node:fs';
 import path from 'node:path';
+import { linedJson } from '../../src/knowledge/lined.ts';
 import { allTypeIds } from '../../src/model/schema.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const FIELDS = path.join(ROOT, 'src/knowledge/fields');
 
-/** The JSON text of every record file as one array, without white space. */
+/** Every record file as one JSON text, a type on each line. */
 export function packedFields(): string {
   const files = fs.readdirSync(FIELDS).filter((name) => name.endsWith('.json'));
-  const records: unknown[] = files.sort().map((name) => {
+  const records = files.sort().map((name): [string, unknown] => {
     try {
-      return JSON.parse(fs.readFileSync(path.join(FIELDS, name), 'utf8'));
+      const record = JSON.parse(fs.readFileSync(path.join(FIELDS, name), 'utf8')) as { readonly type: string };
+      return [record.type, record];
     } catch (error) {
       throw new Error(`src/knowledge/fields/${name} is no JSON: ${error instanceof Error ? error.message : error}`);
     }
   });
-  return JSON.stringify(records);
+  return linedJson(Object.fromEntries(records));
 }
 
 /** Writes fields.json (and descriptions.json where its source is installed) into a folder. */
 export function packKnowledge(to: string): void {
   fs.mkdirSync(to, { recursive: true });
   fs.writeFileSync(path.join(to, 'fields.json'), packedFields());
-  fs.writeFileSync(path.join(to, 'descriptions.json'), JSON.stringify(descriptions()));
+  fs.writeFileSync(path.join(to, 'descriptions.json'), linedJson(descriptions()));
 }
 
 const MODELS = ['kubernetes-models', '@kubernetes-models/apimachinery'].map((name) =>

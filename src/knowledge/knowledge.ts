@@ -1,12 +1,13 @@
-// One way into everything that is known about fields. Texts come in as JSON and are parsed on first use,
-// because activation must not wait for a megabyte that the first minutes may not need.
+// One way into everything that is known about fields. Texts come in as JSON and are parsed on first use, a type at a time,
+// because nobody must wait for a megabyte that the first minutes may not need.
 import { KUBERNETES_VERSION } from './components.ts';
+import { readLined } from './lined.ts';
 import type { FieldRecord, TypeRecords } from './record.ts';
 
 export interface KnowledgeSources {
-  /** JSON text of an array of TypeRecords. */
+  /** JSON of `{ [type]: TypeRecords }` with a type on each line. */
   readonly fields: () => string;
-  /** JSON text of `{ [type]: { [field]: prose } }`: the schema's own descriptions, where they are shipped. */
+  /** The same of `{ [type]: { [field]: prose } }`: the schema's own descriptions, where they are shipped. */
   readonly descriptions?: () => string | undefined;
 }
 
@@ -22,26 +23,25 @@ export interface Knowledge {
 }
 
 export function createKnowledge(sources: KnowledgeSources): Knowledge {
-  const list = once(() => JSON.parse(sources.fields()) as readonly TypeRecords[]);
-  const byType = once(() => new Map(list().map((records) => [records.type, records])));
+  const types = once(() => readLined<TypeRecords>(sources.fields()));
   const prose = once(() => {
     const text = sources.descriptions?.();
-    return text ? (JSON.parse(text) as Record<string, Record<string, string>>) : {};
+    return text ? readLined<Record<string, string>>(text) : undefined;
   });
   return {
     version: KUBERNETES_VERSION,
     record(type, field) {
-      const records = byType().get(type);
+      const records = types().get(type);
       if (!records) return undefined;
       if (Object.hasOwn(records.fields, field)) return records.fields[field];
-      const other = records.like === undefined ? undefined : byType().get(records.like);
+      const other = records.like === undefined ? undefined : types().get(records.like);
       return other && Object.hasOwn(other.fields, field) ? other.fields[field] : undefined;
     },
     description(type, field) {
-      const fields = prose()[type];
+      const fields = prose()?.get(type);
       return fields && Object.hasOwn(fields, field) ? fields[field] : undefined;
     },
-    recordedTypes: list,
+    recordedTypes: () => types().all(),
   };
 }
 

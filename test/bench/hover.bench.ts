@@ -1,6 +1,7 @@
 // How long a hover takes: warm, after a keystroke, and the first one after activation.
 import { descriptions, packedFields } from '../../scripts/generate/fields.ts';
 import { createKnowledge } from '../../src/knowledge/knowledge.ts';
+import { linedJson } from '../../src/knowledge/lined.ts';
 import { explanationMarkdown } from '../../src/manifest/markdown.ts';
 import { createManifestService, type ManifestService } from '../../src/manifest/service.ts';
 import { unresolved } from '../../src/manifest/workspace/unresolved.ts';
@@ -137,7 +138,7 @@ function typing(text: string, next: () => number, react: (version: number, text:
 }
 
 const packed = packedFields();
-const described = JSON.stringify(descriptions());
+const described = linedJson(descriptions());
 const fields = () => packed;
 const prose = () => described;
 

@@ -7,11 +7,12 @@ import type { AllocationResult, ResourceClaim } from '../../model/generated/reso
 import { keyOf } from '../../model/object.ts';
 import type { ObjectRef, StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
-import { RESOURCE_CLAIMS } from '../runtime/kinds.ts';
+import { PODS, RESOURCE_CLAIMS } from '../runtime/kinds.ts';
+import type { OwnClaim, PodClaims } from './devices/attempt.ts';
 import { type ClaimBook, isReservedFor, listed, withAllocation } from './devices/claims.ts';
 import { BINDING_TIMEOUT, hasConditions, isOverdue, readiness } from './devices/conditions.ts';
 import type { PodInfo } from './framework/pod-info.ts';
-import type { ClaimWriter, PodClaims } from './plugins/dynamic-resources.ts';
+import type { ClaimWriter } from './plugins/dynamic-resources.ts';
 
 /** So that nobody deletes a claim whose devices are in use. */
 const FINALIZER = 'resource.kubernetes.io/delete-protection';
@@ -55,6 +56,8 @@ export function claimWriter(parts: ClaimWriterParts): ClaimWriter {
         book.settle(claim, written);
         claims.claims[i] = written;
       }
+      const failed = claims.own && (yield* makeOwn(parts, pod, node, claims, claims.own));
+      if (failed !== undefined) return failed;
       return claims.claims.some(hasConditions) ? yield* attached(parts, pod, node, claims) : undefined;
     },
     unreserve(pod, claims) {
@@ -66,6 +69,9 @@ export function claimWriter(parts: ClaimWriterParts): ClaimWriter {
         const options = { causes, subresource: 'status' };
         spawn(ctx.scope, ctx.client.patch(RESOURCE_CLAIMS, namespace, name, 'strategic', patch, options));
       }
+    },
+    remove(pod, claim) {
+      spawn(ctx.scope, removal(parts, pod, claim));
     },
     deallocate(claim) {
       const { allocation: _, devices: __, reservedFor: ___, ...status } = claim.status ?? {};
@@ -81,6 +87,45 @@ export function claimWriter(parts: ClaimWriterParts): ClaimWriter {
       spawn(ctx.scope, ctx.client.update<ResourceClaim>(RESOURCE_CLAIMS, { ...claim, status }, options));
     },
   };
+}
+
+/** Makes the claim for the pod's extended resources, with its devices, and tells the pod which container uses what of it. */
+function* makeOwn(
+  parts: ClaimWriterParts,
+  pod: PodInfo,
+  node: string,
+  claims: PodClaims,
+  { draft, allocation, mappings }: OwnClaim,
+): Process<string | undefined> {
+  const { ctx, book } = parts;
+  const causes = [parts.causeOf(pod)];
+  const { uid: _, ...metadata } = draft.metadata;
+  const made = yield* ctx.client.create(RESOURCE_CLAIMS, { ...draft, metadata }, { causes });
+  if (!made.ok) {
+    book.settle(draft);
+    return `create claim for extended resources ${draft.metadata.namespace}/: ${made.status.message}`;
+  }
+  claims.made = made.value;
+  const written = yield* bindOne(parts, pod, node, made.value, allocation);
+  if ('error' in written) {
+    book.settle(draft);
+    return written.error;
+  }
+  claims.made = written;
+  book.settle(draft, written);
+  const status = { requestMappings: mappings, resourceClaimName: written.metadata.name };
+  const patch = { status: { extendedResourceClaimStatus: status } };
+  const options = { causes: [made.step], subresource: 'status' };
+  const told = yield* ctx.client.patch(PODS, pod.namespace, pod.name, 'strategic', patch, options);
+  return told.ok ? undefined : `update pod ${pod.key} ExtendedResourceClaimStatus: ${told.status.message}`;
+}
+
+function* removal({ ctx, causeOf }: ClaimWriterParts, pod: PodInfo, claim: ResourceClaim): Process<void> {
+  const causes = [causeOf(pod)];
+  const { namespace = '', name = '', finalizers = [] } = claim.metadata;
+  const metadata = { ...claim.metadata, finalizers: finalizers.filter((f) => f !== FINALIZER) };
+  const done = yield* ctx.client.update<ResourceClaim>(RESOURCE_CLAIMS, { ...claim, metadata }, { causes });
+  if (done.ok) yield* ctx.client.delete(RESOURCE_CLAIMS, namespace, name, {}, { causes });
 }
 
 function* bindOne(

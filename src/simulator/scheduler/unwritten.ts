@@ -21,5 +21,6 @@ export function claimsAtOnce(book: ClaimBook): ClaimWriter {
     },
     unreserve: () => {},
     deallocate: () => {},
+    remove: () => {},
   };
 }

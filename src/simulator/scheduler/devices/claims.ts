@@ -57,7 +57,13 @@ export class ClaimBook {
 
   /** All claims, promised allocations included. */
   *all(): Generator<ResourceClaim> {
-    for (const c of this.cluster.resourceClaims()) yield this.pending.get(uidOf(c)) ?? this.newest(c);
+    const unseen = new Map(this.pending);
+    for (const c of this.cluster.resourceClaims()) {
+      unseen.delete(uidOf(c));
+      yield this.pending.get(uidOf(c)) ?? this.newest(c);
+    }
+    // Those that are yet to be made.
+    yield* unseen.values();
   }
 
   isPending(claim: ResourceClaim): boolean {

@@ -53,7 +53,7 @@ export function defaultProfile(parts: ProfileParts): readonly Enabled[] {
     { plugin: taintToleration(), weight: 3 },
     { plugin: nodeAffinity(), weight: 2 },
     { plugin: nodePorts(), weight: 1 },
-    { plugin: nodeResourcesFit(), weight: 1 },
+    { plugin: nodeResourcesFit(cluster), weight: 1 },
     { plugin: volumeRestrictions(cluster), weight: 1 },
     { plugin: nodeVolumeLimits(cluster), weight: 1 },
     { plugin: volumeBinding(cluster, new VolumeAssumptions(), parts.bindVolumes), weight: 1 },

@@ -1,15 +1,13 @@
 // Devices that pods claim (DRA): a node fits when devices can be found there for every claim that has none yet, and when
-// those that claims have can be reached from it. Models pkg/scheduler/framework/plugins/dynamicresources, v1.36, but for
-// extended resources that a DeviceClass stands for (DRAExtendedResource).
+// those that claims have can be reached from it. Models pkg/scheduler/framework/plugins/dynamicresources, v1.36.
 import type { Process } from '../../../kernel/process.ts';
 import type { Random } from '../../../kernel/random.ts';
-import type { AllocationResult, DeviceRequest, ResourceClaim } from '../../../model/generated/resource.v1.ts';
-import { keyOf } from '../../../model/object.ts';
-import { type AllocatedState, allocatedIn } from '../devices/allocated.ts';
-import { allocate } from '../devices/allocator.ts';
-import { type ClaimBook, canBeReserved, claimsOf, isReservedFor } from '../devices/claims.ts';
+import type { AllocationResult, ResourceClaim } from '../../../model/generated/resource.v1.ts';
+import { allocate, type Outcome, type Supply } from '../devices/allocator.ts';
+import { type Attempt, beginAttempt, type PodClaims } from '../devices/attempt.ts';
+import { type ClaimBook, claimsOf, isReservedFor } from '../devices/claims.ts';
 import { isOverdue, readiness } from '../devices/conditions.ts';
-import { SliceIndex } from '../devices/pools.ts';
+import { variantFor } from '../devices/extended.ts';
 import { AllocationError } from '../devices/requests.ts';
 import type { ClusterLookup } from '../framework/cluster.ts';
 import { type CycleState, stateKey } from '../framework/cycle-state.ts';
@@ -27,29 +25,16 @@ const refuse = (reason: string): Status => unresolvable(DYNAMIC_RESOURCES, reaso
 const NONE_LEFT = refuse('cannot allocate all claims');
 const TIMED_OUT = refuse('timed out trying to allocate devices');
 const OUT_OF_REACH = refuse('resourceclaim not available on the node');
-const NOTHING_TO_FREE = unschedulable(DYNAMIC_RESOURCES, 'no new claims to deallocate');
-const FREED = unschedulable(DYNAMIC_RESOURCES, 'deallocation of ResourceClaim completed');
-const STILL = unschedulable(DYNAMIC_RESOURCES, 'still not schedulable');
+const LEFT_OVER = refuse('cannot schedule extended resource claim');
+const after = (what: string): Status => unschedulable(DYNAMIC_RESOURCES, what);
+const NOTHING_TO_FREE = after('no new claims to deallocate');
+const FREED = after('deallocation of ResourceClaim completed');
+const DELETED = after('deletion of ResourceClaim completed');
+const STILL = after('still not schedulable');
 /** Source: FirstAvailableDeviceRequestMaxSize. */
 const MAX_ALTERNATIVES = 8;
 
-/** The claims of one pod in one attempt. */
-export interface PodClaims {
-  /** Replaced one by one as they are written. */
-  readonly claims: ResourceClaim[];
-  /** For claims that had none: what was found on the node that was chosen. */
-  readonly chosen: Map<ResourceClaim, AllocationResult>;
-}
-
-interface Devices extends PodClaims {
-  readonly open: readonly ResourceClaim[];
-  readonly allocated: AllocatedState;
-  readonly slices: SliceIndex;
-  readonly byNode: Map<string, readonly AllocationResult[]>;
-  readonly unreachable: Set<ResourceClaim>;
-}
-
-const DEVICES = stateKey<Devices>();
+const ATTEMPT = stateKey<Attempt>();
 
 /** What is written, and who writes it. */
 export interface ClaimWriter {
@@ -59,6 +44,8 @@ export interface ClaimWriter {
   unreserve(pod: PodInfo, claims: readonly ResourceClaim[]): void;
   /** Takes an allocation back that no node can use. */
   deallocate(claim: ResourceClaim): void;
+  /** Deletes a claim that was made for the pod's extended resources. */
+  remove(pod: PodInfo, claim: ResourceClaim): void;
 }
 
 export interface DeviceParts {
@@ -69,84 +56,55 @@ export interface DeviceParts {
   readonly nowMs: () => number;
 }
 
-/** A class that does not exist stands in the way on every node. */
-function missingClass(
-  { name, exactly, firstAvailable = [] }: DeviceRequest,
-  cluster: ClusterLookup,
-): string | undefined {
-  const wanted: readonly (readonly [request: string, className: string])[] = exactly
-    ? [[name, exactly.deviceClassName]]
-    : firstAvailable.map((s) => [`${name}/${s.name}`, s.deviceClassName]);
-  const missing = wanted.find(([, className]) => cluster.deviceClass(className) === undefined);
-  return missing && `request ${missing[0]}: device class ${missing[1]} does not exist`;
-}
-
-function prepare(pod: PodInfo, { cluster, book }: DeviceParts): Devices | Status {
-  const claims = claimsOf(pod.pod, book);
-  if ('error' in claims) return refuse(claims.error);
-  for (const claim of claims) {
-    if (claim.status?.allocation !== undefined) {
-      if (canBeReserved(claim) || isReservedFor(claim, pod.pod)) continue;
-      return refuse('resourceclaim in use');
-    }
-    if (book.isPending(claim)) return refuse(`resource claim ${keyOf(claim)} is in the process of being allocated`);
-    for (const r of claim.spec.devices?.requests ?? []) {
-      const missing = missingClass(r, cluster);
-      if (missing !== undefined) return refuse(missing);
-    }
-  }
-  const open = claims.filter((c) => c.status?.allocation === undefined);
-  const allocated = allocatedIn(open.length === 0 ? [] : book.all());
-  const slices = new SliceIndex(open.length === 0 ? [] : cluster.resourceSlices());
-  return { claims: [...claims], open, allocated, slices, chosen: new Map(), byNode: new Map(), unreachable: new Set() };
-}
-
 /** Claims that have their devices: can they be reached from the node, and are they attached, or about to be? */
-function outOfReach(devices: Devices, node: NodeInfo, nowMs: () => number): boolean {
+function outOfReach(attempt: Attempt, node: NodeInfo, nowMs: () => number): boolean {
   let any = false;
-  for (const claim of devices.claims) {
-    const { allocation } = claim.status ?? {};
-    if (allocation === undefined) continue;
+  for (const claim of attempt.claims) {
+    if (claim.status?.allocation === undefined) continue;
+    const { nodeSelector } = claim.status.allocation;
+    const there = nodeSelector === undefined || nodeSelectorMatches(nodeSelector, node.labels, node.name);
     const ready = readiness(claim);
-    const lost = typeof ready === 'object' || (!ready && isOverdue(claim, nowMs()));
-    if (
-      !lost &&
-      (allocation.nodeSelector === undefined || nodeSelectorMatches(allocation.nodeSelector, node.labels, node.name))
-    )
-      continue;
-    devices.unreachable.add(claim);
+    if (there && (ready === true || (ready === false && !isOverdue(claim, nowMs())))) continue;
+    attempt.unreachable.add(claim);
     any = true;
   }
   return any;
 }
 
-function filter({ cluster, random, nowMs }: DeviceParts, devices: Devices, node: NodeInfo): Status | undefined {
-  const lost = outOfReach(devices, node, nowMs);
-  if (devices.open.length > 0) {
-    const supply = {
-      slices: devices.slices,
-      deviceClass: cluster.deviceClass,
-      allocated: devices.allocated,
-      shareId: () => random.uuid(),
-    };
-    try {
-      const found = allocate(devices.open, node, supply);
-      if (found === 'timeout') return TIMED_OUT;
-      if (found === 'none') return NONE_LEFT;
-      if ('unusable' in found) return refuse(found.unusable);
-      devices.byNode.set(node.name, found);
-    } catch (e) {
-      if (e instanceof AllocationError) return failure(DYNAMIC_RESOURCES, e.message);
-      throw e;
-    }
+function search(claims: readonly ResourceClaim[], node: NodeInfo, supply: Supply): Outcome | Status {
+  try {
+    return allocate(claims, node, supply);
+  } catch (e) {
+    if (e instanceof AllocationError) return failure(DYNAMIC_RESOURCES, e.message);
+    throw e;
+  }
+}
+
+function filter(parts: DeviceParts, attempt: Attempt, pod: PodInfo, node: NodeInfo): Status | undefined {
+  const { cluster, random, nowMs } = parts;
+  const { open, extended, slices, allocated } = attempt;
+  if (extended?.stale !== undefined) return LEFT_OVER;
+  const variant = extended && variantFor(extended, pod.pod, node, cluster);
+  if (typeof variant === 'string') return refuse(variant);
+  if (variant === undefined && attempt.claims.length === 0) return undefined;
+  const lost = outOfReach(attempt, node, nowMs);
+  const wanted = variant === undefined ? open : [...open, variant.claim];
+  if (wanted.length > 0) {
+    const supply = { slices, allocated, deviceClass: cluster.deviceClass, shareId: () => random.uuid() };
+    const found = search(wanted, node, supply);
+    if (found === 'timeout') return TIMED_OUT;
+    if (found === 'none') return NONE_LEFT;
+    if ('code' in found) return found;
+    if ('unusable' in found) return refuse(found.unusable);
+    attempt.byNode.set(node.name, { allocations: found, ...(variant === undefined ? {} : { variant }) });
   }
   return lost ? OUT_OF_REACH : undefined;
 }
 
 /** The earlier an alternative stands in its list, the better. */
-function scoreOf({ claims }: Devices, allocations: readonly AllocationResult[]): number {
+function scoreOf({ open }: Attempt, allocations: readonly AllocationResult[]): number {
   let score = 0;
-  claims.forEach((claim, i) => {
+  open.forEach((claim, i) => {
     const used = new Set((allocations[i]?.devices?.results ?? []).map((r) => r.request));
     for (const { name, firstAvailable = [] } of claim.spec.devices?.requests ?? []) {
       firstAvailable.forEach((s, at) => {
@@ -157,21 +115,50 @@ function scoreOf({ claims }: Devices, allocations: readonly AllocationResult[]):
   return score;
 }
 
-function free(parts: DeviceParts, state: CycleState, pod: PodInfo): PostFilterOutcome {
-  const devices = state.read(DEVICES);
-  if (devices === undefined) return { status: NOTHING_TO_FREE };
-  const own = [...devices.unreachable].filter((c) => {
+function free({ random, writer }: DeviceParts, state: CycleState, pod: PodInfo): PostFilterOutcome {
+  const attempt = state.read(ATTEMPT);
+  if (attempt === undefined) return { status: NOTHING_TO_FREE };
+  const unused = [...attempt.unreachable].filter((c) => {
     const users = c.status?.reservedFor ?? [];
     return users.length === 0 || (users.length === 1 && users[0]?.uid === pod.uid);
   });
-  const claim = own[own.length > 1 ? parts.random.int(own.length) : 0];
-  if (claim === undefined) return { status: STILL };
-  parts.writer.deallocate(claim);
-  return { status: FREED };
+  const claim = unused[unused.length > 1 ? random.int(unused.length) : 0];
+  if (claim !== undefined) {
+    writer.deallocate(claim);
+    return { status: FREED };
+  }
+  const stale = attempt.extended?.stale;
+  if (stale === undefined) return { status: STILL };
+  writer.remove(pod, stale);
+  return { status: DELETED };
+}
+
+function reserve({ book }: DeviceParts, attempt: Attempt, node: string): Status | undefined {
+  const found = attempt.byNode.get(node);
+  if (attempt.open.length > 0 && found === undefined)
+    return failure(DYNAMIC_RESOURCES, 'claim allocation not found for node');
+  attempt.open.forEach((claim, i) => {
+    const allocation = found?.allocations[i] as AllocationResult;
+    attempt.chosen.set(claim, allocation);
+    book.promise(claim, allocation);
+  });
+  const own = found?.allocations[attempt.open.length];
+  if (found?.variant === undefined || own === undefined) return undefined;
+  attempt.own = { draft: found.variant.claim, allocation: own, mappings: found.variant.mappings };
+  book.promise(found.variant.claim, own);
+  return undefined;
+}
+
+function unreserve({ book, writer }: DeviceParts, attempt: Attempt, pod: PodInfo): void {
+  for (const claim of attempt.open) book.settle(claim);
+  const held = attempt.claims.filter((c) => c.status?.allocation !== undefined && isReservedFor(c, pod.pod));
+  if (held.length > 0) writer.unreserve(pod, held);
+  if (attempt.own !== undefined) book.settle(attempt.own.draft);
+  if (attempt.made !== undefined) writer.remove(pod, attempt.made);
 }
 
 export function dynamicResources(parts: DeviceParts): Plugin {
-  const { book, writer } = parts;
+  const { cluster, random, book, writer } = parts;
   return {
     name: DYNAMIC_RESOURCES,
     events: deviceEvents(book),
@@ -181,49 +168,38 @@ export function dynamicResources(parts: DeviceParts): Plugin {
       return 'error' in claims ? refuse(claims.error) : undefined;
     },
     preFilter(state, pod) {
-      if ((pod.pod.spec?.resourceClaims?.length ?? 0) === 0) return SKIP;
-      const devices = prepare(pod, parts);
-      if ('code' in devices) return { status: devices };
-      if (devices.claims.length === 0) return SKIP;
-      state.write(DEVICES, devices);
+      if ((pod.pod.spec?.resourceClaims?.length ?? 0) === 0 && pod.requests.scalar === undefined) return SKIP;
+      const attempt = beginAttempt(pod, cluster, book, () => random.uuid());
+      if (typeof attempt === 'string') return { status: refuse(attempt) };
+      if (attempt === undefined) return SKIP;
+      state.write(ATTEMPT, attempt);
       return undefined;
     },
-    filter(state, _pod, node) {
-      const devices = state.read(DEVICES);
-      return devices && filter(parts, devices, node);
+    filter(state, pod, node) {
+      const attempt = state.read(ATTEMPT);
+      return attempt && filter(parts, attempt, pod, node);
     },
     postFilter: (state, pod) => free(parts, state, pod),
     score(state, _pod, nodes, scores) {
-      const devices = state.read(DEVICES);
+      const attempt = state.read(ATTEMPT);
       nodes.forEach((node, i) => {
-        const found = devices?.byNode.get(node.name);
-        scores[i] = devices === undefined || found === undefined ? 0 : scoreOf(devices, found);
+        const found = attempt?.byNode.get(node.name);
+        scores[i] = attempt === undefined || found === undefined ? 0 : scoreOf(attempt, found.allocations);
       });
     },
     normalizeScore: (_state, _pod, scores) => defaultNormalize(scores, false),
     reserve(state, _pod, node) {
-      const devices = state.read(DEVICES);
-      if (devices === undefined || devices.open.length === 0) return undefined;
-      const found = devices.byNode.get(node);
-      if (found === undefined) return failure(DYNAMIC_RESOURCES, 'claim allocation not found for node');
-      devices.open.forEach((claim, i) => {
-        const allocation = found[i] as AllocationResult;
-        devices.chosen.set(claim, allocation);
-        book.promise(claim, allocation);
-      });
-      return undefined;
+      const attempt = state.read(ATTEMPT);
+      return attempt && reserve(parts, attempt, node);
     },
     unreserve(state, pod) {
-      const devices = state.read(DEVICES);
-      if (devices === undefined) return;
-      for (const claim of devices.open) book.settle(claim);
-      const held = devices.claims.filter((c) => c.status?.allocation !== undefined && isReservedFor(c, pod.pod));
-      if (held.length > 0) writer.unreserve(pod, held);
+      const attempt = state.read(ATTEMPT);
+      if (attempt !== undefined) unreserve(parts, attempt, pod);
     },
-    preBindPreFlight: (state) => state.read(DEVICES) !== undefined,
+    preBindPreFlight: (state) => state.read(ATTEMPT) !== undefined,
     *preBind(state, pod, node): Process<Status | undefined> {
-      const devices = state.read(DEVICES);
-      const error = devices && (yield* writer.bind(pod, node, devices));
+      const attempt = state.read(ATTEMPT);
+      const error = attempt && (yield* writer.bind(pod, node, attempt));
       return error === undefined ? undefined : failure(DYNAMIC_RESOURCES, error);
     },
   };

@@ -1,6 +1,9 @@
 // Leaves out nodes that have too little left of what the pod requests, and prefers those with the most left
 // (LeastAllocated, cpu and memory alike). Models pkg/scheduler/framework/plugins/noderesources/fit.go.
 import type { Node, Pod } from '../../../model/generated/core.v1.ts';
+import type { DeviceClass } from '../../../model/generated/resource.v1.ts';
+import { classFor, isClaimed, standsFor } from '../devices/extended.ts';
+import type { ClusterLookup } from '../framework/cluster.ts';
 import { Action } from '../framework/events.ts';
 import type { NodeInfo } from '../framework/node-info.ts';
 import { MAX_SCORE, type Plugin } from '../framework/plugin.ts';
@@ -37,7 +40,7 @@ function enough(pod: PodInfo, node: NodeInfo): boolean {
 }
 
 /** Every resource that is short. Beyond what the node has in all, no eviction helps. */
-function shortages(pod: PodInfo, node: NodeInfo): Status | undefined {
+function shortages(pod: PodInfo, node: NodeInfo, cluster: ClusterLookup | undefined): Status | undefined {
   const want = pod.requests;
   const have = node.allocatable;
   const used = node.requested;
@@ -47,6 +50,8 @@ function shortages(pod: PodInfo, node: NodeInfo): Status | undefined {
     [want.ephemeralStorage, have.ephemeralStorage, used.ephemeralStorage, 'ephemeral-storage'],
   ];
   for (const [name, n] of want.scalar ?? []) {
+    // Devices are found, or not, by DynamicResources.
+    if (cluster !== undefined && isClaimed(name, node, cluster)) continue;
     rows.push([n, have.scalar?.get(name) ?? 0, used.scalar?.get(name) ?? 0, name]);
   }
   const short = rows.filter(([wanted, all, taken]) => wanted > 0 && wanted > all - taken);
@@ -85,20 +90,28 @@ function givesBack(pod: Pod, before: Pod, now: Pod): boolean {
 
 const podsOn = (node: Node): number => wholeValue(node.status?.allocatable?.pods ?? 0);
 
-function fitsEmpty(pod: Pod, node: Node): boolean {
+function fitsEmpty(pod: Pod, node: Node, cluster: ClusterLookup | undefined): boolean {
   const all = resourcesOf(node.status?.allocatable);
+  // Devices are for DynamicResources to find.
+  for (const [name] of podRequests(pod).scalar ?? []) {
+    if (cluster !== undefined && !all.scalar?.get(name) && classFor(name, cluster) !== undefined) {
+      all.scalar ??= new Map();
+      all.scalar.set(name, Number.POSITIVE_INFINITY);
+    }
+  }
   return podsOn(node) > 0 && wishes(pod, all).every(([want = 0, has = 0]) => want <= has);
 }
 
 /** The empty node has room, and did not have it before, or has more now of what the pod asks for. */
-function fitsNow(pod: Pod, before: Node | undefined, now: Node): boolean {
-  if (!fitsEmpty(pod, now)) return false;
-  if (before === undefined || !fitsEmpty(pod, before) || podsOn(now) > podsOn(before)) return true;
+function fitsNow(pod: Pod, before: Node | undefined, now: Node, cluster: ClusterLookup | undefined): boolean {
+  if (!fitsEmpty(pod, now, cluster)) return false;
+  if (before === undefined || !fitsEmpty(pod, before, cluster) || podsOn(now) > podsOn(before)) return true;
   const [had, has] = [resourcesOf(before.status?.allocatable), resourcesOf(now.status?.allocatable)];
   return wishes(pod, had, has).some(([, a = 0, b = 0]) => b > a);
 }
 
-export function nodeResourcesFit(): Plugin {
+/** `cluster`: where classes are looked up that stand for extended resources; without it none does. */
+export function nodeResourcesFit(cluster?: ClusterLookup): Plugin {
   return {
     name: NODE_RESOURCES_FIT,
     events: [
@@ -113,11 +126,19 @@ export function nodeResourcesFit(): Plugin {
         resource: 'Node',
         actions: Action.add | Action.updateNodeAllocatable,
         hint: (pod, previous, current) =>
-          fitsNow(pod, previous as Node | undefined, current as Node) ? 'Queue' : 'Skip',
+          fitsNow(pod, previous as Node | undefined, current as Node, cluster) ? 'Queue' : 'Skip',
+      },
+      {
+        resource: 'DeviceClass',
+        actions: Action.add | Action.update,
+        hint: (pod, _previous, current) =>
+          [...(podRequests(pod).scalar?.keys() ?? [])].some((name) => standsFor(current as DeviceClass, name))
+            ? 'Queue'
+            : 'Skip',
       },
     ],
     filter: (_state, pod, node) =>
-      pod.requests.scalar === undefined && enough(pod, node) ? undefined : shortages(pod, node),
+      pod.requests.scalar === undefined && enough(pod, node) ? undefined : shortages(pod, node, cluster),
     score(_state, { nonZero }, nodes, scores) {
       for (let i = 0; i < nodes.length; i++) {
         const { nonZeroRequested, allocatable } = nodes[i] as NodeInfo;

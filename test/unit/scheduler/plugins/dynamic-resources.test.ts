@@ -1,7 +1,7 @@
 // Devices for claims. Facts: k8s.io/dynamic-resource-allocation/structured and
 // pkg/scheduler/framework/plugins/dynamicresources, v1.36.
 import { describe, expect, it, test } from 'vitest';
-import type { Event } from '../../../../src/model/generated/core.v1.ts';
+import type { Event, Pod } from '../../../../src/model/generated/core.v1.ts';
 import type {
   Device,
   DeviceClaim,
@@ -14,10 +14,12 @@ import type { KubeList, KubeObject } from '../../../../src/model/object.ts';
 import { Cluster } from '../../../../src/simulator/cluster.ts';
 import { allocatedIn } from '../../../../src/simulator/scheduler/devices/allocated.ts';
 import { allocate, type Outcome } from '../../../../src/simulator/scheduler/devices/allocator.ts';
+import { ClaimBook } from '../../../../src/simulator/scheduler/devices/claims.ts';
+import { extendedOf, variantFor } from '../../../../src/simulator/scheduler/devices/extended.ts';
 import { SliceIndex } from '../../../../src/simulator/scheduler/devices/pools.ts';
 import { AllocationError } from '../../../../src/simulator/scheduler/devices/requests.ts';
-import { schedulePods } from '../../../../src/simulator/scheduler/schedule-pods.ts';
-import { cacheOf, node, pod } from '../support.ts';
+import { lookupIn, schedulePods } from '../../../../src/simulator/scheduler/schedule-pods.ts';
+import { cacheOf, node, pod, requests } from '../support.ts';
 
 const API = 'resource.k8s.io/v1';
 const DRIVER = 'gpu.example.com';
@@ -326,6 +328,70 @@ describe('a pod', () => {
   });
 });
 
+describe('an extended resource that a class stands for', () => {
+  const forGpu: DeviceClass = {
+    ...klass('gpu', `device.driver == "${DRIVER}"`),
+    spec: { extendedResourceName: 'example.com/gpu' },
+  };
+  const wants = (name: string, n: string, resource = 'example.com/gpu') =>
+    pod(name, requests(undefined, undefined, { [resource]: n }));
+  const plugged = node('b', { allocatable: { cpu: '4', memory: '8Gi', pods: '110', 'example.com/gpu': '1' } });
+  const decide = (pods: readonly Pod[], nodes = [node('a')], more: readonly KubeObject[] = []) =>
+    schedulePods(nodes, pods, { seed: 's', otherObjects: [forGpu, ...two, ...more] as KubeObject[] });
+
+  it('is taken from the devices, by its name or by that of the class', () => {
+    const byName = wants('q', '1', 'deviceclass.resource.kubernetes.io/gpu');
+    expect(decide([wants('p', '1'), byName, wants('r', '1')]).map((d) => [d.chosen, d.message])).toEqual([
+      ['a', null],
+      ['a', null],
+      [
+        null,
+        '0/1 nodes are available: 1 cannot allocate all claims. still not schedulable, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+      ],
+    ]);
+  });
+
+  it('is taken from a device plugin where there is one', () => {
+    const decisions = decide(
+      [wants('p', '1'), wants('q', '1')],
+      [plugged],
+      [slice('b', [gpu('b0')], { nodeName: 'b' })],
+    );
+    expect(decisions.map((d) => d.chosen)).toEqual(['b', null]);
+    expect(decisions[1]?.message).toContain('1 Insufficient example.com/gpu');
+  });
+
+  it('is missing where nobody offers it', () => {
+    expect(decide([wants('p', '1', 'example.com/other')])[0]?.message).toContain('1 Insufficient example.com/other');
+  });
+
+  test.each<[string, readonly string[], readonly string[], readonly string[]]>([
+    ['one request for each container', [], ['2', '1'], ['container-0-request-0=2', 'container-1-request-0=1']],
+    [
+      'what comes later serves an init container first',
+      ['2'],
+      ['2', '1'],
+      ['container-1-request-0=2', 'container-2-request-0=1'],
+    ],
+    [
+      'what it needs beyond is asked for once',
+      ['4', '5'],
+      ['2'],
+      ['container-1-request-0=3', 'container-2-request-0=2'],
+    ],
+  ])('%s', (_what, inits, mains, expected) => {
+    const containers = (counts: readonly string[], prefix: string) =>
+      counts.map((n, i) => ({ name: `${prefix}${i}`, image: 'i', resources: { requests: { 'example.com/gpu': n } } }));
+    const p = pod('p', { initContainers: containers(inits, 'i'), containers: containers(mains, 'm') });
+    const lookup = lookupIn([forGpu]);
+    const extended = extendedOf(p, lookup, new ClaimBook(lookup), () => 'uid');
+    const on = cacheOf({ nodes: [node('a')] }).nodes()[0];
+    const variant = extended && on && variantFor(extended, p, on, lookup);
+    if (typeof variant !== 'object') throw new Error('no claim');
+    expect(variant.claim.spec.devices?.requests?.map((r) => `${r.name}=${r.exactly?.count}`)).toEqual(expected);
+  });
+});
+
 describe('in a cluster', () => {
   const MINUTE = 60_000_000;
   const cluster = new Cluster({ nodes: 1, registerControlPlane: false });
@@ -384,5 +450,36 @@ describe('in a cluster', () => {
     cluster.settle(MINUTE);
     expect(phase('second')).toBe('Running');
     expect(claims()).toHaveLength(1);
+  });
+
+  it('a pod gets devices for an extended resource through a claim of its own, which goes with it', () => {
+    post(`/apis/${API}/deviceclasses`, {
+      ...klass('card', 'device.driver == "card.example.com"'),
+      spec: { extendedResourceName: 'example.com/card' },
+    });
+    post(`/apis/${API}/resourceslices`, slice('cards', [gpu('c0')], { nodeName, driver: 'card.example.com' }));
+    post('/api/v1/namespaces/default/pods', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'carded' },
+      spec: {
+        containers: [{ name: 'c', image: 'nginx', resources: { limits: { 'example.com/card': '1' } } }],
+        terminationGracePeriodSeconds: 1,
+      },
+    });
+    cluster.settle(MINUTE);
+    expect(phase('carded')).toBe('Running');
+    const { status } = get<Pod>('/api/v1/namespaces/default/pods/carded');
+    const own = claims().find((c) => c.metadata.name === status?.extendedResourceClaimStatus?.resourceClaimName);
+    expect(own?.metadata.generateName).toBe('carded-extended-resources-');
+    expect(own?.status?.allocation?.devices?.results).toMatchObject([
+      { request: 'container-0-request-0', device: 'c0' },
+    ]);
+    expect(status?.extendedResourceClaimStatus?.requestMappings).toEqual([
+      { containerName: 'c', resourceName: 'example.com/card', requestName: 'container-0-request-0' },
+    ]);
+    expect(cluster.request({ method: 'DELETE', path: '/api/v1/namespaces/default/pods/carded' }).code).toBe(200);
+    cluster.settle(MINUTE);
+    expect(claims().some((c) => c.metadata.uid === own?.metadata.uid)).toBe(false);
   });
 });

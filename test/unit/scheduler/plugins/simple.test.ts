@@ -154,14 +154,14 @@ describe('NodeResourcesFit', () => {
       'UnschedulableAndUnresolvable',
     ],
   ])('%s', (_what, spec, expected, code) => {
-    const answer = consult(nodeResourcesFit, world, pod('p', spec));
+    const answer = consult(() => nodeResourcesFit(), world, pod('p', spec));
     expect(answer.reasons.n).toEqual(expected);
     expect(answer.code.n).toBe(code);
   });
 
   it('counts pods', () => {
     const two = [...running, pod('r2', { nodeName: 'n' })];
-    const answer = consult(nodeResourcesFit, { ...world, running: two }, pod('p'));
+    const answer = consult(() => nodeResourcesFit(), { ...world, running: two }, pod('p'));
     expect(answer.reasons.n).toEqual(['Too many pods']);
   });
 
@@ -191,7 +191,10 @@ describe('NodeResourcesFit', () => {
     const nodes = [node('empty'), node('used')];
     const used = [pod('r', { nodeName: 'used', ...requests('2', '4Gi') })];
     // (3900/4000 + 7992/8192)/2 and (1900/4000 + 3896/8192)/2, each part cut to a whole number
-    expect(consult(nodeResourcesFit, { nodes, running: used }, pod('p')).scores).toEqual({ empty: 97, used: 47 });
+    expect(consult(() => nodeResourcesFit(), { nodes, running: used }, pod('p')).scores).toEqual({
+      empty: 97,
+      used: 47,
+    });
   });
 });
 

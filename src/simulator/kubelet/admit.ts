@@ -65,6 +65,16 @@ function shortage(pod: Pod, node: Node, others: readonly Pod[]): Refusal | undef
     ['pods', 1, others.length, wholeValue(allocatable.pods ?? 0)],
     ['cpu', wants.milliCPU, sum((r) => r.milliCPU), milliValue(allocatable.cpu ?? 0)],
     ['memory', wants.memory, sum((r) => r.memory), wholeValue(allocatable.memory ?? 0)],
+    [
+      'ephemeral-storage',
+      wants.ephemeralStorage,
+      sum((r) => r.ephemeralStorage),
+      wholeValue(allocatable['ephemeral-storage'] ?? 0),
+    ],
+    // Extended resources that the node does not know may be the cluster's or a claim's. Source: removeMissingExtendedResources.
+    ...[...(wants.scalar ?? [])]
+      .filter(([name]) => !name.includes('/') || allocatable[name] !== undefined)
+      .map(([name, n]): Amount => [name, n, sum((r) => r.scalar?.get(name) ?? 0), wholeValue(allocatable[name] ?? 0)]),
   ];
   const short = amounts.find(([, requested, taken, capacity]) => requested > 0 && requested + taken > capacity);
   return short === undefined ? undefined : outOf(short);

@@ -2,7 +2,7 @@
 // Models pkg/kubelet, v1.36.
 import { type Process, spawn } from '../../kernel/process.ts';
 import { rfc3339 } from '../../kernel/time.ts';
-import type { Pod } from '../../model/generated/core.v1.ts';
+import type { Node, Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import { isPodTerminal } from '../controllers/common/pods.ts';
 import type { Identity } from '../runtime/client.ts';
@@ -16,8 +16,11 @@ import type { Machine, PodOnMachine } from './machine.ts';
 import type { NodeSpecification } from './node.ts';
 import { NodeReporter } from './nodereporter.ts';
 import { PodWorker } from './podworker.ts';
+import { type Candidate, Pressure, refusedUnderPressure, type Uses } from './pressure.ts';
 import type { Ran } from './prober.ts';
+import type { Eviction } from './record.ts';
 import type { Refused } from './resize.ts';
+import { memoryUse } from './runtime/memory.ts';
 import { ModelledRuntime, podRef } from './runtime/modelled.ts';
 import { VolumeManager } from './volumes.ts';
 
@@ -38,6 +41,8 @@ interface Worker {
   /** With what it was given; absent: what it asks for. */
   readonly allocated?: Pod;
   retryResize?(cause: StepId): void;
+  readonly uses?: readonly Uses[];
+  evict?(eviction: Eviction, cause: StepId): void;
   update(pod: Pod, cause: StepId): void;
   removed(cause: StepId): void;
 }
@@ -68,6 +73,7 @@ export class Kubelet {
   /** Pods that were admitted and have not ended, by uid. */
   private readonly taken = new Map<string, Pod>();
   private readonly reporter: NodeReporter;
+  private readonly pressure: Pressure;
   private nextFakeHost = 2;
 
   constructor(ctx: ComponentContext, options: KubeletOptions) {
@@ -80,6 +86,7 @@ export class Kubelet {
       ctx.as({ ...ctx.client.identity, actor: { component, node: spec.name } });
     this.runtime = new ModelledRuntime(part('container-runtime'), part('cni'), subnet, options.machine);
     this.reporter = new NodeReporter(ctx, this.events, options);
+    this.pressure = new Pressure(ctx, this.reporter, spec.memory, () => this.candidates());
     spawn(ctx.scope, this.start());
   }
 
@@ -128,8 +135,7 @@ export class Kubelet {
     if (isPodTerminal(pod)) return;
     const going = pod.metadata.deletionTimestamp !== undefined;
     const { node } = this.reporter;
-    if (going || node === undefined || refusal(pod, node, this.othersThan(uid)) === undefined)
-      this.take(pod, uid, cause);
+    if (going || node === undefined || this.refusal(pod, node) === undefined) this.take(pod, uid, cause);
     else spawn(this.ctx.scope, this.askAgain(pod, uid, cause));
   }
 
@@ -137,6 +143,7 @@ export class Kubelet {
     const worker = this.startWorker(pod, cause);
     this.workers.set(uid, worker);
     this.taken.set(uid, pod);
+    if (this.options.mode === 'modelled' && pod.spec?.containers.some((c) => memoryUse(pod, c))) this.pressure.watch();
     if (worker.onMachine !== undefined) this.options.machine.pods.set(uid, worker.onMachine);
     worker.update(pod, cause);
   }
@@ -144,7 +151,7 @@ export class Kubelet {
   /** What the kubelet knows of its node may be old: it looks once more before it refuses a pod. */
   private *askAgain(pod: Pod, uid: string, cause: StepId): Process<void> {
     const node = yield* this.reporter.look(cause);
-    const why = node === undefined ? undefined : refusal(pod, node, this.othersThan(uid));
+    const why = node === undefined ? undefined : this.refusal(pod, node);
     if (!this.workers.has(uid)) return;
     if (why === undefined) this.take(pod, uid, cause);
     else yield* this.refuse(pod, why, cause);
@@ -165,6 +172,19 @@ export class Kubelet {
     const why = { phase: 'Failed', reason, message: `Pod was rejected: ${message}` };
     const patch = { metadata: { uid }, status: { observedGeneration: generation, ...why, startTime } };
     yield* this.ctx.client.patch(PODS, namespace, name, 'strategic', patch, { causes: [step], subresource: 'status' });
+  }
+
+  private candidates(): Candidate[] {
+    return [...this.taken].flatMap(([uid, pod]): Candidate[] => {
+      const worker = this.workers.get(uid);
+      const evict: Candidate['evict'] = (...how) => worker?.evict?.(...how);
+      return worker === undefined ? [] : [{ pod, uses: worker.uses ?? [], evict }];
+    });
+  }
+
+  private refusal(pod: Pod, node: Node): Refusal | undefined {
+    const low = this.reporter.memoryPressure ? refusedUnderPressure(pod) : undefined;
+    return low ?? refusal(pod, node, this.othersThan(pod.metadata.uid ?? ''));
   }
 
   private othersThan(uid: string): Pod[] {

@@ -2,7 +2,7 @@
 // (pod_workers, SyncPod, SyncTerminatingPod, pleg), v1.36: the order of the calls and of the status updates is that of a
 // recorded kubelet.
 import { MINUTE, MS, SECOND, type Timer } from '../../kernel/kernel.ts';
-import { type Process, Scope, sleep, spawn, wait } from '../../kernel/process.ts';
+import { type Process, Scope, sleep, spawn } from '../../kernel/process.ts';
 import { rfc3339 } from '../../kernel/time.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
@@ -14,6 +14,7 @@ import { type HookDeps, Hooks } from './hooks.ts';
 import type { Attempt, Say } from './images.ts';
 import type { PodOnMachine } from './machine.ts';
 import { phaseOf } from './phase.ts';
+import type { Uses } from './pressure.ts';
 import { Prober, type Ran } from './prober.ts';
 import { PullSecrets } from './pullsecrets.ts';
 import {
@@ -33,6 +34,7 @@ import {
 } from './record.ts';
 import { allocatedPod, type ResizeDeps, Resizing, type Room } from './resize.ts';
 import { retryIn, untilSeen } from './retry.ts';
+import { memoryUse } from './runtime/memory.ts';
 import { podRef } from './runtime/modelled.ts';
 import type { ContainerRuntime, Exit } from './runtime/runtime.ts';
 import { Sight } from './sight.ts';
@@ -40,7 +42,7 @@ import { Starter, type StarterDeps } from './starter.ts';
 import { podStatus } from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
 import { type StopDeps, Stopper } from './stop.ts';
-import type { VolumeManager } from './volumes.ts';
+import { Mounting, type VolumeManager } from './volumes.ts';
 
 export interface WorkerDeps {
   readonly ctx: ComponentContext;
@@ -77,7 +79,7 @@ export class PodWorker {
   private retry: Timer | undefined;
   private readonly sight: Sight;
   private mounted = false;
-  private cancelMount: (() => void) | undefined;
+  private readonly mounting: Mounting;
   /** Why the pod is stopped: once it is, it will not be started again. */
   private end: 'deleted' | 'evicted' | undefined;
   private over = false;
@@ -107,6 +109,7 @@ export class PodWorker {
     const tell: ResizeDeps['tell'] = (...said) => this.podEvent(...said);
     this.resizing = new Resizing({ ctx, record: this.record, room: deps.room, tell, changed: seen });
     this.secrets = new PullSecrets(ctx, tell);
+    this.mounting = new Mounting(deps.volumes, this.scope);
     this.probes = this.prober(cause);
     ctx.scope.onClose(() => this.scope.close());
     this.scope.onClose(() => this.rest());
@@ -185,17 +188,28 @@ export class PodWorker {
   }
 
   /** The pod has failed: its containers are stopped, and it stays with nothing running in it. */
-  private evict(eviction: Eviction, cause: StepId): void {
+  evict(eviction: Eviction, cause: StepId): void {
     if (this.end !== undefined || this.over) return;
     this.record.evicted = eviction;
     this.record.ending = true;
     this.stop('evicted', cause);
   }
 
+  /** What its containers that run are said to use. */
+  get uses(): readonly Uses[] {
+    const running = this.record.main.filter((c) => c.state.running !== undefined);
+    return running.flatMap(({ container: c }) => {
+      const use = memoryUse(this.pod, c);
+      return use === undefined || use.bytes === Number.POSITIVE_INFINITY
+        ? []
+        : [{ container: c.name, bytes: use.bytes }];
+    });
+  }
+
   private stop(why: 'deleted' | 'evicted', cause: StepId): void {
     const before = this.end;
     this.end = why;
-    this.cancelMount?.();
+    this.mounting.cancel();
     // Of a pod that is being stopped or has ended, only what is left is done.
     if (before !== undefined || this.over) {
       if (!this.busy) spawn(this.deps.ctx.scope, this.forget(cause));
@@ -339,19 +353,7 @@ export class PodWorker {
     const some = (this.pod.spec?.volumes?.length ?? 0) > 0;
     const begun = this.here.sandbox !== undefined;
     if (!begun) yield* sleep(kernel, 300 * MS);
-    const there = yield* wait<StepId | undefined>((resume) => {
-      const mounting = new Scope();
-      this.scope.onClose(() => mounting.close());
-      const done = (step: StepId | undefined): void => {
-        if (this.cancelMount === undefined) return;
-        this.cancelMount = undefined;
-        mounting.close();
-        resume(step);
-      };
-      this.cancelMount = () => done(undefined);
-      if (this.end !== undefined) done(undefined);
-      else spawn(mounting, this.deps.volumes.mount(this.pod, cause), done);
-    });
+    const there = this.end === undefined ? yield* this.mounting.mount(this.pod, cause) : undefined;
     if (there === undefined) return undefined;
     this.mounted = true;
     return some && !begun ? this.say('MountVolumes', 'mounted all volumes of the pod.', there) : there;
@@ -450,14 +452,15 @@ export class PodWorker {
 
   /** Deleted by somebody, or ended by the kubelet. */
   private *terminate(cause: StepId): Process<void> {
-    const grace = this.pod.metadata.deletionGracePeriodSeconds ?? this.grace;
     const why = this.record.evicted;
+    const grace = why?.grace ?? this.pod.metadata.deletionGracePeriodSeconds ?? this.grace;
     const text =
       why === undefined
         ? `saw the pod marked for deletion: stops its containers, ${grace} s of grace.`
         : `ends the pod. ${why.message}.`;
     const seen = this.say(why === undefined ? 'SyncTerminatingPod' : 'SyncPod', text, cause);
-    if (why?.reason === 'DeadlineExceeded') this.podEvent('Normal', why.reason, why.message, seen);
+    if (why !== undefined)
+      this.podEvent(why.disruption === undefined ? 'Normal' : 'Warning', why.reason, why.message, seen);
     this.publish(seen);
     const last = yield* this.takeDown(grace, seen);
     this.record.terminated = 'stopped';

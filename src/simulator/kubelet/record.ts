@@ -60,6 +60,8 @@ export interface Eviction {
   readonly message: string;
   /** Told as the condition DisruptionTarget, with this message. */
   readonly disruption?: string;
+  /** Seconds that its containers are given, in the place of the pod's own. */
+  readonly grace?: number;
 }
 
 export interface ResizeRecord {

@@ -1,7 +1,7 @@
 // Volumes of CSI drivers on one node: the kubelet tells which it uses, waits until they are attached, and mounts them.
 // Models pkg/kubelet/volumemanager and pkg/volume/csi, v1.36. Volumes of other kinds need no waiting.
 import { SECOND } from '../../kernel/kernel.ts';
-import { type Process, sleep } from '../../kernel/process.ts';
+import { type Process, Scope, sleep, spawn, wait } from '../../kernel/process.ts';
 import type { PersistentVolume, Pod } from '../../model/generated/core.v1.ts';
 import type { CSIDriver } from '../../model/generated/storage.v1.ts';
 import type { StepId } from '../../trace/step.ts';
@@ -170,5 +170,37 @@ export class VolumeManager {
       text: `saw ${mounts.map((m) => m.volume).join(', ')} attached to its node: the CSI driver's node part stages and mounts it.`,
       detail: { type: 'node', api: 'CSI', call: 'NodeStageVolume, NodePublishVolume' },
     });
+  }
+}
+
+/** One pod's wait for its volumes, which ends when the pod is to be stopped. */
+export class Mounting {
+  private readonly volumes: VolumeManager;
+  private readonly scope: Scope;
+  private stop: (() => void) | undefined;
+
+  constructor(volumes: VolumeManager, scope: Scope) {
+    this.volumes = volumes;
+    this.scope = scope;
+  }
+
+  /** Undefined: it was cancelled. */
+  *mount(pod: Pod, cause: StepId): Process<StepId | undefined> {
+    return yield* wait<StepId | undefined>((resume) => {
+      const mounting = new Scope();
+      this.scope.onClose(() => mounting.close());
+      const done = (step?: StepId): void => {
+        if (this.stop === undefined) return;
+        this.stop = undefined;
+        mounting.close();
+        resume(step);
+      };
+      this.stop = done;
+      spawn(mounting, this.volumes.mount(pod, cause), done);
+    });
+  }
+
+  cancel(): void {
+    this.stop?.();
   }
 }

@@ -53,9 +53,9 @@ const definition = {
   },
 };
 
-function established(): Bench {
+function established(made: object = definition): Bench {
   const b = bench();
-  expect(ask(b, `POST ${DEFINITIONS}`, definition).code).toBe(201);
+  expect(ask(b, `POST ${DEFINITIONS}`, made).code).toBe(201);
   b.kernel.runUntil(SECOND);
   return b;
 }
@@ -178,5 +178,24 @@ describe('a custom resource', () => {
     expect(bodyOf(ask(b, 'GET /apis/example.com/v1beta1/namespaces/default/widgets/w')).apiVersion).toBe(
       'example.com/v1beta1',
     );
+  });
+
+  it('leaves a column empty where the value is of another type, but for text, which shows anything', () => {
+    const [v1] = definition.spec.versions;
+    const columns = ['integer', 'number', 'boolean', 'date', 'string'].flatMap((type) =>
+      ['text', 'half', 'yes'].map((name) => ({ name: `${type} ${name}`, type, jsonPath: `.status.${name}` })),
+    );
+    const versions = [{ ...v1, subresources: undefined, additionalPrinterColumns: columns }];
+    const b = established({ ...definition, spec: { ...definition.spec, versions } });
+    ask(b, `POST ${WIDGETS}`, { ...widget({ size: 7 }), status: { text: 'x', half: 1.5, yes: true } });
+    const table = bodyOf(
+      ask(b, `GET ${WIDGETS}`, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' }),
+    );
+    const cells = table.rows[0].cells.slice(1);
+    expect(cells.slice(0, 3)).toEqual([null, 1, null]);
+    expect(cells.slice(3, 6)).toEqual([null, 1.5, null]);
+    expect(cells.slice(6, 9)).toEqual([null, null, true]);
+    expect(cells.slice(9, 12)).toEqual(['<invalid>', null, null]);
+    expect(cells.slice(12)).toEqual(['x', '1.5', 'true']);
   });
 });

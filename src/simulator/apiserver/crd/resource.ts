@@ -65,13 +65,18 @@ export function judgeCustom(r: CustomResourceInfo, o: KubeObject, old: KubeObjec
 
 const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
+/** Empty where the value is of another type; a column of type string shows whatever is there. */
 function cell(o: KubeObject, type: string, path: string, now: number): Cell {
   const values = readPath(o, path);
   const [value] = values;
   if (values.length === 0 || value === null || value === undefined) return null;
-  if (type === 'date') return typeof value === 'string' ? since(value, now) : String(value);
-  if (type === 'integer' || type === 'number') return typeof value === 'number' ? value : Number(value);
-  if (type === 'boolean') return value === true;
+  if (type === 'date') {
+    if (typeof value !== 'string') return null;
+    return Number.isNaN(Date.parse(value)) ? '<invalid>' : since(value, now);
+  }
+  if (type === 'integer') return typeof value === 'number' ? Math.trunc(value) : null;
+  if (type === 'number') return typeof value === 'number' ? value : null;
+  if (type === 'boolean') return typeof value === 'boolean' ? value : null;
   const text = (v: unknown): string => (typeof v === 'string' ? v : JSON.stringify(v));
   return values.length === 1 ? text(value) : values.map(text).join(' ');
 }

@@ -8,6 +8,7 @@ import { RefusedError } from '../model/refused.ts';
 import type { StepId } from '../trace/step.ts';
 import { compareFutures } from './futures-run.ts';
 import { Journal, type Simulation, type SimulationWatch } from './journal.ts';
+import { networkAfter } from './network.ts';
 import type {
   Calls,
   Clock,
@@ -179,6 +180,7 @@ export class WorkerEngine<S extends Simulation = Simulation> {
     etcdHistory: ({ key }) => this.simulation().etcd.history(key),
     etcdObject: ({ key, revision }) => this.simulation().etcd.object(key, revision) ?? null,
     exchange: ({ step }) => this.simulation().exchange(step) ?? null,
+    network: ({ after }) => networkAfter(this.simulation(), after),
     follow: ({ after }) => {
       this.followed = after;
       return null;

@@ -144,6 +144,7 @@ const params: { readonly [M in Method]: Check } = {
   advance: shape({ until: oneOf('next-step', 'settled') }),
   steps: shape({ after: whole(0), limit: whole(1, 100_000) }),
   exchange: shape({ step: whole(1) }),
+  network: shape({ after: whole(0) }),
   etcdDirectory: shape({ path: string, limit: whole(1, 10_000) }),
   etcdHistory: shape({ key: string }),
   etcdObject: shape({ key: string, revision: whole(1) }),

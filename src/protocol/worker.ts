@@ -5,6 +5,7 @@ import type { KubeObject } from '../model/object.ts';
 import type { EtcdDirectory, EtcdHistory } from '../trace/etcd.ts';
 import type { Exchange } from '../trace/exchange.ts';
 import type { ScheduleDetail, Step, StepId } from '../trace/step.ts';
+import type { FlowObject } from './flow.ts';
 import type { CompareOptions, Comparison, Inputs } from './futures.ts';
 import type { FaultTarget, StartOptions, WireRequest } from './inputs.ts';
 
@@ -135,6 +136,8 @@ export interface Calls {
   etcdObject: { params: { readonly key: string; readonly revision: number }; result: KubeObject | null };
   /** What went over the wire for a step; null where nothing did, or it is no longer kept. */
   exchange: { params: { readonly step: StepId }; result: Exchange | null };
+  /** What kube-proxies' rules were made from after a step. */
+  network: { params: { readonly after: StepId }; result: readonly FlowObject[] };
   /** From now on new steps after `after` are sent as they happen; `null` ends it. */
   follow: { params: { readonly after: StepId | null }; result: null };
   topology: { params: null; result: Topology };

@@ -60,6 +60,8 @@ export interface Binding {
 export class Story {
   readonly steps: Step[] = [];
   readonly index = new TraceIndex();
+  /** What was there before the first step, whole. */
+  readonly seeds: readonly FlowObject[];
   private shown: Topology;
   private components = new Map<string, FlowComponent>();
   private readonly sharing = new Sharing();
@@ -83,6 +85,7 @@ export class Story {
 
   constructor(topology: Topology, objects: readonly FlowObject[] = [], steps: readonly Step[] = []) {
     this.shown = topology;
+    this.seeds = objects;
     this.topology = topology;
     for (const { ref, value } of objects) {
       this.fold.seed(ref, value);

@@ -12,7 +12,7 @@ import { TraceIndex } from '../../trace/query.ts';
 import type { ObjectRef, Step, StepId } from '../../trace/step.ts';
 import { transcriptMarkdown } from '../../trace/words.ts';
 import { messageOf, remedyOf } from '../messages.ts';
-import { flowTopology, objectsOf } from '../simulator/flow-steps.ts';
+import { flowTopology, objectsOf, withNetwork } from '../simulator/flow-steps.ts';
 import type { SimulatorSession } from '../simulator/session.ts';
 import { FlowAnswers, type FlowDeps, type FlowRequest, type Shown } from './answers.ts';
 import { messagesOf, type OpenedFile, problemOf, reopened } from './files.ts';
@@ -307,20 +307,22 @@ export class FlowHost implements vscode.Disposable {
       this.simulatorGone(session.state);
       return;
     }
-    const { after, objects, startAt, autoplay, reveal } = this.begin;
+    const { after, objects: given, startAt, autoplay, reveal } = this.begin;
     const generation = ++this.generation;
     await session.call('follow', { after: null });
     const steps = [...(await session.call('steps', { after, limit: MOST_STEPS }))];
+    const network = await session.call('network', { after });
     if (generation !== this.generation) return;
     this.steps = steps;
+    const objects = withNetwork(given, network);
     // A panel that was hidden asks again when it is shown; it goes on where it was.
-    this.begin = { after, ...(objects ? { objects } : {}), ...(startAt ? { startAt } : {}), autoplay: false };
+    this.begin = { after, ...(given ? { objects: given } : {}), ...(startAt ? { startAt } : {}), autoplay: false };
     this.lastInit = {
       type: 'init',
       protocol: FLOW_PROTOCOL,
       source: { id: `simulator-${session.run}-${after}`, name: 'simulator', kind: 'simulator' },
       topology: flowTopology(topology),
-      ...(objects ? { objects } : {}),
+      ...(objects.length > 0 ? { objects } : {}),
       steps: this.steps,
       ...(startAt === undefined ? {} : { startAt }),
       autoplay,

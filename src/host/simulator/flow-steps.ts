@@ -6,6 +6,7 @@ import type { FlowObject, Topology as FlowTopology } from '../../protocol/flow.t
 import { topologyOf } from '../../protocol/flow-topology.ts';
 import type { Topology } from '../../protocol/worker.ts';
 import { shown } from '../../provenance/shown.ts';
+import { objectKey } from '../../trace/fold.ts';
 
 /** Everything that is there now, for a trace that begins now. */
 export function objectsOf(cache: ObjectCache): FlowObject[] {
@@ -24,6 +25,12 @@ export function objectsOf(cache: ObjectCache): FlowObject[] {
       return { ref, value: isRecord(value) ? value : {} };
     }),
   );
+}
+
+/** Objects that the panel is given, and those that kube-proxies' rules are made from. */
+export function withNetwork(objects: readonly FlowObject[] = [], network: readonly FlowObject[]): FlowObject[] {
+  const known = new Set(network.map(({ ref }) => objectKey(ref)));
+  return [...objects.filter(({ ref }) => !known.has(objectKey(ref))), ...network];
 }
 
 /** The machines of the simulator as the drawing places them, the control plane first. */

@@ -1,5 +1,6 @@
 // What a sync of kube-proxy changes on a node. Nodes that come to the same rules share the work: a Service whose traffic
 // policy is Cluster is worked out once for a thousand nodes.
+import type { ServiceCIDR } from '../../model/generated/networking.v1.ts';
 import { contains } from '../../netfilter/address.ts';
 import { endpointsOf, reachable, type ServiceEndpoint } from '../../netfilter/endpoints.ts';
 import { blockOf, linesOf, ofFamily, rulesOf } from '../../netfilter/rules.ts';
@@ -51,10 +52,10 @@ export class RuleChanges {
   }
 
   /** How many lines there are without any Service. */
-  base({ name, ips }: NodeFacts): number {
+  base({ name, ips }: NodeFacts, serviceCIDRs: Iterable<ServiceCIDR>): number {
     const addresses = ips.map((address) => ({ type: 'InternalIP', address }));
     const node = { apiVersion: 'v1', kind: 'Node', metadata: { name }, status: { addresses } } as const;
-    const { chains, sets } = rulesOf({ services: [], slices: [], serviceCIDRs: [], node, config: this.config });
+    const { chains, sets } = rulesOf({ services: [], slices: [], serviceCIDRs, node, config: this.config });
     return [...chains.map(({ rules }) => rules), ...sets.map(({ elements }) => elements)].flat().length;
   }
 

@@ -7,7 +7,7 @@ import type { EndpointSlice } from '../../model/generated/discovery.v1.ts';
 import type { ServiceCIDR } from '../../model/generated/networking.v1.ts';
 import type { KubeObject } from '../../model/object.ts';
 import { serviceOfSlice } from '../../netfilter/endpoints.ts';
-import { keyOfService, portsOf } from '../../netfilter/services.ts';
+import { keyOfService, portsOf, skipped } from '../../netfilter/services.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { Change, Store } from '../store/index.ts';
 
@@ -48,6 +48,7 @@ export class ProxyFeed {
   private readonly tables = new Set<Synced>();
   private readonly listeners = new Set<() => void>();
   private seen = 0;
+  private proxied = 0;
 
   constructor(kernel: Kernel, store: Store) {
     store.subscribe((change) => {
@@ -65,6 +66,11 @@ export class ProxyFeed {
   /** etcd's revision of the last change that was seen. */
   get revision(): number {
     return this.seen;
+  }
+
+  /** How many Services there are that kube-proxy makes rules for. */
+  get services(): number {
+    return this.proxied;
   }
 
   /** Calls `changed` whenever there is something new, until the scope closes. */
@@ -121,6 +127,9 @@ export class ProxyFeed {
     const one = is ?? was;
     if (one === undefined || sameService(is, was)) return;
     const key = keyOfService(one);
+    const counts = (service: Service | undefined): number =>
+      Number(service !== undefined && skipped(service) === undefined);
+    this.proxied += counts(is) - counts(was);
     this.push(key, cause, { ...this.at(key, this.version), service: is });
   }
 

@@ -152,7 +152,7 @@ export class KubeProxy {
     const { facts: node, full } = this;
     if (node === undefined) return;
     const { synced, node: wasNode = node } = tables;
-    const [to, revision] = [feed.version, feed.revision];
+    const { version: to, revision, services } = feed;
     const causes = synced === undefined ? new Map<string, StepId[]>() : feed.since(synced);
     const keys = synced === undefined || wasNode.zone !== node.zone ? [...feed.keys()] : [...causes.keys()];
     const seen = keys.map((key): readonly [string, Seen, Seen] => {
@@ -168,19 +168,20 @@ export class KubeProxy {
     this.full = false;
     if (quiet) return;
     const why = changed.flatMap(([key]) => causes.get(key) ?? []);
-    this.tell(changed, why, { revision, full, base: synced === undefined ? node : undefined });
+    this.tell(changed, why, { revision, services, full, base: synced === undefined ? node : undefined });
   }
 
   private tell(
     changed: readonly (readonly [string, Seen, Seen])[],
     causes: readonly StepId[],
-    { revision, full, base }: Written,
+    { revision, services: all, full, base }: Written,
   ): void {
-    const { changes, config } = this.options;
+    const { changes, config, feed } = this.options;
+    const ranges = base === undefined ? [] : [...feed.cidrs.values()];
     const services = changed.map(([key]) => key);
     const counted = once(() => {
       const lines = total(changed.map(([, before, after]) => changes.count(before, after)));
-      return base === undefined ? lines : { ...lines, added: lines.added + changes.base(base) };
+      return base === undefined ? lines : { ...lines, added: lines.added + changes.base(base, ranges) };
     });
     this.ctx.record({
       kind: 'node',
@@ -197,6 +198,7 @@ export class KubeProxy {
           mode: config.mode,
           clusterCIDR: config.clusterCIDRs.join(),
           revision,
+          services: all,
           added: counted().added,
           removed: counted().removed,
           ...(full ? { full } : {}),
@@ -209,6 +211,8 @@ export class KubeProxy {
 interface Written {
   /** etcd's revision of the last change that the rules know of. */
   readonly revision: number;
+  /** How many Services have rules. */
+  readonly services: number;
   readonly full: boolean;
   /** Set where the kernel had no rules at all: it now has those that are always there, too. */
   readonly base: NodeFacts | undefined;

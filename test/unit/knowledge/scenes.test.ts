@@ -6,7 +6,8 @@ import type { Event, Pod } from '../../../src/model/generated/core.v1.ts';
 import type { KubeList, KubeObject } from '../../../src/model/object.ts';
 import { Cluster } from '../../../src/simulator/cluster.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
-import { pod, SCENES, type Scene } from './scenes.ts';
+import { pod, type Scene } from './scene-objects.ts';
+import { SCENES } from './scenes.ts';
 
 const SECOND = 1_000_000;
 /** When the cluster has come up. */

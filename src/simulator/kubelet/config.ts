@@ -5,8 +5,8 @@ import type { ConfigMap, Container, Pod, Secret, Volume } from '../../model/gene
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { CONFIG_MAPS, SECRETS } from '../runtime/kinds.ts';
-import { podName } from './hooks.ts';
 import { shortImageName } from './imagename.ts';
+import { podName } from './names.ts';
 
 interface Wanted {
   readonly kind: 'ConfigMap' | 'Secret';

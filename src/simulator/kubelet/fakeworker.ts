@@ -8,8 +8,8 @@ import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { ActiveDeadline } from './deadline.ts';
+import { podRef } from './names.ts';
 import { type ContainerRecord, newRecord, type PodRecord } from './record.ts';
-import { podRef } from './runtime/modelled.ts';
 import { StatusWriter } from './statuswriter.ts';
 
 /** What a kubelet says of a container that its runtime knows nothing of. Source: convertToAPIContainerStatuses, v1.36. */

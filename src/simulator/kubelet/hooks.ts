@@ -7,9 +7,9 @@ import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { Say } from './images.ts';
 import { httpStatus, isListening, numberOf } from './listening.ts';
+import { podName, podRef } from './names.ts';
 import type { Ran } from './prober.ts';
 import type { ContainerRecord, PodRecord } from './record.ts';
-import { podRef } from './runtime/modelled.ts';
 
 export interface HookDeps {
   readonly ctx: ComponentContext;
@@ -17,12 +17,6 @@ export interface HookDeps {
   readonly say: Say;
   /** Runs a command in a container; undefined where none runs. */
   readonly run: (c: ContainerRecord, command: readonly string[]) => Ran | undefined;
-}
-
-/** As pkg/kubelet/util/format writes a pod. */
-export function podName(pod: Pod): string {
-  const { name = '', namespace = '', uid = '' } = pod.metadata;
-  return `${name}_${namespace}(${uid})`;
 }
 
 interface Outcome {

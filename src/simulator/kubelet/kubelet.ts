@@ -13,6 +13,7 @@ import { type Refusal, refusal, resizeRefusal } from './admit.ts';
 import { csiNode, type NodeDriver } from './csinode.ts';
 import { FakePodWorker } from './fakeworker.ts';
 import type { Machine, PodOnMachine } from './machine.ts';
+import { podRef } from './names.ts';
 import type { NodeSpecification } from './node.ts';
 import { NodeReporter } from './nodereporter.ts';
 import { PodWorker } from './podworker.ts';
@@ -21,7 +22,7 @@ import type { Ran } from './prober.ts';
 import type { Eviction } from './record.ts';
 import type { Refused } from './resize.ts';
 import { memoryUse } from './runtime/memory.ts';
-import { ModelledRuntime, podRef } from './runtime/modelled.ts';
+import { ModelledRuntime } from './runtime/modelled.ts';
 import { VolumeManager } from './volumes.ts';
 
 export type RuntimeMode = 'fake' | 'modelled';

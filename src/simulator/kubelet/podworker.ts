@@ -13,6 +13,7 @@ import { ActiveDeadline } from './deadline.ts';
 import { type HookDeps, Hooks } from './hooks.ts';
 import type { Attempt, Say } from './images.ts';
 import type { PodOnMachine } from './machine.ts';
+import { podRef } from './names.ts';
 import { phaseOf } from './phase.ts';
 import type { Uses } from './pressure.ts';
 import { Prober, type Ran } from './prober.ts';
@@ -35,7 +36,6 @@ import {
 import { allocatedPod, type ResizeDeps, Resizing, type Room } from './resize.ts';
 import { retryIn, untilSeen } from './retry.ts';
 import { memoryUse } from './runtime/memory.ts';
-import { podRef } from './runtime/modelled.ts';
 import type { ContainerRuntime, Exit } from './runtime/runtime.ts';
 import { Sight } from './sight.ts';
 import { Starter, type StarterDeps } from './starter.ts';

@@ -7,10 +7,10 @@ import { addQuantities, compareQuantities, formatQuantity, type Quantity, quanti
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { Refusal } from './admit.ts';
+import { podRef } from './names.ts';
 import { EVICTION_MEMORY } from './node.ts';
 import type { NodeReporter } from './nodereporter.ts';
 import type { Eviction } from './record.ts';
-import { podRef } from './runtime/modelled.ts';
 
 /** Source: monitoringInterval 10 s; evictionPressureTransitionPeriod 5 m. */
 const LOOK = 10 * SECOND;

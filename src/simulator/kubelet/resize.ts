@@ -6,8 +6,8 @@ import type { Container, Pod, ResourceRequirements } from '../../model/generated
 import { equal } from '../../model/paths.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
+import { podRef } from './names.ts';
 import { type ContainerRecord, isSidecar, type PodRecord } from './record.ts';
-import { podRef } from './runtime/modelled.ts';
 
 export interface Refused {
   /** Not now, or never on this node. */

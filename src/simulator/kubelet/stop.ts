@@ -1,13 +1,9 @@
 // Stopping containers: hooks, signals and the order in which they go. Models killContainer and terminationOrdering in
 // pkg/kubelet/kuberuntime, v1.36.
-//
-// SIGTERM reaches process 1 of a namespace, which no signal ends unless the program handles it: a shell or `sleep` without a
-// trap runs on until SIGKILL. Servers of images are taken to handle it.
 import { SECOND } from '../../kernel/kernel.ts';
 import { all, type Process, type Scope, wait } from '../../kernel/process.ts';
-import type { Container, Pod } from '../../model/generated/core.v1.ts';
+import type { Pod } from '../../model/generated/core.v1.ts';
 import type { StepId } from '../../trace/step.ts';
-import { KNOWN_PROGRAMS } from '../containers/container.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { Hooks } from './hooks.ts';
 import type { Say } from './images.ts';
@@ -17,17 +13,6 @@ import type { ContainerRuntime } from './runtime/runtime.ts';
 
 /** Seconds. Source: minimumGracePeriodInSeconds in pkg/kubelet/kuberuntime, v1.36. */
 const LEAST_GRACE = 2;
-
-/** undefined: SIGTERM is not heeded. Otherwise the exit code, and whether the running command is finished first. */
-export function onTerm(container: Container): { readonly code: number; readonly slow: boolean } | undefined {
-  const words = [...(container.command ?? []), ...(container.args ?? [])];
-  const [first = ''] = container.command ?? [];
-  if (!KNOWN_PROGRAMS.has(first.slice(first.lastIndexOf('/') + 1))) return { code: 0, slow: false };
-  const trap = /\btrap\s+(?:--\s+)?(["'])(.*?)\1\s+[^;\n]*\b(?:SIG)?TERM\b/.exec(words.join(' '));
-  const action = trap?.[2]?.trim() ?? '';
-  const exit = /\bexit\b\s*(\d+)?/.exec(action);
-  return exit === null ? undefined : { code: Number(exit[1] ?? 0), slow: true };
-}
 
 /** How one container is stopped. */
 export interface Stopping {

@@ -11,8 +11,8 @@ import type { ComponentContext } from '../runtime/component.ts';
 import { CSI_DRIVERS, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../runtime/kinds.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
 import { Configuration } from './config.ts';
+import { podRef } from './names.ts';
 import { retryIn } from './retry.ts';
-import { podRef } from './runtime/modelled.ts';
 
 /** Source: nodeStatusUpdateFrequency 10 s, after which a change of volumesInUse is seen at the latest. */
 const STATUS_TICK = 10 * SECOND;

@@ -7,10 +7,10 @@ import type { NodeDetail, StepId } from '../../../trace/step.ts';
 import { commandEnd } from '../../containers/exit.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Machine } from '../machine.ts';
+import { podRef } from '../names.ts';
 import { restartPolicyOf } from '../record.ts';
-import { onTerm } from '../stop.ts';
 import { outOfMemory } from './memory.ts';
-import { notStarted } from './programs.ts';
+import { notStarted, onTerm } from './programs.ts';
 import type { CallResult, ContainerRuntime, Exit, PullResult, Sandbox } from './runtime.ts';
 
 /** Of a program that SIGKILL has ended: 128 + 9. */
@@ -190,16 +190,4 @@ export class ModelledRuntime implements ContainerRuntime {
 function registryOf(image: string): string {
   const first = image.split('/')[0] ?? '';
   return image.includes('/') && /[.:]/.test(first) ? first : 'docker.io';
-}
-
-export function podRef(pod: Pod): {
-  group: string;
-  resource: string;
-  kind: string;
-  namespace: string;
-  name: string;
-  uid: string;
-} {
-  const { namespace = '', name = '', uid = '' } = pod.metadata;
-  return { group: '', resource: 'pods', kind: 'Pod', namespace, name, uid };
 }

@@ -1,8 +1,9 @@
-// Which programs an image has, where that is known. An image named busybox has its applets in /bin and nothing else.
+// What is known of the programs of images: which there are, and what SIGTERM does to them.
 import type { Container } from '../../../model/generated/core.v1.ts';
+import { KNOWN_PROGRAMS } from '../../containers/container.ts';
 import { shortImageName } from '../imagename.ts';
 
-/** Source: `busybox --list`, 1.36. */
+/** Of an image named busybox: its applets are in /bin, and nothing else is. Source: `busybox --list`, 1.36. */
 const APPLETS = new Set(
   `[ [[ acpid add-shell addgroup adduser adjtimex ar arch arp arping ascii ash awk base32 base64 basename bc beep blkdiscard
 blkid blockdev bootchartd brctl bunzip2 bzcat bzip2 cal cat chat chattr chgrp chmod chown chpasswd chpst chroot chrt chvt cksum
@@ -42,4 +43,19 @@ export function notStarted(c: Container): string | undefined {
       : `exec: "${first}": stat ${first}: no such file or directory`;
   const init = `unable to start container process: error during container init: ${why}`;
   return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${init}`;
+}
+
+/**
+ * SIGTERM reaches process 1 of a namespace, which no signal ends unless the program handles it: a shell or `sleep` without a
+ * trap runs on until SIGKILL. Servers of images are taken to handle it. undefined: it is not heeded. Otherwise the exit code,
+ * and whether the running command is finished first.
+ */
+export function onTerm(container: Container): { readonly code: number; readonly slow: boolean } | undefined {
+  const words = [...(container.command ?? []), ...(container.args ?? [])];
+  const [first = ''] = container.command ?? [];
+  if (!KNOWN_PROGRAMS.has(first.slice(first.lastIndexOf('/') + 1))) return { code: 0, slow: false };
+  const trap = /\btrap\s+(?:--\s+)?(["'])(.*?)\1\s+[^;\n]*\b(?:SIG)?TERM\b/.exec(words.join(' '));
+  const action = trap?.[2]?.trim() ?? '';
+  const exit = /\bexit\b\s*(\d+)?/.exec(action);
+  return exit === null ? undefined : { code: Number(exit[1] ?? 0), slow: true };
 }

@@ -93,3 +93,31 @@ describe('a volume whose claim is bound elsewhere', () => {
     });
   });
 });
+
+describe('a volume whose claim is gone', () => {
+  const source = (path: string): string => `hostPath: {path: ${path}}`;
+  const nobody = 'csi: {driver: csi.example.com, volumeHandle: h}';
+  // Upstream: reclaimVolume, recycleVolumeOperation, deleteVolumeOperation; host_path.go.
+  it.each([
+    ['Retain', source('/data'), 'Released', undefined],
+    ['Delete', source('/tmp/x'), undefined, undefined],
+    [
+      'Delete',
+      source('/data'),
+      'Failed',
+      'Warning VolumeFailedDelete: host_path deleter only supports /tmp/.+ but received provided /data',
+    ],
+    ['Recycle', nobody, 'Failed', 'Warning VolumeFailedRecycle: No recycler plugin found for the volume!'],
+    ['Recycle', source('/data'), 'Released', undefined],
+  ])('%s, %s: %s', (policy, where, phase, said) => {
+    const p = new Played();
+    const made = volume('v', `, persistentVolumeReclaimPolicy: ${policy}, storageClassName: m`);
+    p.create(`${made.replace(source('/tmp/x'), where)}---\n${claim('c', ', storageClassName: m, volumeName: v')}`);
+    p.run(20);
+    expect(claimOf(p, 'c')?.status?.phase).toBe('Bound');
+    p.delete('/api/v1/namespaces/default/persistentvolumeclaims/c');
+    p.run(40);
+    expect(p.get<PersistentVolume>('/api/v1/persistentvolumes/v')?.status?.phase).toBe(phase);
+    expect(p.events(SOURCE).filter((e) => e.includes('Volume'))).toEqual(said === undefined ? [] : [said]);
+  });
+});

@@ -1,6 +1,6 @@
 // The garbage collector: deletes what has lost its owners, in the order that the deletion's propagation policy asks for.
 // Models pkg/controller/garbagecollector/garbagecollector.go, v1.36.
-import type { Process } from '../../../kernel/process.ts';
+import { all, type Process } from '../../../kernel/process.ts';
 import type { OwnerReference } from '../../../model/generated/meta.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
 import { allResources } from '../../../model/resources.ts';
@@ -181,17 +181,23 @@ export class GarbageCollector {
   private *attemptToOrphan(uid: string, causes: readonly StepId[]): Process<SyncResult> {
     const owner = this.graph.nodes.get(uid);
     if (owner === undefined) return undefined;
-    for (const d of [...owner.dependents]) {
-      const latest = yield* this.live(d, causes);
-      if (latest === 'absent') continue;
-      if (!('metadata' in latest)) return latest;
-      const dropped = yield* this.dropOwners(d, latest, [uid], causes);
-      if (dropped !== undefined) return dropped;
-    }
+    const freed = yield* all(
+      this.ctx.scope,
+      [...owner.dependents].map((d) => this.free(d, uid, causes)),
+    );
+    const failed = freed.find((r) => r !== undefined);
+    if (failed !== undefined) return failed;
     const latest = yield* this.live(owner, causes);
     if (latest === 'absent') return undefined;
     if (!('metadata' in latest)) return latest;
     return yield* this.dropFinalizer(owner, latest, ORPHAN, causes);
+  }
+
+  /** Takes one owner from its dependent. */
+  private *free(dependent: Node, owner: string, causes: readonly StepId[]): Process<SyncResult> {
+    const latest = yield* this.live(dependent, causes);
+    if (latest === 'absent') return undefined;
+    return 'metadata' in latest ? yield* this.dropOwners(dependent, latest, [owner], causes) : latest;
   }
 
   private *dropOwners(

@@ -342,6 +342,9 @@ export class PersistentVolumeBinder {
         causes,
         text: `the claim of ${name} is gone → Released; its reclaim policy is ${policy}.`,
         detail: { type: 'decide', inputs: { reclaimPolicy: policy } },
+        ...(policy === 'Recycle' && decide.hasRecycler(volume)
+          ? { fidelity: 'simplified', simplification: 'no recycler pod empties the volume: it stays Released' }
+          : {}),
       });
       const released = yield* this.volumePhase(volume, 'Released', [step]);
       return yield* this.reclaim(released, policy, [step]);
@@ -351,7 +354,11 @@ export class PersistentVolumeBinder {
 
   /** Only hostPath volumes below /tmp are deleted here; what a driver made, the driver deletes. */
   private *reclaim(volume: PersistentVolume, policy: string, causes: readonly StepId[]): Process<void> {
-    if (policy !== 'Delete' || volume.metadata.deletionTimestamp !== undefined) return;
+    if (volume.metadata.deletionTimestamp !== undefined) return;
+    if (policy === 'Recycle' && !decide.hasRecycler(volume)) {
+      yield* this.failed(volume, 'VolumeFailedRecycle', 'No recycler plugin found for the volume!', causes);
+    }
+    if (policy !== 'Delete') return;
     if (volume.metadata.annotations?.[decide.PROVISIONED_BY] !== undefined || volume.spec?.csi !== undefined) return;
     const { name = '' } = volume.metadata;
     const path = volume.spec?.hostPath?.path;
@@ -363,6 +370,10 @@ export class PersistentVolumeBinder {
       path === undefined
         ? `error getting deleter volume plugin for volume "${name}": no deletable volume plugin matched`
         : `host_path deleter only supports /tmp/.+ but received provided ${path}`;
+    yield* this.failed(volume, 'VolumeFailedDelete', message, causes);
+  }
+
+  private *failed(volume: PersistentVolume, reason: string, message: string, causes: readonly StepId[]): Process<void> {
     if (volume.status?.phase === 'Failed') return;
     const status = { ...volume.status, phase: 'Failed' as const, message };
     const next: PersistentVolume = { ...volume, apiVersion: 'v1', kind: 'PersistentVolume', status };
@@ -372,7 +383,7 @@ export class PersistentVolumeBinder {
     });
     if (!done.ok) throw new Stop();
     const subject = { apiVersion: 'v1', kind: 'PersistentVolume', object: this.volumes.wrote(done.value) };
-    this.events.event(subject, 'Warning', 'VolumeFailedDelete', message, [done.step]);
+    this.events.event(subject, 'Warning', reason, message, [done.step]);
   }
 
   private say(

@@ -104,6 +104,11 @@ export function wasMadeFor({ metadata, spec }: PersistentVolume): boolean {
   return metadata.annotations?.[PROVISIONED_BY] !== undefined && spec?.persistentVolumeReclaimPolicy === 'Delete';
 }
 
+/** Kinds of volumes whose plugin can empty them. Source: ProbeProvisionableRecyclableVolumePlugins, v1.36. */
+export function hasRecycler({ spec }: PersistentVolume): boolean {
+  return spec?.hostPath !== undefined || spec?.nfs !== undefined;
+}
+
 export function hasClass(claim: PersistentVolumeClaim): boolean {
   return claim.spec?.storageClassName !== undefined || claim.metadata.annotations?.[BETA_CLASS] !== undefined;
 }

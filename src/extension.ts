@@ -1,5 +1,6 @@
 // The desktop's entry point: wires what needs Node to the host.
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExtensionContext } from 'vscode';
 import { type Api, activateHost } from './host/activate.ts';
@@ -9,7 +10,8 @@ import { spawnSimulator } from './node/simulator-thread.ts';
 
 export function activate(context: ExtensionContext): Api {
   const platform: Platform = {
-    readOwn: (file) => readFile(context.asAbsolutePath(file), 'utf8'),
+    // Whole at once: reading it piece by piece, as promises do, takes longer than anybody could be kept waiting.
+    readOwn: async (file) => readFileSync(context.asAbsolutePath(file), 'utf8'),
     createWorker: () => spawnSimulator(context.asAbsolutePath('dist/simulator.node-worker.cjs')),
     kubeconfig: {
       files: kubeconfigFiles,

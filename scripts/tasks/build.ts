@@ -16,7 +16,7 @@ import { type BuildOptions, type BuildResult, build, context } from 'esbuild';
 import { packKnowledge } from '../generate/fields.ts';
 import { ROOT } from '../lib/dependencies.mjs';
 import { progress, UserError } from '../lib/say.mjs';
-import { type Bundle, bundles, separateBundles } from './bundles.ts';
+import { type Bundle, bundles, ONE_VSCODE, separateBundles } from './bundles.ts';
 import { notices } from './notices.ts';
 import { options } from './options.ts';
 
@@ -70,7 +70,7 @@ function settings(bundle: Bundle, all: readonly Bundle[], production: boolean) {
     sourcemap: production ? false : ('linked' as const),
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning' as const,
-    plugins: [separateBundles(all)],
+    plugins: [separateBundles(all), ONE_VSCODE],
     ...bundle.options,
     metafile: true,
   } satisfies BuildOptions;

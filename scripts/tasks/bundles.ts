@@ -74,3 +74,18 @@ export function separateBundles(all: readonly Bundle[]): Plugin {
     },
   };
 }
+
+/**
+ * Every file that imports `vscode` shares one namespace. Left alone, a bundle asks VS Code for the module again in each of
+ * them and copies its few hundred names, which activation waits for.
+ */
+export const ONE_VSCODE: Plugin = {
+  name: 'one-vscode',
+  setup(build) {
+    const namespace = 'one-vscode';
+    build.onResolve({ filter: /^vscode$/ }, ({ namespace: from }) =>
+      from === namespace ? { path: 'vscode', external: true } : { path: 'vscode', namespace, sideEffects: false },
+    );
+    build.onLoad({ filter: /^vscode$/, namespace }, () => ({ contents: "export * from 'vscode';", loader: 'js' }));
+  },
+};

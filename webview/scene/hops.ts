@@ -86,7 +86,8 @@ function callHop(story: Story, layout: Layout, step: Step): Hop | undefined {
 function hop(kind: HopKind, from: Box, to: Box, tag: string, title: string, layout: Layout, refused = false): Hop {
   const side = kind === 'watch' ? -1 : 1;
   const points = route(layout, from, to, kind === 'watch' || kind === 'request' ? side : 0);
-  const component = from.component ?? '';
+  // Where a machine is one box, its kubelet is what talks.
+  const component = from.component ?? (from.kind === 'node' ? 'kubelet' : '');
   return {
     id: `${kind} ${from.id} ${to.id}`,
     kind,

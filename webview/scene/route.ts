@@ -67,7 +67,6 @@ function fromBelow(
   const x = start + shift;
   const end = reach(start);
   const top = edge.y >= layout.workersTop ? layout.workersTop : edge.y;
-  const bus = top - 31 + shift;
   const points: Point[] = [{ x, y: edge.y }];
   let at = x;
   if (edge.y > top + 1) {
@@ -75,6 +74,8 @@ function fromBelow(
     at = (right < layout.width - GAP ? right : edge.x - GAP / 2) + shift / 2;
     points.push({ x, y: edge.y - GAP / 2 }, { x: at, y: edge.y - GAP / 2 });
   }
+  // Of two lines that turn left, the left one turns first, or they would cross.
+  const bus = top - 31 + (at > (layout.channel ?? end) ? -shift : shift);
   if (layout.channel !== undefined) {
     const beside = layout.channel + shift;
     const into = api.y + api.h - 16 + shift;

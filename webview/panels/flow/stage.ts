@@ -15,6 +15,8 @@ import { button } from './toolbar.ts';
 
 /** The least size of the drawing, where 1 draws its small print at 10.5 px. A panel beside an editor still shows it whole. */
 const SMALLEST = 0.68;
+/** What has to be scrolled anyway is as large as its width allows, up to this. */
+const READABLE = 0.9;
 
 export interface StageActions {
   /** Show the step with this id. */
@@ -173,9 +175,9 @@ export class Stage {
    * room that it has, every word in it would be laid out again whenever one changes.
    */
   private makeRoom({ width, height }: Scene): void {
-    const scale = this.whole ? 0 : SMALLEST;
     const { room, svg } = this;
     if (room.width === 0) return;
+    const scale = this.whole || !this.isCut ? 0 : Math.max(SMALLEST, Math.min(READABLE, room.width / width));
     svg.style.width = `${Math.max(room.width, Math.ceil(width * scale))}px`;
     svg.style.height = `${Math.max(room.height, Math.ceil(height * scale))}px`;
   }
@@ -183,9 +185,10 @@ export class Stage {
   /** Where not all is seen: who takes part comes into view, the one who acts last. */
   private followAction(): void {
     if (this.whole || !this.isCut) return;
-    const parts = [...this.svg.querySelectorAll('.box.active:not(.node)')];
-    const server = parts.filter((part) => part.classList.contains('c-api'));
-    for (const part of [...server, ...parts.filter((one) => !server.includes(one))]) {
+    const parts = [...this.svg.querySelectorAll('.box.active')];
+    const rank = ({ classList }: Element): number =>
+      classList.contains('c-etcd') ? 0 : classList.contains('c-api') ? 1 : 2;
+    for (const part of parts.toSorted((a, b) => rank(a) - rank(b))) {
       part.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     }
   }

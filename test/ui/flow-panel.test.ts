@@ -1,7 +1,7 @@
 // The flow panel as a reader uses it: play, hold, step, scrub, read the transcript, ask why, and find it again after a reload.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { FrameLocator } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { uiTest as test } from '../support/ui-test.ts';
 import { Workbench } from '../support/workbench.ts';
@@ -91,14 +91,55 @@ test('the deliveries of one write are one bundle, which opens by keyboard and st
   await panel.getByRole('tab', { name: 'Cluster' }).click();
 });
 
-test('a changed field leads to its page', async ({ workbench }) => {
+test('beside an editor everything fits: menus in sight, filters whole, the sequence without scrolling aside', async ({
+  workbench,
+}) => {
+  const panel = workbench.webview();
+  const width = await panel.locator('body').evaluate((body) => body.clientWidth);
+  expect(width).toBeLessThan(640);
+  const within = async (what: Locator): Promise<void> => {
+    const { left, right } = await what.evaluate((element) => element.getBoundingClientRect().toJSON());
+    expect([left >= 0, right <= width]).toEqual([true, true]);
+  };
+  for (const name of ['Go', 'Export']) {
+    await panel.getByRole('button', { name, exact: true }).click();
+    await within(panel.getByRole('menu', { name }));
+    await panel.getByRole('menu', { name }).press('Escape');
+  }
+  await panel.getByRole('button', { name: 'Filters', exact: true }).click();
+  await within(panel.getByRole('group', { name: 'Filters' }));
+  await panel.getByRole('combobox', { name: 'Component' }).selectOption({ label: 'kube-scheduler' });
+  await panel.getByRole('combobox', { name: 'Component' }).press('Escape');
+  await panel.getByRole('group', { name: 'Filters' }).waitFor({ state: 'hidden' });
+  await panel.getByRole('button', { name: 'Not only kube-scheduler' }).click();
+  expect(await panel.getByRole('combobox', { name: 'Component', includeHidden: true }).inputValue()).toBe('');
+  // What hides everything can be taken back where it was typed.
+  const search = panel.getByRole('searchbox', { name: 'Filter steps by words' });
+  await search.fill('nothing has these words');
+  await panel.getByText('No step passes the filter').waitFor();
+  await search.fill('');
+  await panel.getByRole('tab', { name: 'Sequence' }).click();
+  await panel.locator('.sequence .exchange').first().waitFor();
+  const { scrollWidth, clientWidth } = await panel
+    .locator('.sequence .scroller')
+    .evaluate(({ scrollWidth, clientWidth }) => ({ scrollWidth, clientWidth }));
+  expect(scrollWidth).toBe(clientWidth);
+  await workbench.screenshot('flow-panel-beside');
+  await panel.getByRole('tab', { name: 'Cluster' }).click();
+});
+
+test('a changed field leads to its page, in a column that is there', async ({ workbench }) => {
   const panel = workbench.webview();
   await panel.getByRole('slider', { name: 'Step', exact: true }).press('End');
+  const columns = workbench.page.locator('.editor-group-container');
+  expect(await columns.count()).toBe(2);
   const more = panel.getByRole('button', { name: /^More about status\./ }).first();
   const path = (await more.getAttribute('aria-label'))?.replace('More about ', '') ?? '';
   await more.click();
   const page = workbench.page.locator('.tab').filter({ hasText: path });
   await page.waitFor({ timeout: 40_000 });
+  expect(await columns.count()).toBe(2);
+  expect(await workbench.page.locator('.tab').filter({ hasText: 'Flow: simulator' }).isVisible()).toBe(true);
   await page.click();
   await workbench.runCommand('View: Close Editor');
   await page.waitFor({ state: 'detached' });

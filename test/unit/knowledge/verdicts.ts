@@ -41,7 +41,7 @@ const OUTSIDE = ['apiVersion', 'kind', 'status'];
 const knowledge = sourceKnowledge();
 
 /** What is in a value, and the value itself; entries of lists are not counted by themselves. */
-function partsOf(value: unknown, path: Path = []): Leaf[] {
+export function partsOf(value: unknown, path: Path = []): Leaf[] {
   const self = typeof path.at(-1) === 'number' && typeof value === 'object' ? [] : [{ path, value }];
   if (typeof value !== 'object' || value === null) return self;
   const within = Object.entries(value).flatMap(([key, inner]) =>
@@ -63,7 +63,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Another value of the same look; in place of a list a shorter one, and in place of what holds others nothing. */
-function others({ path, value }: Leaf, object: Stored): readonly unknown[] {
+export function others({ path, value }: Leaf, object: Stored): readonly unknown[] {
   const place = placeAt(object, path);
   const next = place?.owner && NEXT[`${place.owner.type}.${place.owner.field.name}`];
   if (next) {

@@ -153,6 +153,10 @@ export class CronJobController {
   ): Process<CronJobStatus | { readonly error: string }> {
     const now = this.ctx.kernel.wallMs;
     const due = mostRecent(cj, schedule, now);
+    if (due.never) {
+      const why = 'time difference between two schedules is less than 1 second';
+      this.say(cj, 'Warning', 'InvalidSchedule', `invalid schedule: ${cj.spec?.schedule} : ${why}`, causes);
+    }
     if (due.tooMany) {
       const message = 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew';
       this.say(cj, 'Warning', 'TooManyMissedTimes', message, causes);

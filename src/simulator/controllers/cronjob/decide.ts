@@ -13,6 +13,8 @@ export interface Due {
   readonly at: number | undefined;
   readonly missed: number;
   readonly tooMany: boolean;
+  /** The schedule names a day that no month has. */
+  readonly never?: true;
 }
 
 /** The latest start that has come since the last one. */
@@ -24,7 +26,8 @@ export function mostRecent(cj: CronJob, schedule: Schedule, nowMs: number): Due 
   const deadline = cj.spec?.startingDeadlineSeconds;
   if (deadline !== undefined) earliest = Math.max(earliest, nowMs - deadline * 1000);
   const first = nextTime(schedule, earliest, zone);
-  if (first === undefined || nowMs < first) return none;
+  if (first === undefined) return { ...none, never: true };
+  if (nowMs < first) return none;
   const second = nextTime(schedule, first, zone);
   if (second === undefined || nowMs < second) return { at: first, missed: 1, tooMany: false };
   const between = second - first;

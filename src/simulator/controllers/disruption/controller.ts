@@ -59,9 +59,8 @@ export class DisruptionController {
     const queue = (b: PodDisruptionBudget, cause: StepId): void => this.queue.add(keyOf(b), [cause]);
     this.budgets.onChange({ add: queue, update: (b, _, cause) => queue(b, cause), remove: queue });
     const ofPod = (pod: Pod, cause: StepId): void => {
-      for (const b of this.budgets.all())
-        if (b.metadata.namespace === pod.metadata.namespace && selects(b.spec?.selector, pod.metadata.labels))
-          queue(b, cause);
+      const budget = this.budgetOf(pod, cause);
+      if (budget !== undefined) queue(budget, cause);
       const after = this.staleAfter(pod);
       if (after !== undefined) this.stale.addAfter(keyOf(pod), Math.max(0, after) * 1000, [cause]);
     };
@@ -80,6 +79,19 @@ export class DisruptionController {
         ),
       ),
     );
+  }
+
+  /** One of the budgets that select the pod; that there are several is told. Models getPdbForPod. */
+  private budgetOf(pod: Pod, cause: StepId): PodDisruptionBudget | undefined {
+    const { namespace, name, labels } = pod.metadata;
+    const [first, second] = [...this.budgets.all()].filter(
+      (b) => b.metadata.namespace === namespace && selects(b.spec?.selector, labels),
+    );
+    if (first === undefined || second === undefined) return first;
+    const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${first.metadata.name}" arbitrarily.`;
+    const about = { apiVersion: 'v1', kind: 'Pod', object: pod };
+    this.events.event(about, 'Warning', 'MultiplePodDisruptionBudgets', message, [cause]);
+    return first;
   }
 
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {

@@ -3,9 +3,10 @@
 import { all, type Process } from '../../../kernel/process.ts';
 import type { OwnerReference } from '../../../model/generated/meta.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
-import { allResources } from '../../../model/resources.ts';
+import { allResources, apiVersionOf } from '../../../model/resources.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
+import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { FOREGROUND, type Node, ORPHAN, OwnerGraph } from './graph.ts';
 import { CustomMonitors, isCollectable, kindOf } from './monitors.ts';
@@ -17,7 +18,8 @@ const IGNORED = new Set(['events']);
 
 const WATCHED = allResources().filter((r) => r.preferred && !IGNORED.has(r.plural) && isCollectable(r));
 
-type Fate = 'solid' | 'dangling' | 'waiting';
+/** `invalid`: an object of the whole cluster cannot be owned by one in a namespace, and is left alone. */
+type Fate = 'solid' | 'dangling' | 'waiting' | 'invalid';
 
 export class GarbageCollector {
   private readonly ctx: ComponentContext;
@@ -25,15 +27,18 @@ export class GarbageCollector {
   private readonly deletions: WorkQueue;
   private readonly orphans: WorkQueue;
   private readonly custom: CustomMonitors;
+  private readonly events: EventRecorder;
 
   constructor(ctx: ComponentContext) {
     this.ctx = ctx;
+    this.events = new EventRecorder(ctx, 'garbage-collector-controller');
     this.deletions = new WorkQueue(ctx.kernel);
     this.orphans = new WorkQueue(ctx.kernel);
     this.graph = new OwnerGraph(
       {
         delete: (node, cause) => this.deletions.add(node.uid, [cause]),
         orphan: (node, cause) => this.orphans.add(node.uid, [cause]),
+        misplaced: (node, ref, cause) => this.sayMisplaced(node, ref, cause),
       },
       (ref) => this.custom.resourceFor(ref),
     );
@@ -64,6 +69,17 @@ export class GarbageCollector {
     const { kernel, scope } = this.ctx;
     startWorkers(kernel, scope, this.deletions, WORKERS, (uid, causes) => this.attemptToDelete(uid, causes));
     startWorkers(kernel, scope, this.orphans, WORKERS, (uid, causes) => this.attemptToOrphan(uid, causes));
+  }
+
+  private sayMisplaced(node: Node, ref: OwnerReference, cause: StepId): void {
+    if (node.resource === undefined) return;
+    const { namespace, name, uid } = node;
+    const apiVersion = apiVersionOf(node.resource);
+    const metadata = { name, uid, ...(namespace === '' ? {} : { namespace }) };
+    const subject = { apiVersion, kind: node.resource.kind, object: { metadata } };
+    const owner = `[${ref.apiVersion}/${ref.kind}, namespace: ${namespace}, name: ${ref.name}, uid: ${ref.uid}]`;
+    const message = `ownerRef ${owner} does not exist in namespace "${namespace}"`;
+    this.events.event(subject, 'Warning', 'OwnerRefInvalidNamespace', message, [cause]);
   }
 
   private *live(node: Node, causes: readonly StepId[]): Process<KubeObject | 'absent' | { readonly error: string }> {
@@ -99,6 +115,7 @@ export class GarbageCollector {
   private *fateOf(ref: OwnerReference, node: Node, causes: readonly StepId[]): Process<Fate> {
     const resource = this.custom.resourceFor(ref);
     if (resource === undefined) return 'solid';
+    if (resource.namespaced && node.namespace === '') return 'invalid';
     const owner = yield* this.ctx.client.get(kindOf(resource), resource.namespaced ? node.namespace : '', ref.name, {
       causes,
     });
@@ -117,6 +134,7 @@ export class GarbageCollector {
     causes: readonly StepId[],
   ): Process<SyncResult> {
     const of = (fate: Fate): OwnerReference[] => [...fates].filter(([, f]) => f === fate).map(([r]) => r);
+    if (of('invalid').length > 0) return undefined;
     const gone = [...of('dangling'), ...of('waiting')];
     if (of('solid').length > 0) {
       if (gone.length === 0) return undefined;

@@ -25,6 +25,8 @@ export interface Node {
 export interface Work {
   delete(node: Node, cause: StepId): void;
   orphan(node: Node, cause: StepId): void;
+  /** The node names an owner that lives in another namespace, where nobody can own it. */
+  misplaced(node: Node, ref: OwnerReference, cause: StepId): void;
 }
 
 export class OwnerGraph {
@@ -104,8 +106,25 @@ export class OwnerGraph {
       const freed = now === undefined || (ref.blockOwnerDeletion === true && now.blockOwnerDeletion !== true);
       if (freed && owner?.deletingDependents) this.work.delete(owner, cause);
     }
+    const before = new Set(node.owners.map((r) => r.uid));
     node.owners = owners;
-    for (const ref of owners) this.ownerNode(ref, node.namespace, cause).dependents.add(node);
+    let doubtful = false;
+    for (const ref of owners) {
+      const known = this.nodes.get(ref.uid);
+      this.ownerNode(ref, node.namespace, cause).dependents.add(node);
+      if (known !== undefined && !before.has(ref.uid)) doubtful = this.isDoubtful(node, ref, known, cause) || doubtful;
+    }
+    if (doubtful) this.work.delete(node, cause);
+  }
+
+  /** Whether the reference says something else of its owner than is known of it. Models addDependentToOwners. */
+  private isDoubtful(node: Node, ref: OwnerReference, owner: Node, cause: StepId): boolean {
+    if (owner.namespace !== '' && owner.namespace !== node.namespace) {
+      if (!owner.virtual) this.work.misplaced(node, ref, cause);
+      return true;
+    }
+    const resource = this.resourceOf(ref);
+    return ref.name !== owner.name || (resource?.kind ?? ref.kind) !== (owner.resource?.kind ?? ref.kind);
   }
 
   private ownerNode(ref: OwnerReference, dependentNamespace: string, cause: StepId): Node {

@@ -107,6 +107,8 @@ function loopLabels({ story, count, current }: Ask, box: SceneBox, name: Label):
 /** A kubelet and, while it or a part that it drives is at work, what it does. */
 function kubeletLabels({ current }: Ask, box: SceneBox, name: Label): Label[] {
   if (current?.kind !== 'node' || current.actor.node !== box.node) return [name];
+  // No kubelet drives it.
+  if (current.actor.component === 'kube-proxy') return [name];
   const api = current.detail?.type === 'node' ? current.detail.api : undefined;
   const doing = api === undefined ? current.action : `${api} ${current.action}`;
   const rect = { ...name.rect, x: name.rect.x + 52, w: box.rect.w - 70 };

@@ -155,7 +155,8 @@ function loops(story: Story, node: string, manager: Rect, boxes: Box[]): void {
 function extras(story: Story, node: string, strip: Rect, boxes: Box[]): void {
   let x = strip.x;
   for (const component of extrasOn(story, node)) {
-    const name = cellName(story, component);
+    // So that all that kubeadm starts there has its place.
+    const name = component === 'kube-proxy' ? 'proxy' : cellName(story, component);
     const w = Math.round(textWidth(name, 11) + 14);
     if (x + w > strip.x + strip.w + 1) break;
     const rect = { x, y: strip.y, w, h: strip.h };

@@ -20,7 +20,7 @@ const look = (focus: Focus, count: number): Inside => insideOf(story, focus, cou
 
 function table(inside: Inside, title: string): Extract<Part, { type: 'table' }> {
   const part = inside.parts.find((one) => one.type === 'table' && one.title === title);
-  if (part?.type !== 'table') throw new Error(`no ${title} among ${inside.parts.map((one) => one.title)}`);
+  if (part?.type !== 'table') throw new Error(`no ${title} among ${inside.parts.map((one) => one.type)}`);
   return part;
 }
 const texts = (part: Extract<Part, { type: 'table' }>): string[][] =>

@@ -8,6 +8,7 @@ import { rulesOf, textOf } from '../../../src/netfilter/rules.ts';
 import type { Mode } from '../../../src/netfilter/types.ts';
 import { networkAfter } from '../../../src/protocol/network.ts';
 import { Cluster } from '../../../src/simulator/cluster.ts';
+import { insideOf } from '../../../webview/scene/inside/inside.ts';
 import { ruleChanges, rulesAt } from '../../../webview/scene/rules/rules.ts';
 import { Story } from '../../../webview/scene/story.ts';
 import { topology } from './recording.ts';
@@ -87,5 +88,65 @@ describe.each<Mode>(['iptables', 'nftables'])('rules of a trace in mode %s', (mo
     const { now } = rulesAt(new Story(topology(2), seeds, steps), NODE, steps.length);
     expect(now?.untold).toBe(1);
     expect(now?.ports.map(({ name }) => name)).toEqual(['default/web']);
+  });
+});
+
+describe('the inside of a kube-proxy', () => {
+  const cluster = played('iptables');
+  const steps = cluster.stepsAfter(0);
+  const story = new Story(topology(2), networkAfter(cluster, 0), steps);
+  const focus = { type: 'component', component: 'kube-proxy', node: NODE } as const;
+  const last = steps.findLastIndex(({ action, actor }) => action === 'SyncProxyRules' && actor.node === NODE) + 1;
+  type Parts = ReturnType<typeof insideOf>['parts'];
+  const part = <T extends Parts[number]['type']>(parts: Parts, type: T) => {
+    const found = parts.find((one) => one.type === type);
+    if (found === undefined) throw new Error(`no ${type} among ${parts.map((one) => one.type)}`);
+    return found as Extract<Parts[number], { type: T }>;
+  };
+
+  it('shows the rules of the Service that the step is about, who caused each, and what the step changed', () => {
+    const { rows, title } = part(insideOf(story, focus, last).parts, 'rules');
+    expect(title).toContain('default/web');
+    expect(rows.every(({ text, because }) => text !== '' && because !== '')).toBe(true);
+    expect(new Set(rows.map(({ change }) => change))).toEqual(new Set([undefined, 'added', 'removed']));
+    const removed = rows.find(({ change }) => change === 'removed');
+    expect(removed?.because).toMatch(/^EndpointSlice web-\w+: pod web-/);
+    const writes = rows.flatMap(({ step }) => (step === undefined ? [] : story.index.get(step)));
+    expect(new Set(writes.map((step) => step?.object?.kind))).toEqual(new Set(['Service', 'EndpointSlice']));
+  });
+
+  it('switches to the other mode, and to another Service', () => {
+    const choice = { mode: 'nftables', service: 'default/kubernetes:https/tcp' };
+    const { parts } = insideOf(story, focus, last, undefined, choice);
+    const { rows, title } = part(parts, 'rules');
+    expect(title).toContain('default/kubernetes:https');
+    expect(rows.some(({ text }) => text.startsWith('service-ips {'))).toBe(true);
+    expect(part(parts, 'text').text).toContain('table ip kube-proxy {');
+  });
+
+  it('takes a packet through the rules to an endpoint, and chance can take another', () => {
+    const way = part(insideOf(story, focus, last).parts, 'way');
+    expect(way.title).toMatch(/^A packet to 10\.96\.\d+\.\d+:80 from /);
+    expect(way.hops.map(({ chain }) => chain.replace(/-[A-Z2-7]{16}$/, ''))).toEqual(
+      expect.arrayContaining(['PREROUTING', 'KUBE-SERVICES', 'KUBE-SVC', 'KUBE-SEP', 'POSTROUTING']),
+    );
+    expect(way.end).toMatch(/^Delivered to 10\.244\.\d+\.\d+:80 \(web-/);
+  });
+
+  it('says when the trace tells of no sync', () => {
+    const { text } = part(insideOf(story, focus, 0).parts, 'note');
+    expect(text).toContain('no sync');
+  });
+
+  it('says that the rules are frozen while it is stopped, and what it has missed', () => {
+    const other = played('iptables');
+    other.fault('stop', { component: 'kube-proxy', node: NODE });
+    const body = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'late' }, spec: { ports: [{ port: 80 }] } };
+    other.request({ method: 'POST', path: '/api/v1/namespaces/default/services', body });
+    other.settle(MINUTE);
+    const all = other.stepsAfter(0);
+    const { parts } = insideOf(new Story(topology(2), networkAfter(other, 0), all), focus, all.length);
+    expect(part(parts, 'note').text).toMatch(/stopped: the rules stay .* Missed since: 1 write of/);
+    expect(part(parts, 'text').text).not.toContain('default/late');
   });
 });

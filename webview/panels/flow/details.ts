@@ -10,6 +10,7 @@ import { whyOf } from '../../scene/why.ts';
 import { type Child, GLYPHS, glyph, h, present, section, sentence } from './dom.ts';
 import { exchangeView } from './exchange.ts';
 import { requestView, scheduleView } from './inspect.ts';
+import { changedRules } from './rules.ts';
 import { whyGraph } from './why-graph.ts';
 
 export interface DetailActions {
@@ -66,6 +67,7 @@ export class Details {
         written(step),
         step.detail?.type === 'schedule' && scheduleView(step.detail, step.text),
         inputs(step),
+        changedRules(story, step),
         this.changes(step),
         this.links(
           'What next',

@@ -4,11 +4,13 @@ import { actorName } from '../../../src/trace/words.ts';
 import { POD_SIGNS } from '../../render/icons.ts';
 import type { Focus } from '../../scene/inside/focus.ts';
 import { insideOf } from '../../scene/inside/inside.ts';
-import type { Cell, Part, Row } from '../../scene/inside/parts.ts';
+import type { Cell, Part, Picker, Row } from '../../scene/inside/parts.ts';
+import type { RuleChoice } from '../../scene/rules/inside.ts';
 import type { Story } from '../../scene/story.ts';
 import { type Child, h, present, section, sentence } from './dom.ts';
 import { scheduleView } from './inspect.ts';
 import { signView } from './legend.ts';
+import { pickersView, rulesView, textView, wayView } from './rules.ts';
 
 export interface InsideActions {
   look(focus: Focus | undefined): void;
@@ -21,13 +23,16 @@ const VERDICT_WORD = { ok: 'passed', refused: 'refused', skipped: 'skipped', idl
 export class InsideView {
   readonly element = h('div', { class: 'inside', tabindex: 0, role: 'group' });
   private readonly actions: InsideActions;
+  private chosen: RuleChoice = {};
+  private again: (() => void) | undefined;
 
   constructor(actions: InsideActions) {
     this.actions = actions;
   }
 
   show(story: Story, focus: Focus, count: number): void {
-    const { title, role, colour, parts } = insideOf(story, focus, count);
+    this.again = () => this.show(story, focus, count);
+    const { title, role, colour, parts } = insideOf(story, focus, count, undefined, this.chosen);
     this.element.setAttribute('aria-label', `Inside ${title}`);
     const { scrollTop } = this.element;
     this.element.replaceChildren(
@@ -45,6 +50,16 @@ export class InsideView {
         return section(part.title, h('p', { class: 'request' }, h('code', {}, part.note)), stages(part.stages));
       case 'schedule':
         return section(part.title, scheduleView(part.detail, ''));
+      case 'note':
+        return h('p', { class: part.tone === undefined ? 'dim' : 'notice bad' }, part.text);
+      case 'pick':
+        return this.pickers(part.pickers);
+      case 'rules':
+        return rulesView(part, (text, step) => this.link(text, step));
+      case 'way':
+        return wayView(part, this.pickers(part.pickers));
+      case 'text':
+        return textView(part);
       case 'steps': {
         const items = part.steps.map((step) =>
           h('li', {}, this.link(actorName(story, step), step.id), ' ', ...sentence(step.text)),
@@ -54,6 +69,18 @@ export class InsideView {
       case 'table':
         return section(part.title, part.rows.length > 0 ? this.table(part) : nothing(part.empty));
     }
+  }
+
+  private pickers(pickers: readonly Picker[]): HTMLElement {
+    return pickersView(pickers, (what, value) => {
+      // Another Service has other addresses and endpoints.
+      this.chosen =
+        what === 'service'
+          ? { mode: this.chosen.mode, from: this.chosen.from, service: value }
+          : { ...this.chosen, [what]: value };
+      this.again?.();
+      this.element.querySelector<HTMLElement>(`[data-pick="${what}"]`)?.focus();
+    });
   }
 
   private table({ title, columns, rows, more = 0 }: Extract<Part, { type: 'table' }>): HTMLElement {

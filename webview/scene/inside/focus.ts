@@ -74,9 +74,10 @@ export interface Choice {
 export function choices(story: Story): Choice[] {
   const { nodes, placements } = story.topology;
   const control = new Set(nodes.filter((n) => n.controlPlane).map((n) => n.name));
+  const proxied = new Set(placements.filter((one) => one.component === 'kube-proxy').map((one) => one.node));
   const out: Choice[] = [];
   for (const { component, node } of placements) {
-    if (node === undefined || !control.has(node) || component === 'kubelet') continue;
+    if (node === undefined || !control.has(node) || component === 'kubelet' || component === 'kube-proxy') continue;
     const known = story.component(component);
     const where = control.size > 1 ? ` on ${node}` : '';
     const group = 'Control plane';
@@ -91,6 +92,9 @@ export function choices(story: Story): Choice[] {
     out.push({ group: 'Nodes', name, focus: { type: 'node', node: name } });
     const focus = { type: 'component', component: 'kubelet', node: name } as const;
     out.push({ group: 'Kubelets', name: `kubelet on ${name}`, focus });
+    if (!proxied.has(name)) continue;
+    const proxy = { type: 'component', component: 'kube-proxy', node: name } as const;
+    out.push({ group: 'Rules', name: `kube-proxy on ${name}`, focus: proxy });
   }
   return out;
 }

@@ -1,16 +1,28 @@
 // One look inside, after so many steps: a plain value that a test can read.
+import { kubeProxy, type RuleChoice } from '../rules/inside.ts';
 import type { Story } from '../story.ts';
 import { apiServer, controlLoop, etcd, scheduler } from './control-plane.ts';
 import { crumbsOf, type Focus } from './focus.ts';
 import { container, didLast, kubelet, machine, pod } from './node.ts';
 import type { At, Inside, Part } from './parts.ts';
 
-export function insideOf(story: Story, focus: Focus, count: number, current = story.steps[count - 1]): Inside {
+export function insideOf(
+  story: Story,
+  focus: Focus,
+  count: number,
+  current = story.steps[count - 1],
+  choice: RuleChoice = {},
+): Inside {
   const at: At = { story, count, current };
   const title = crumbsOf(story, focus, count).at(-1)?.name ?? '';
   if (focus.type === 'component') {
     const known = story.component(focus.component);
-    return { title, role: known?.role ?? '', colour: known?.colour ?? 'none', parts: componentParts(at, focus) };
+    return {
+      title,
+      role: known?.role ?? '',
+      colour: known?.colour ?? 'none',
+      parts: componentParts(at, focus, choice),
+    };
   }
   return { title, colour: 'none', ...placeOf(at, focus) };
 }
@@ -30,12 +42,17 @@ function placeOf(at: At, focus: Exclude<Focus, { type: 'component' }>): { role: 
   return { role: `${view.status}, ${where}.`, parts: pod(at, focus.key) };
 }
 
-function componentParts(at: At, { component, node }: Extract<Focus, { type: 'component' }>): readonly Part[] {
+function componentParts(
+  at: At,
+  { component, node }: Extract<Focus, { type: 'component' }>,
+  choice: RuleChoice,
+): readonly Part[] {
   const { story } = at;
   const own = didLast(at, (s) => s.actor.component === component && (node === undefined || s.actor.node === node));
   if (component === 'kube-apiserver') return apiServer(at);
   if (component === 'etcd') return etcd(at);
   if (component === 'kube-scheduler') return scheduler(at);
+  if (component === 'kube-proxy' && node !== undefined) return kubeProxy(at, node, choice);
   if (component === 'kubelet' && node !== undefined) return kubelet(at, node);
   if (story.component(component)?.process !== undefined) return [...controlLoop(at, component), own];
   const loops = story.loopOrder.filter((id) => story.component(id)?.process === component);

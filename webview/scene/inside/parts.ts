@@ -33,7 +33,61 @@ export type Part =
       readonly more?: number;
     }
   | { readonly type: 'schedule'; readonly title: string; readonly detail: ScheduleDetail }
+  | { readonly type: 'note'; readonly text: string; readonly tone?: 'bad' }
+  /** What of it the reader wants to see. */
+  | { readonly type: 'pick'; readonly pickers: readonly Picker[] }
+  | {
+      readonly type: 'rules';
+      readonly title: string;
+      readonly note: string;
+      readonly rows: readonly RuleRow[];
+      readonly more: number;
+    }
+  | {
+      readonly type: 'way';
+      readonly title: string;
+      readonly pickers: readonly Picker[];
+      readonly hops: readonly WayHop[];
+      readonly end: string;
+      readonly good: boolean;
+    }
+  /** Long, and shown when somebody asks. */
+  | { readonly type: 'text'; readonly title: string; readonly text: string }
   | { readonly type: 'steps'; readonly title: string; readonly steps: readonly Step[]; readonly empty: string };
+
+/** A choice between several things to see. */
+export interface Picker {
+  readonly what: 'service' | 'mode' | 'from' | 'to' | 'pick';
+  readonly label: string;
+  readonly options: readonly { readonly value: string; readonly name: string }[];
+  readonly value: string;
+}
+
+/** One of kube-proxy's rules. */
+export interface RuleRow {
+  /** What the last sync did about it. */
+  readonly change?: 'added' | 'removed';
+  readonly chain: string;
+  /** As its tool prints it. */
+  readonly text: string;
+  readonly asks: string;
+  readonly does: string;
+  readonly because: string;
+  /** The write that caused it. */
+  readonly step?: StepId;
+}
+
+/** A rule that a packet met. */
+export interface WayHop {
+  readonly hook: string;
+  readonly chain: string;
+  readonly depth: number;
+  readonly text: string;
+  readonly does: string;
+  readonly because: string;
+  /** Rules of the chain that were no match before it. */
+  readonly passed: number;
+}
 
 export interface StageView {
   readonly name: string;

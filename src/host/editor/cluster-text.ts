@@ -13,7 +13,7 @@ export interface ClusterSays {
   readonly version: ServerVersion | undefined;
   readonly served: Served | undefined;
   /** What the extension knows of the place. */
-  readonly explained: Pick<Explanation, 'schemaText' | 'since' | 'fieldType'> | undefined;
+  readonly explained: Pick<Explanation, 'schemaText' | 'since' | 'fieldType' | 'successor'> | undefined;
 }
 
 /** Undefined where it would say nothing that is not said already. */
@@ -22,8 +22,11 @@ export function clusterText({ source, version, served, explained }: ClusterSays)
   const since = explained?.since ? ` The field is told of since ${literal(explained.since)}.` : '';
   if (served?.found === 'unknown-field')
     return `⚠ ${name} does not know this field: it drops it, or refuses it where it is asked to be strict.${since}`;
-  if (served?.found === 'unknown-kind')
-    return explained && `⚠ ${name} does not serve this kind in this version.${since}`;
+  if (served?.found === 'unknown-kind') {
+    // Of a version that is gone everywhere it has been said.
+    if (!explained || explained.successor !== undefined) return undefined;
+    return `⚠ ${name} does not serve this kind in this version.${since}`;
+  }
   const other =
     explained && version !== undefined && version.minor !== OUR_MINOR
       ? `What is said above holds for ${KUBERNETES_VERSION}; ${name} is ${version.minor < OUR_MINOR ? 'older' : 'newer'}.${since}`

@@ -67,7 +67,9 @@ function readValue(name: string, flag: Flag, given: unknown): string | number | 
   const n = Number(text);
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = flag;
   if (text.trim() === '' || !Number.isFinite(n) || n < min || n > max)
-    throw new UsageError(`--${name} takes a number from ${min} to ${max}, not '${text}'`);
+    throw new UsageError(
+      `--${name} takes a number from ${min} ${flag.max === undefined ? 'up' : `to ${max}`}, not '${text}'`,
+    );
   return n;
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createKnowledge, type Knowledge } from '../../knowledge/knowledge.ts';
 import { explainText, runExplain } from '../../manifest/report.ts';
 import { RefusedError } from '../../model/refused.ts';
-import type { Command } from './args.ts';
+import { type Command, UsageError } from './args.ts';
 import { readText } from './read.ts';
 
 /** The data files stand beside the bundle. */
@@ -34,17 +34,17 @@ Without --line every field of the file is explained. '-' reads standard input.`,
   },
   async run(values, [file = '']) {
     const { line, column } = values;
+    if (column !== undefined && line === undefined)
+      throw new UsageError('--column says where on a line: give --line too');
     const answer = runExplain({
       knowledge: shippedKnowledge(),
-      file,
+      file: file === '-' ? 'standard input' : file,
       text: readText(file),
       ...(typeof line === 'number' ? { line } : {}),
       ...(typeof column === 'number' ? { column } : {}),
     });
-    const { file: _, ...rest } = answer;
-    process.stdout.write(
-      values.json === true ? `${JSON.stringify({ file, ...rest }, null, 1)}\n` : `${explainText(answer)}\n`,
-    );
+    if (values.json === true) process.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
+    else (answer.problem === undefined ? process.stdout : process.stderr).write(`${explainText(answer)}\n`);
     return answer.problem === undefined ? 0 : 1;
   },
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { annotate } from '../../../src/node/cli/annotate.ts';
 import { help, parse, UsageError } from '../../../src/node/cli/args.ts';
+import { explain } from '../../../src/node/cli/explain.ts';
 
 describe('flags of the command line', () => {
   test('a letter stands for its flag', () => {
@@ -20,5 +21,10 @@ describe('flags of the command line', () => {
     for (const argv of [[], ['a', 'b'], ['a', '-x'], ['a', '-o']]) {
       expect(() => parse(annotate, argv), argv.join(' ')).toThrow(UsageError);
     }
+  });
+
+  test('numbers say from where they count, and a column needs its line', async () => {
+    expect(() => parse(explain, ['a', '--line', '0'])).toThrow("--line takes a number from 1 up, not '0'");
+    await expect(explain.run(parse(explain, ['a', '--column', '3']).values, ['a'])).rejects.toThrow('give --line too');
   });
 });

@@ -3,6 +3,7 @@ export const TOGETHER: readonly string[] = [
   'maximum allowed value of a user defined priority is 1000000000',
   'is already marked as default',
   'exceeded quota: …, requested: …, used: …, limited: …',
+  'status unknown for quota: …',
   'failed quota: …: must specify … for: …',
   'maximum … usage per Container is …, but limit is …',
   'minimum … usage per Container is …, but request is …',

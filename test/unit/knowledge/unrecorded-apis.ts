@@ -279,6 +279,7 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
   ],
   'staging/src/k8s.io/apiserver/pkg/admission/plugin/resourcequota/controller.go': [
     'exceeded quota: …, requested: …, used: …, limited: …',
+    'status unknown for quota: …',
   ],
   'pkg/apis/scheduling/validation/validation.go': ['maximum allowed value of a user defined priority is 1000000000'],
   'plugin/pkg/admission/priority/admission.go': ['is already marked as default'],

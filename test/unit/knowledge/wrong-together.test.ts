@@ -22,12 +22,12 @@ function pod(b: Bench, spec: object, amounts: object = {}): string {
   return make(b, PODS, 'p', { metadata: { name: 'p', labels: { a: 'b' } }, spec: { containers, ...spec } });
 }
 
-function underQuota(resource: string, hard: string): string {
+function underQuota(resource: string, hard: string, counted = true): string {
   const b = ready();
   const path = '/api/v1/namespaces/default/resourcequotas';
   make(b, path, 'q', { spec: { hard: { [resource]: hard } } });
   // The controller's part: a quota counts once its use is known.
-  const status = { hard: { [resource]: hard }, used: { [resource]: '0' } };
+  const status = counted ? { hard: { [resource]: hard }, used: { [resource]: '0' } } : {};
   ask(b, `PUT ${path}/q/status`, { ...bodyOf(ask(b, `GET ${path}/q`)), status });
   return pod(b, {});
 }
@@ -83,6 +83,7 @@ const SCENES: Readonly<Record<string, () => string>> = {
     return make(b, CLASSES, 'two', { value: 2, globalDefault: true });
   },
   'exceeded quota: …, requested: …, used: …, limited: …': () => underQuota('pods', '0'),
+  'status unknown for quota: …': () => underQuota('pods', '1', false),
   'failed quota: …: must specify … for: …': () => underQuota('limits.cpu', '1'),
   'maximum … usage per Container is …, but limit is …': () => bounded({ max: { cpu: '1' } }, { limits: { cpu: '2' } }),
   'minimum … usage per Container is …, but request is …': () =>

@@ -3,12 +3,16 @@ import type {
   Namespace,
   PersistentVolume,
   PersistentVolumeClaim,
+  Pod,
   PodSpec,
   ResourceQuota,
 } from '../../model/generated/core.v1.ts';
+import type { PodDisruptionBudget } from '../../model/generated/policy.v1.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
 import { RefusedError } from '../../model/refused.ts';
+import { selects } from '../../model/selectors.ts';
 import { templatePath } from '../../model/templates.ts';
+import { expectation, healthy, nextStatus } from '../controllers/disruption/decide.ts';
 import type { Claims } from './claims.ts';
 import { someOf } from './pods.ts';
 import type { Scratch } from './scratch.ts';
@@ -52,7 +56,7 @@ export class Beside {
     for (const o of objects.filter((one) => order(one) >= 0).sort((a, b) => order(a) - order(b))) {
       if (this.scratch.same(o) !== undefined) continue;
       try {
-        this.made(this.scratch.create(o));
+        this.made(this.scratch.create(o), o);
         added.push(`${o.kind} ${o.metadata.name}`);
       } catch (error) {
         if (!(error instanceof RefusedError)) throw error;
@@ -65,9 +69,23 @@ export class Beside {
     ];
   }
 
+  /** How many pods the budget lets go, where the pods that are there are all that their controllers want. */
+  private counted(pdb: PodDisruptionBudget): PodDisruptionBudget {
+    const pods = this.scratch
+      .all<Pod>('v1', 'Pod')
+      .filter((p) => p.metadata.namespace === pdb.metadata.namespace)
+      .filter((p) => selects(pdb.spec?.selector, p.metadata.labels ?? {}));
+    const counts = { ...expectation(pdb, pods.length, pods.length), currentHealthy: healthy(pods, {}) };
+    return { ...pdb, status: nextStatus(pdb, counts, {}, pdb.metadata.creationTimestamp ?? '') };
+  }
+
   /** What controllers make of it at once. */
-  private made(o: KubeObject): void {
+  private made(o: KubeObject, given: KubeObject): void {
     const { scratch } = this;
+    const { status } = given as { status?: unknown };
+    // Who asks with a status means it, though the API server drops it from what is created.
+    if (isRecord(status) && STATUS_COUNTS.has(o.kind ?? '')) scratch.put({ ...o, status } as KubeObject);
+    else if (o.kind === 'PodDisruptionBudget') scratch.put(this.counted(o as PodDisruptionBudget));
     if (o.kind === 'Namespace') account(scratch, o.metadata.name ?? '', 'default');
     if (o.kind === 'PersistentVolume')
       scratch.put({ ...(o as PersistentVolume), status: { phase: 'Available' } } as KubeObject);
@@ -79,6 +97,9 @@ export class Beside {
     }
   }
 }
+
+/** Kinds of which the scheduler reads the status. */
+const STATUS_COUNTS = new Set(['PodDisruptionBudget', 'ResourceClaim']);
 
 function account(scratch: Scratch, namespace: string, name: string): void {
   const stub = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } };

@@ -69,6 +69,28 @@ it('the room that preemption promises counts for pods of lower priority', () => 
   ]);
 });
 
+describe('a budget of the same file', () => {
+  const small = ['a', 'b'].map((n) => node(n, { allocatable: { cpu: '1', memory: '4Gi', pods: '9' } }));
+  const ready = '{phase: Running, startTime: "2026-01-01T00:00:00Z", conditions: [{type: Ready, status: "True"}]}';
+  const running = (name: string, on: string, app: string, priority: number): KubeObject[] =>
+    parse(
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, labels: {app: ${app}}}\nspec: {priority: ${priority}, nodeName: ${on}, containers: [{name: c, image: z, resources: {requests: {cpu: 600m}}}]}\nstatus: ${ready}`,
+    );
+  const high = 'apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: high}\nvalue: 1000\n';
+  const wants =
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {priorityClassName: high, containers: [{name: c, image: z, resources: {requests: {cpu: 900m}}}]}\n';
+  const budget = (more: string): string =>
+    `apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: keep}\nspec: {selector: {matchLabels: {app: kept}}, ${more}\n`;
+  test.each<[string, string, string]>([
+    ['keeps what it may not let go', budget('minAvailable: 1}'), 'default/loose'],
+    ['keeps nothing that it may let go', budget('minAvailable: 0}'), 'default/kept'],
+    ['counts as its status says', budget('minAvailable: 1}\nstatus: {disruptionsAllowed: 1}'), 'default/kept'],
+  ])('%s', (_what, pdb, victim) => {
+    const given = [...running('kept', 'a', 'kept', 0), ...running('loose', 'b', 'loose', 5)];
+    expect(schedule(small, [high, pdb, wants].join('---\n'), given)[0]?.victims).toEqual([victim]);
+  });
+});
+
 describe('amounts', () => {
   const MEMORY = `${2 ** 57}`;
   test.each<[string, { [r: string]: string }, string, number]>([

@@ -35,6 +35,11 @@ Prints one line, 'ready https://127.0.0.1:PORT', when kubectl can use it.`,
     'node-cpu': { type: 'string', value: 'C', help: 'CPU of each worker', default: '1' },
     'node-memory': { type: 'string', value: 'M', help: 'memory of each worker', default: '3840Mi' },
     runtime: { type: 'string', choices: ['fake', 'modelled'], help: 'container runtime', default: 'modelled' },
+    proxy: {
+      type: 'string',
+      choices: ['iptables', 'nftables', 'none'],
+      help: 'mode of the kube-proxies; by default iptables, and none with the fake runtime',
+    },
     cloud: { type: 'boolean', help: 'a simulated cloud gives load balancers and disks' },
     seed: { type: 'string', value: 'S', help: 'the same seed and input give the same steps', default: '1' },
     speed: {
@@ -95,6 +100,7 @@ function optionsOf(values: Values): Partial<typeof DEFAULTS> {
     nodeMemory: String(values['node-memory']),
     runtime: values.runtime as RuntimeMode,
     cloud: values.cloud === true,
+    ...(values.proxy === undefined ? {} : { proxy: values.proxy as Exclude<typeof DEFAULTS.proxy, undefined> }),
   };
 }
 

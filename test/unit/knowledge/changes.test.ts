@@ -80,7 +80,7 @@ describe('what cannot be changed is refused, the rest is not', () => {
   });
 });
 
-/** What no plain update of a sample can tell. */
+/** What no plain update of a sample can tell; changes-together.test.ts tries some of it. */
 const UNTOLD: readonly RegExp[] = [
   // Tied to another field, which has to change with it.
   /^admissionregistration\.v1\.Mutation\.patchType$/,

@@ -107,23 +107,32 @@ export class ServedSchemas {
     kind: string,
     path: readonly (string | number)[],
   ): Promise<Served | undefined> {
-    const { group, version } = splitApiVersion(apiVersion);
+    const { group } = splitApiVersion(apiVersion);
     if (!group.includes('.') || schemaForKind(apiVersion, kind)) return undefined;
     const { code, body } = await this.get(CRDS);
     const items: unknown = code === 200 && isRecord(body) ? body.items : undefined;
-    if (!Array.isArray(items)) return undefined;
-    for (const item of items) {
-      const spec = isRecord(item) && isRecord(item.spec) ? item.spec : {};
-      const names = isRecord(spec.names) ? spec.names : {};
-      if (spec.group !== group || names.kind !== kind || !Array.isArray(spec.versions)) continue;
-      const served: unknown = spec.versions.find((one: unknown) => isRecord(one) && one.name === version);
-      const schema = isRecord(served) && isRecord(served.schema) ? served.schema.openAPIV3Schema : undefined;
-      // The server adds metadata and the like to what the definition says.
-      if (path[0] === 'metadata' || path[0] === 'apiVersion' || path[0] === 'kind') return undefined;
-      return isRecord(schema) ? walk({}, schema, path) : undefined;
-    }
-    return undefined;
+    return Array.isArray(items) ? definedBy(items, { apiVersion, kind }, path) : undefined;
   }
+}
+
+/** What CustomResourceDefinitions say of a field; undefined where none is of the kind, or it leaves the field open. */
+export function definedBy(
+  definitions: readonly unknown[],
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  path: readonly (string | number)[],
+): Served | undefined {
+  const { group, version } = splitApiVersion(apiVersion);
+  for (const item of definitions) {
+    const spec = isRecord(item) && isRecord(item.spec) ? item.spec : {};
+    const names = isRecord(spec.names) ? spec.names : {};
+    if (spec.group !== group || names.kind !== kind || !Array.isArray(spec.versions)) continue;
+    const served: unknown = spec.versions.find((one: unknown) => isRecord(one) && one.name === version);
+    const schema = isRecord(served) && isRecord(served.schema) ? served.schema.openAPIV3Schema : undefined;
+    // The server adds metadata and the like to what the definition says.
+    if (path[0] === 'metadata' || path[0] === 'apiVersion' || path[0] === 'kind') return undefined;
+    return isRecord(schema) ? walk({}, schema, path) : undefined;
+  }
+  return undefined;
 }
 
 /** `/openapi/v3/apis/apps/v1?hash=…` → the path and what is asked besides. */

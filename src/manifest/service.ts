@@ -13,6 +13,7 @@ import { placeOf } from './field-place.ts';
 import type { Finding } from './finding.ts';
 import { objectsOf } from './objects.ts';
 import { moved, movedRange, type OutlineEntry, outlineOf } from './outline.ts';
+import { plainReaderOf } from './plain.ts';
 import { rangeOf } from './positions.ts';
 import { diagnosticAt, findingsOf } from './problems.ts';
 import { type ReadPiece, readPiece } from './read-piece.ts';
@@ -74,6 +75,13 @@ export function* factsOfText(text: string): Generator<PlacedFacts> {
   for (const [index, piece] of list.entries()) {
     yield { facts: collectFacts(readPiece(piece.text)), line: lines[index] ?? 0 };
   }
+}
+
+/** The objects of the document that holds a line of a text, as plain values. */
+export function plainObjects(text: string, line: number): unknown[] {
+  const pieces = cut(text);
+  const tree = readPiece(pieces.list[pieceAtLine(pieces, line)]?.text ?? '');
+  return objectsOf(tree.root).map(({ node }) => plainReaderOf(tree).read(node));
 }
 
 export function createManifestService({ knowledge }: { knowledge: Knowledge }): ManifestService {

@@ -35,6 +35,14 @@ export function clusterText({ source, version, served, explained }: ClusterSays)
   return [other, text].filter((part) => part !== undefined).join('\n\n') || undefined;
 }
 
+/** What a CustomResourceDefinition in a file of the workspace says of a field. */
+export function definitionText(file: string, served: Served | undefined): string | undefined {
+  const name = `The definition in **${literal(file)}**`;
+  if (served?.found === 'unknown-field')
+    return `⚠ ${name} has no such field: kube-apiserver drops it, or refuses it where it is asked to be strict.`;
+  return served && fieldText(name, served, undefined);
+}
+
 function fieldText(name: string, served: Served, explained: ClusterSays['explained']): string | undefined {
   if (served.found !== 'field') return undefined;
   const { description, type, required, values } = served.field;

@@ -1,6 +1,7 @@
 // What the editor shows of manifests, made in one place.
 import type * as vscode from 'vscode';
 import { ManifestHover } from '../hover.ts';
+import { DefinitionHover } from './definition-hover.ts';
 import { ManifestDiagnostics } from './diagnostics.ts';
 import { ManifestInlayHints } from './inlay-hints.ts';
 import { ManifestLenses } from './lenses.ts';
@@ -16,6 +17,7 @@ export function editorFeatures(manifests: Manifests, log: vscode.LogOutputChanne
     manifests,
     files,
     new ManifestHover(manifests),
+    new DefinitionHover(manifests, files),
     new ManifestDiagnostics(manifests, files, log),
     new ManifestLenses(manifests),
     new ManifestLinks(manifests),

@@ -21,6 +21,7 @@ interface Loaded {
   /** The page of a field, in markdown; undefined where nothing is known. */
   readonly fieldPageOf: (object: ObjectRef, path: string) => string | undefined;
   readonly factsOfText: typeof import('../../manifest/service.ts').factsOfText;
+  readonly plainObjects: typeof import('../../manifest/service.ts').plainObjects;
   readonly rename: typeof import('../../manifest/workspace/rename.ts');
   readonly unresolved: typeof import('../../manifest/workspace/unresolved.ts').unresolved;
   readonly Workspace: typeof import('../../manifest/workspace/workspace.ts').Workspace;
@@ -98,7 +99,7 @@ export class Manifests implements vscode.Disposable {
       this.data('descriptions.json'),
     ]);
     const knowledge = createKnowledge({ fields: () => fields, descriptions: () => descriptions });
-    const { createManifestService, factsOfText } = services;
+    const { createManifestService, factsOfText, plainObjects } = services;
     const service = createManifestService({ knowledge });
     const explainField = (object: ObjectRef, path: string) => {
       const facts = report.explainField(knowledge, object, path);
@@ -111,6 +112,7 @@ export class Manifests implements vscode.Disposable {
       explainField,
       fieldPageOf: (object, path) => report.fieldPageOf(knowledge, object, path),
       factsOfText,
+      plainObjects,
       Workspace,
       unresolved,
       rename,

@@ -184,13 +184,20 @@ export class Workspace {
         return pod && range ? [{ is: 'part', part: fact.part, at, range, pod, name: fact.name }] : [];
       }
       case 'definition':
-        return [...(this.kinds.get('apiextensions.k8s.io/CustomResourceDefinition') ?? [])].flatMap(
-          ({ at: place, fact: { defines } }) =>
-            defines?.group === fact.group && defines.kind === fact.kind
-              ? [{ is: 'kind', at: place, range: defines.range, defines }]
-              : [],
-        );
+        return this.defining(fact);
     }
+  }
+
+  /** Where CustomResourceDefinitions name the kind that they define. */
+  definingPlaces(kind: KindName): Location[] {
+    return this.defining(kind).map(({ at, range }) => located(at, range));
+  }
+
+  private defining({ group, kind }: KindName): Definition[] {
+    return [...(this.kinds.get('apiextensions.k8s.io/CustomResourceDefinition') ?? [])].flatMap(
+      ({ at, fact: { defines } }) =>
+        defines?.group === group && defines.kind === kind ? [{ is: 'kind', at, range: defines.range, defines }] : [],
+    );
   }
 
   private labelled(at: Handle, fact: Extract<Reference, { to: 'labels' }>): Definition[] {

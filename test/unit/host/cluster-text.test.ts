@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Served } from '../../../src/cluster/openapi.ts';
-import { clusterText } from '../../../src/host/editor/cluster-text.ts';
+import { clusterText, definitionText } from '../../../src/host/editor/cluster-text.ts';
 
 const field = (description?: string): Served => ({
   found: 'field',
@@ -36,6 +36,10 @@ describe('what a cluster says of a field', () => {
     );
     expect(says({ served: { found: 'unknown-kind' } })).toMatch(/does not serve this kind/);
     expect(says({ served: { found: 'unknown-kind' }, explained: undefined })).toBeUndefined();
+    // Our own words say that the version is gone.
+    expect(
+      says({ served: { found: 'unknown-kind' }, explained: { ...explained, successor: 'apps/v1' } }),
+    ).toBeUndefined();
   });
 
   test('text of a cluster becomes no link and no image', () => {
@@ -43,4 +47,12 @@ describe('what a cluster says of a field', () => {
     const text = says({ source: evil, served: field(evil) }) ?? '';
     expect(text).not.toMatch(/(?<!\\)[[<]/);
   });
+});
+
+test('what a definition in a file says, and that it has no such field', () => {
+  expect(definitionText('a/crd.yaml', field('Theirs.'))).toBe(
+    'The definition in **a/crd.yaml** says: `string` · required\n\nTheirs.',
+  );
+  expect(definitionText('crd.yaml', { found: 'unknown-field' })).toMatch(/has no such field: kube-apiserver drops it/);
+  expect(definitionText('crd.yaml', undefined)).toBeUndefined();
 });

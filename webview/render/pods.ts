@@ -41,11 +41,13 @@ export function drawTallies(group: Group, tallies: readonly Tally[]): void {
     tallies,
     (tally) => tally.id,
     (enter) => {
+      enter.append('title');
       const shape = enter.append('g').attr('class', 'sign').attr('transform', 'translate(8,8) scale(0.9)');
       sign(shape, (tally) => POD_SIGNS[tally.look]);
       enter.append('text').attr('x', 19).attr('y', 12).attr('font-size', 11);
     },
   );
   marks.attr('class', (tally) => `chip tally l-${tally.look}`).attr('transform', (tally) => at(tally.at));
+  marks.select('title').text((tally) => tally.title);
   marks.select('text').text((tally) => tally.count);
 }

@@ -3,7 +3,7 @@
 import type { Point, Rect } from './geometry.ts';
 import { fit, textWidth } from './geometry.ts';
 import type { Layout } from './layout.ts';
-import { LOOKS, type PodLook } from './looks.ts';
+import { LOOK_WORDS, LOOKS, type PodLook } from './looks.ts';
 import type { PodView, Story } from './story.ts';
 import { SHAPE_STEP } from './workers.ts';
 
@@ -23,6 +23,7 @@ export interface Tally {
   readonly look: PodLook;
   readonly count: number;
   readonly at: Point;
+  readonly title: string;
 }
 
 export interface Crowd {
@@ -32,7 +33,10 @@ export interface Crowd {
 
 export const CHIP_SIZE = 11;
 const LINE_STEP = 26;
-const TALLY_W = 50;
+/** px: a tally's least width, that of its sign and what is free beside it, and the way to the next row. */
+const TALLY_W = 38;
+const TALLY_SIGN = 20;
+const TALLY_STEP = 17;
 
 export function crowdOf(story: Story, layout: Layout, count: number, current: string | undefined): Crowd {
   const chips: Chip[] = [];
@@ -45,7 +49,8 @@ export function crowdOf(story: Story, layout: Layout, count: number, current: st
   }
   if (layout.more) {
     const rest = layout.folded.flatMap((node) => byNode.get(node) ?? []);
-    tallies.push(...talliesOf('…', rest, { ...layout.more, x: layout.more.x + 10, y: layout.more.y + 26 }));
+    const { x, y, w, h } = layout.more;
+    tallies.push(...talliesOf('…', rest, { x: x + 5, y: y + 26, w: w - 8, h: h - 28 }));
   }
   const unbound = unboundOf(byNode.get('') ?? [], layout.unbound, current);
   return { chips: [...chips, ...unbound.chips], tallies: [...tallies, ...unbound.tallies] };
@@ -82,22 +87,41 @@ function lineOf(pod: PodView, w: number): { w: number; name: string; word: strin
 }
 
 function talliesOf(node: string, pods: readonly PodView[], area: Rect): Tally[] {
-  const columns = Math.max(1, Math.floor(area.w / TALLY_W));
   const counts = new Map<PodLook, number>();
   for (const { look } of pods) counts.set(look, (counts.get(look) ?? 0) + 1);
-  return LOOKS.map((look) => ({ look, count: counts.get(look) ?? 0 }))
-    .filter(({ count }) => count > 0)
-    .map(({ look, count }, i) => ({
+  const widest = Math.max(0, ...[...counts.values()].map((count) => textWidth(String(count), CHIP_SIZE)));
+  const step = Math.max(TALLY_W, widest + TALLY_SIGN);
+  const columns = Math.max(1, Math.floor(area.w / step));
+  const rows = Math.max(1, Math.floor(area.h / TALLY_STEP));
+  const shown = fewest(counts, columns * rows);
+  const left = [...counts].filter(([look]) => !shown.includes(look)).map(([look, count]) => told(look, count));
+  return shown.map((look, i) => {
+    const count = counts.get(look) ?? 0;
+    const more = i === shown.length - 1 && left.length > 0 ? `; without a place: ${left.join(', ')}` : '';
+    return {
       id: `${node} ${look}`,
       look,
       count,
-      at: { x: area.x + (i % columns) * TALLY_W, y: area.y + Math.floor(i / columns) * SHAPE_STEP },
-    }));
+      at: { x: area.x + (i % columns) * step, y: area.y + Math.floor(i / columns) * TALLY_STEP },
+      title: `${told(look, count)}${more}`,
+    };
+  });
+}
+
+const told = (look: PodLook, count: number): string => `${count} ${count === 1 ? 'pod' : 'pods'} ${LOOK_WORDS[look]}`;
+
+/** The looks that there are, in their order; where that is more than have a place, what goes wrong and what is most. */
+function fewest(counts: ReadonlyMap<PodLook, number>, places: number): PodLook[] {
+  const there = LOOKS.filter((look) => counts.has(look));
+  if (there.length <= places) return there;
+  const weight = (look: PodLook): number => (look === 'failing' || look === 'failed' ? 1e9 : (counts.get(look) ?? 0));
+  const kept = new Set(there.toSorted((a, b) => weight(b) - weight(a)).slice(0, places));
+  return there.filter((look) => kept.has(look));
 }
 
 function unboundOf(pods: readonly PodView[], area: Rect, current: string | undefined): Crowd {
   const places = Math.max(1, Math.floor(area.w / SHAPE_STEP));
-  const tray = { ...area, y: area.y + 22 };
+  const tray = { ...area, y: area.y + 22, h: area.h - 22 };
   const most = Math.max(-1, ...pods.map((pod) => pod.slot));
   if (most >= places) return { chips: [], tallies: talliesOf('', pods, tray) };
   return { chips: pods.map((pod) => chip(pod, tray, false, current)), tallies: [] };

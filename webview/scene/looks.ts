@@ -29,6 +29,18 @@ export const LOOKS: readonly PodLook[] = [
   'unknown',
 ];
 
+export const LOOK_WORDS: { readonly [look in PodLook]: string } = {
+  ready: 'ready',
+  running: 'running, not ready',
+  creating: 'being created',
+  pending: 'on no node yet',
+  failing: 'failing',
+  terminating: 'terminating',
+  succeeded: 'completed',
+  failed: 'failed',
+  unknown: 'unknown',
+};
+
 export interface PodState {
   readonly look: PodLook;
   /** In a word or two, where there is little room. */

@@ -63,7 +63,7 @@ export function workerCell(story: Story, node: FlowNode, grid: WorkerGrid, i: nu
     boxes.push({ id: boxId(component, node.name), kind: 'cell', rect: r, component, node: node.name, name, parent });
   };
   const inner = { x: rect.x + 10, w: rect.w - 20 };
-  if (grid.size === 'tile') return { ...inner, y: rect.y + 26, h: rect.h - 30 };
+  if (grid.size === 'tile') return { ...inner, y: rect.y + 26, h: rect.h - 28 };
   add('kubelet', { ...inner, y: rect.y + 26, h: 24 });
   if (grid.size === 'compact') return { ...inner, y: rect.y + 56, h: rect.h - 62 };
   row(

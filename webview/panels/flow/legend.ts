@@ -3,21 +3,9 @@
 import { select } from 'd3';
 import { MESSAGE_SIGNS, POD_SIGNS, type Sign } from '../../render/icons.ts';
 import { sign } from '../../render/marks.ts';
-import { LOOKS, type PodLook } from '../../scene/looks.ts';
+import { LOOK_WORDS, LOOKS } from '../../scene/looks.ts';
 import { GLYPHS, h } from './dom.ts';
 import { Popup } from './popup.ts';
-
-const WORDS: { readonly [look in PodLook]: string } = {
-  ready: 'ready',
-  running: 'running, not ready',
-  creating: 'being created',
-  pending: 'on no node yet',
-  failing: 'failing',
-  terminating: 'terminating',
-  succeeded: 'completed',
-  failed: 'failed',
-  unknown: 'unknown',
-};
 
 const MESSAGES: readonly (readonly [string, string])[] = [
   ['request', 'request'],
@@ -30,7 +18,7 @@ const MESSAGES: readonly (readonly [string, string])[] = [
 const CUT: Sign = { line: 'M0,7V0M-4,-4l8,8m0,-8l-8,8' };
 
 export function legend(): HTMLElement {
-  const pods = LOOKS.map((look) => entry(POD_SIGNS[look], `chip l-${look}`, WORDS[look]));
+  const pods = LOOKS.map((look) => entry(POD_SIGNS[look], `chip l-${look}`, LOOK_WORDS[look]));
   const messages = MESSAGES.map(([kind, word]) => entry(MESSAGE_SIGNS[kind] ?? {}, `mover ${kind} c-none`, word));
   const meanings = h(
     'div',

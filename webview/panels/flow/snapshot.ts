@@ -74,7 +74,7 @@ export function piecesOf(frame: Element, pictures: Iterable<SVGSVGElement>, word
       fill: style.color,
       stroke: 'none',
     };
-    return { tag: 'text', attributes, text: word.textContent };
+    return { tag: 'text', attributes, text: word.innerText };
   });
   return [...drawn, ...said];
 }

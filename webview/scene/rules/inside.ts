@@ -22,7 +22,7 @@ const MODES: readonly Mode[] = ['iptables', 'nftables'];
 
 /** In what is simulated, and in what a real one would show besides. */
 const LEFT_OUT =
-  'Simplified: rules of the network plugin and of others are not here, Services stand in the order of their names where kube-proxy keeps none, and the kernel’s counters stand at zero.';
+  'Simplified: kubeadm runs kube-proxy in a pod of a DaemonSet, here it is a process of the machine. Rules of the network plugin and of others are not shown, Services stand in the order of their names where kube-proxy keeps none, and the kernel’s counters stand at zero.';
 
 export function kubeProxy(at: At, node: string, choice: RuleChoice): Part[] {
   const { story, count } = at;

@@ -47,7 +47,7 @@ describe('definitions of resources', () => {
     const b = bench();
     ask(b, `POST ${DEFINITIONS}`, object);
     b.kernel.runUntil(SECOND);
-    const { name } = object.metadata;
+    const { name = '' } = object.metadata;
     expect(again(b, DEFINITIONS, name, spec({ scope: 'Cluster' })).body.message).toContain('field is immutable');
     const names = (stored: Body): Fields => spec({ names: { ...stored.spec.names, kind: 'Other' } })(stored);
     expect(again(b, DEFINITIONS, name, names).body.message).toContain('field is immutable');

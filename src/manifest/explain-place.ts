@@ -2,9 +2,9 @@
 import { isAlias, isScalar } from 'yaml';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { known, pathText } from './explain.ts';
-import type { ExplainedObject, Explanation, TextRange } from './explanation.ts';
+import type { ExplainedObject, Explanation, FieldFacts, TextRange } from './explanation.ts';
 import { type Located, locate } from './locate.ts';
-import { objectAt } from './objects.ts';
+import { objectAt, otherKinds } from './objects.ts';
 import { rangeOf } from './positions.ts';
 import type { ReadPiece } from './read-piece.ts';
 import { readingNote } from './reading.ts';
@@ -45,23 +45,37 @@ export function explainPlace(
   const at = objectPlace(tree, offset);
   if (!at) return undefined;
   const { located, found } = at;
-  const place = placeOf(found.object, found.inner);
-  const facts = place && known(knowledge, place);
-  if (!place || !facts) return undefined;
-  const { apiVersion, kind } = found.object;
+  const { object, place, facts } = knownAs(knowledge, tree, found) ?? {};
+  if (!object || !place || !facts) return undefined;
+  const { apiVersion, kind } = object;
   const successor = successorOf(apiVersion, kind);
   const notes = [successor && successorNote(apiVersion, successor), noteOf(tree, located, place)];
   const reading = notes.filter((note) => note !== undefined).join(' ');
   return {
     range: rangeOf(tree.lineStarts, located.from, located.to, firstLine),
     on: located.on,
-    object: found.object,
+    object,
     path: found.inner,
     pathText: pathText(found.inner),
     ...facts,
     ...(reading && { reading }),
     ...(successor && { successor: successor.use }),
   };
+}
+
+/** What is known of a place; a template may choose between kinds, of which not each has every field. */
+function knownAs(
+  knowledge: Knowledge,
+  { templated }: ReadPiece,
+  { object: first, inner, node }: ObjectPlace['found'],
+): { object: ExplainedObject; place: Place; facts: FieldFacts } | undefined {
+  const others = templated ? otherKinds(node).map((kind) => ({ ...first, kind })) : [];
+  for (const object of [first, ...others]) {
+    const place = placeOf(object, inner);
+    const facts = place && known(knowledge, place);
+    if (place && facts) return { object, place, facts };
+  }
+  return undefined;
 }
 
 function placeOf(object: ExplainedObject, path: readonly PathSegment[]): Place | undefined {

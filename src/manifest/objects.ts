@@ -76,7 +76,7 @@ export function objectsOf(root: ParsedNode | undefined, path: readonly PathSegme
 export function objectAt(
   root: ParsedNode | undefined,
   path: readonly PathSegment[],
-): { object: ExplainedObject; inner: readonly PathSegment[] } | undefined {
+): { object: ExplainedObject; inner: readonly PathSegment[]; node: unknown } | undefined {
   const object = describe(root);
   if (object && isList(object.kind) && path[0] === 'items' && typeof path[1] === 'number' && path.length > 2) {
     const items = valueAt(root, 'items');
@@ -84,5 +84,14 @@ export function objectAt(
     const deeper = isMap(item) ? objectAt(item as ParsedNode, path.slice(2)) : undefined;
     if (deeper) return deeper;
   }
-  return object && { object, inner: path };
+  return object && { object, inner: path, node: root };
+}
+
+/** The kinds that a template chooses between, beside the first that it writes. */
+export function otherKinds(node: unknown): string[] {
+  if (!isMap(node)) return [];
+  const kinds = node.items.flatMap(({ key, value }) =>
+    isScalar(key) && key.value === 'kind' && isScalar(value) ? [String(value.value)] : [],
+  );
+  return kinds.slice(1);
 }

@@ -111,6 +111,20 @@ describe('explainAt', () => {
     expect(at(`${HEAD}spec:\n  re¦plicas: 3\n`)?.successor).toBeUndefined();
   });
 
+  test('a template that chooses between kinds is explained by the one that has the field', () => {
+    const head =
+      'apiVersion: apps/v1\n{{ if .a }}\nkind: StatefulSet\n{{ else }}\nkind: Deployment\n{{ end }}\nspec:\n';
+    expect(at(`${head}  strat¦egy: {}\n`)).toMatchObject({
+      type: 'apps.v1.DeploymentSpec',
+      object: { kind: 'Deployment' },
+    });
+    expect(at(`${head}  service¦Name: {}\n`)).toMatchObject({
+      type: 'apps.v1.StatefulSetSpec',
+      object: { kind: 'StatefulSet' },
+    });
+    expect(at(`${head}  no¦thing: {}\n`)).toBeUndefined();
+  });
+
   test('lines of Jinja are no part of a manifest', () => {
     const text =
       '{% if a %}\napiVersion: v1\nkind: Pod\nspec:\n{% for n in nodes %}\n  node¦Name: {{ n }}\n{% endfor %}\n{% endif %}\n';

@@ -99,7 +99,8 @@ export class ManifestDiagnostics implements vscode.CodeActionProvider, vscode.Di
   private async find(document: vscode.TextDocument): Promise<ManifestDiagnostic[]> {
     const { service, unresolved, uri } = await this.manifests.of(document);
     const workspace = await this.files.known();
-    const patch = PATCH_NAME.test(document.uri.path) || (workspace?.isPatch(uri) ?? false);
+    // Until the workspace has been read any file may be one that a kustomization merges into another.
+    const patch = PATCH_NAME.test(document.uri.path) || (workspace?.isPatch(uri) ?? true);
     const own = service.diagnostics(uri, { patch });
     return workspace && !patch ? [...own, ...unresolved(workspace, uri)] : [...own];
   }

@@ -11,20 +11,19 @@ import type { EventRecorder } from '../runtime/recorder.ts';
 import { computeActions, type Kill } from './actions.ts';
 import { ActiveDeadline } from './deadline.ts';
 import { type HookDeps, Hooks } from './hooks.ts';
-import type { Attempt, Say } from './images.ts';
+import type { Attempt } from './images.ts';
+import { PullSecrets, runtimeHandler } from './lookups.ts';
 import type { PodOnMachine } from './machine.ts';
 import { podRef } from './names.ts';
 import { phaseOf } from './phase.ts';
 import type { Uses } from './pressure.ts';
 import { Prober, type Ran } from './prober.ts';
-import { PullSecrets } from './pullsecrets.ts';
 import {
   addEphemeral,
   allOf,
   type ContainerRecord,
   type Eviction,
   endOf,
-  fieldPathOf,
   finish,
   isSidecar,
   newPodRecord,
@@ -33,7 +32,7 @@ import {
   settleFates,
   takeAway,
 } from './record.ts';
-import { allocatedPod, type ResizeDeps, Resizing, type Room } from './resize.ts';
+import { allocatedPod, Resizing, type Room } from './resize.ts';
 import { retryIn, untilSeen } from './retry.ts';
 import { memoryUse } from './runtime/memory.ts';
 import type { ContainerRuntime, Exit } from './runtime/runtime.ts';
@@ -42,6 +41,7 @@ import { Starter, type StarterDeps } from './starter.ts';
 import { podStatus } from './status.ts';
 import { StatusWriter } from './statuswriter.ts';
 import { type StopDeps, Stopper } from './stop.ts';
+import { Voice } from './voice.ts';
 import { Mounting, type VolumeManager } from './volumes.ts';
 
 export interface WorkerDeps {
@@ -65,6 +65,7 @@ export class PodWorker {
   private readonly scope = new Scope();
   private readonly record: PodRecord;
   private readonly here: PodOnMachine;
+  private readonly voice: Voice;
   private readonly status: StatusWriter;
   private readonly deadline: ActiveDeadline;
   private readonly probes: Prober;
@@ -93,10 +94,11 @@ export class PodWorker {
     this.sight = new Sight(ctx.kernel, (step) => this.poke(step));
     this.here = here ?? { record: newPodRecord(pod, deps.hostIP, this.now), exits: new Map(), lost: false };
     this.record = this.here.record;
+    this.voice = new Voice(ctx, deps.events, this.record, () => this.pod);
     this.status = new StatusWriter(ctx, pod, this.record, () => !this.busy);
     this.deadline = new ActiveDeadline(ctx.kernel, this.record, (why) => this.evict(why, cause));
     this.deadline.update(pod);
-    const say: Say = (...said) => this.event(...said);
+    const { say, tell } = this.voice;
     const run: HookDeps['run'] = (c, command) => this.runIn(c, command);
     const hooks = new Hooks({ ctx, record: this.record, say, run });
     const ended: StopDeps['ended'] = (...how) => this.stopped(...how);
@@ -106,7 +108,6 @@ export class PodWorker {
     const started: StarterDeps['started'] = (...what) => this.started(...what);
     const seen = (by: StepId): void => this.sight.changed(by);
     this.starter = new Starter({ ctx, runtime, record: this.record, hooks, say, started, ended: seen, kill });
-    const tell: ResizeDeps['tell'] = (...said) => this.podEvent(...said);
     this.resizing = new Resizing({ ctx, record: this.record, room: deps.room, tell, changed: seen });
     this.secrets = new PullSecrets(ctx, tell);
     this.mounting = new Mounting(deps.volumes, this.scope);
@@ -124,10 +125,10 @@ export class PodWorker {
       podIP: () => this.record.podIP ?? '',
       stopping: () => this.end !== undefined,
       run: (c, command) => this.runIn(c, command),
-      unhealthy: (c, message) => this.event(c, 'Warning', 'Unhealthy', message, cause),
+      unhealthy: (c, message) => this.voice.say(c, 'Warning', 'Unhealthy', message, cause),
       changed: (c, type, ok) => {
         const text = `${type} probe of container ${c.container.name} ${ok ? 'succeeds' : 'fails'}.`;
-        const seen = this.say('Probe', text, cause);
+        const seen = this.voice.step('Probe', text, cause);
         if (type === 'startup') {
           c.started = true;
           c.ready = c.container.readinessProbe === undefined;
@@ -138,7 +139,9 @@ export class PodWorker {
       failed: (c, type) => {
         if (type === 'readiness') return;
         c.unhealthy = type;
-        this.poke(this.say('Probe', `${type} probe of container ${c.container.name} has failed too often.`, cause));
+        this.poke(
+          this.voice.step('Probe', `${type} probe of container ${c.container.name} has failed too often.`, cause),
+        );
       },
     });
   }
@@ -230,22 +233,11 @@ export class PodWorker {
     return this.pod.spec?.terminationGracePeriodSeconds ?? 30;
   }
 
-  private say(action: string, text: string, cause: StepId): StepId {
-    return this.deps.ctx.record({
-      kind: 'node',
-      action,
-      object: podRef(this.pod),
-      causes: [cause],
-      text,
-      detail: { type: 'node', call: action },
-    });
-  }
-
   private begin(cause: StepId): void {
     if (this.here.sandbox === undefined) {
       const volumes = this.pod.spec?.volumes?.length ?? 0;
       const waits = `waits for ${volumes} volume${volumes === 1 ? '' : 's'}, then asks for a sandbox.`;
-      const seen = this.say('SyncPod', `saw the pod bound to its node and admitted it: ${waits}`, cause);
+      const seen = this.voice.step('SyncPod', `saw the pod bound to its node and admitted it: ${waits}`, cause);
       this.deps.ctx.kernel.schedule(4 * MS, () => this.poke(seen));
     } else if (this.here.lost) this.revive(cause);
     else this.resume(cause);
@@ -256,7 +248,7 @@ export class PodWorker {
     const { kernel } = this.deps.ctx;
     const running = this.record.main.filter((c) => c.state.running !== undefined).length;
     const text = `found ${running} of its ${this.record.main.length} containers still running: they did not need their kubelet.`;
-    const seen = this.say('SyncPod', text, cause);
+    const seen = this.voice.step('SyncPod', text, cause);
     for (const [c, exit] of this.here.exits) {
       const run = c.containerID;
       kernel.schedule(Math.max(0, exit.at - kernel.now), () => this.ended(c, run, exit, seen));
@@ -272,10 +264,10 @@ export class PodWorker {
 
   /** The machine was off: a new sandbox, and every container starts anew. */
   private revive(cause: StepId): void {
-    const seen = this.say('SyncPod', 'found the pod’s sandbox gone: the machine was off.', cause);
+    const seen = this.voice.step('SyncPod', 'found the pod’s sandbox gone: the machine was off.', cause);
     this.here.lost = false;
     const message = 'Pod sandbox changed, it will be killed and re-created.';
-    this.podEvent('Normal', 'SandboxChanged', message, seen);
+    this.voice.tell('Normal', 'SandboxChanged', message, seen);
     delete this.here.sandbox;
     for (const c of this.record.init) takeAway(this.pod, c);
     this.poke(seen);
@@ -334,7 +326,11 @@ export class PodWorker {
     const since = new Map(kill.map(({ c }) => [c, c.endedAt]));
     for (const k of kill) last = yield* this.kill(k, last);
     if (resize.length > 0) last = yield* this.resizing.actuate(this.pod, resize, last);
-    if (this.here.sandbox === undefined) last = yield* this.makeSandbox(last);
+    if (this.here.sandbox === undefined) {
+      const made = yield* this.makeSandbox(last);
+      if (!made.ok) return [made];
+      last = made.step;
+    }
     const attempts: Attempt[] = [];
     for (const c of [...ephemeral, ...init, ...main]) {
       const attempt = yield* this.starter.start(this.pod, c, since.has(c) ? since.get(c) : c.endedAt, last);
@@ -356,18 +352,26 @@ export class PodWorker {
     const there = this.end === undefined ? yield* this.mounting.mount(this.pod, cause) : undefined;
     if (there === undefined) return undefined;
     this.mounted = true;
-    return some && !begun ? this.say('MountVolumes', 'mounted all volumes of the pod.', there) : there;
+    return some && !begun ? this.voice.step('MountVolumes', 'mounted all volumes of the pod.', there) : there;
   }
 
-  private *makeSandbox(cause: StepId): Process<StepId> {
-    const sandbox = yield* this.deps.runtime.runPodSandbox(this.pod, cause);
-    this.here.sandbox = sandbox;
+  private *makeSandbox(cause: StepId): Process<Attempt> {
+    const { runtime, ctx, hostIP } = this.deps;
+    const handler = yield* runtimeHandler(ctx, this.pod, cause);
+    const made = yield* runtime.runPodSandbox(this.pod, handler, cause);
+    if (!made.ok) {
+      const message = `Failed to create pod sandbox: ${made.error}`;
+      this.voice.tell('Warning', 'FailedCreatePodSandBox', message, made.step);
+      return { ok: false, reason: 'CreatePodSandboxError', message, step: made.step };
+    }
+    const { step, ip } = made.sandbox;
+    this.here.sandbox = made.sandbox;
     this.record.sandboxReady = true;
     // That there is a sandbox is told at once; its address when it is next looked at.
-    this.publish(sandbox.step);
-    this.record.podIP = this.pod.spec?.hostNetwork ? this.deps.hostIP : sandbox.ip;
-    this.sight.changed(sandbox.step);
-    return sandbox.step;
+    this.publish(step);
+    this.record.podIP = this.pod.spec?.hostNetwork ? hostIP : ip;
+    this.sight.changed(step);
+    return { ok: true, step };
   }
 
   private *kill({ c, message, by }: Kill, cause: StepId): Process<StepId> {
@@ -379,7 +383,7 @@ export class PodWorker {
   /** Every container is taken away, without a hook or a grace period, and the pod begins anew in its sandbox. */
   private *startOver(cause: StepId): Process<readonly Attempt[]> {
     const text = 'takes all containers of the pod away: one of them has ended as its RestartAllContainers rule says.';
-    const step = this.say('RemoveContainers', text, cause);
+    const step = this.voice.step('RemoveContainers', text, cause);
     yield* sleep(this.deps.ctx.kernel, 100 * MS);
     for (const c of [...this.record.init, ...this.record.main]) {
       if (c.state.running !== undefined) this.stopped(c, 137, step);
@@ -458,9 +462,9 @@ export class PodWorker {
       why === undefined
         ? `saw the pod marked for deletion: stops its containers, ${grace} s of grace.`
         : `ends the pod. ${why.message}.`;
-    const seen = this.say(why === undefined ? 'SyncTerminatingPod' : 'SyncPod', text, cause);
+    const seen = this.voice.step(why === undefined ? 'SyncTerminatingPod' : 'SyncPod', text, cause);
     if (why !== undefined)
-      this.podEvent(why.disruption === undefined ? 'Normal' : 'Warning', why.reason, why.message, seen);
+      this.voice.tell(why.disruption === undefined ? 'Normal' : 'Warning', why.reason, why.message, seen);
     this.publish(seen);
     const last = yield* this.takeDown(grace, seen);
     this.record.terminated = 'stopped';
@@ -485,15 +489,5 @@ export class PodWorker {
     if (record.cgroup === 'there') record.cgroup = 'read';
     else if (record.main.some((c) => c.state.running !== undefined)) record.cgroup ??= 'there';
     this.status.publish(cause);
-  }
-
-  private podEvent(type: 'Normal' | 'Warning', reason: string, message: string, cause: StepId): void {
-    this.deps.events.event({ apiVersion: 'v1', kind: 'Pod', object: this.pod }, type, reason, message, [cause]);
-  }
-
-  private event(c: ContainerRecord, type: 'Normal' | 'Warning', reason: string, message: string, cause: StepId): void {
-    const fieldPath = fieldPathOf(this.record, c);
-    const about = { apiVersion: 'v1', kind: 'Pod', object: this.pod, fieldPath };
-    this.deps.events.event(about, type, reason, message, [cause]);
   }
 }

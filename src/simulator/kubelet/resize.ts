@@ -8,6 +8,7 @@ import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { podRef } from './names.ts';
 import { type ContainerRecord, isSidecar, type PodRecord } from './record.ts';
+import type { Tell } from './voice.ts';
 
 export interface Refused {
   /** Not now, or never on this node. */
@@ -18,11 +19,11 @@ export interface Refused {
 /** Whether the node has room for a pod beside the others; undefined: it has. */
 export type Room = (pod: Pod) => Refused | undefined;
 
-export interface ResizeDeps {
+interface ResizeDeps {
   readonly ctx: ComponentContext;
   readonly record: PodRecord;
   readonly room: Room;
-  readonly tell: (type: 'Normal' | 'Warning', reason: string, message: string, cause: StepId) => void;
+  readonly tell: Tell;
   /** The runtime is to be looked at. */
   readonly changed: (step: StepId) => void;
 }

@@ -30,6 +30,7 @@ import type {
 import type { EndpointSlice } from '../../model/generated/discovery.v1.ts';
 import type { Event as EventV1 } from '../../model/generated/events.v1.ts';
 import type { IPAddress, ServiceCIDR } from '../../model/generated/networking.v1.ts';
+import type { RuntimeClass } from '../../model/generated/node.v1.ts';
 import type { PodDisruptionBudget } from '../../model/generated/policy.v1.ts';
 import type { ClusterRole } from '../../model/generated/rbac.v1.ts';
 import type {
@@ -125,6 +126,7 @@ export const VOLUME_ATTACHMENTS = kind<VolumeAttachment>(
   'volumeattachments',
   false,
 );
+export const RUNTIME_CLASSES = kind<RuntimeClass>('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', false);
 export const CSI_NODES = kind<CSINode>('storage.k8s.io/v1', 'CSINode', 'csinodes', false);
 export const CSI_DRIVERS = kind<CSIDriver>('storage.k8s.io/v1', 'CSIDriver', 'csidrivers', false);
 export const CSI_STORAGE_CAPACITIES = kind<CSIStorageCapacity>(

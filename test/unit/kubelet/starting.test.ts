@@ -119,6 +119,48 @@ describe('a container that cannot be started', () => {
   });
 });
 
+it('a pod whose runtime the node has not gets no sandbox', () => {
+  const t = stage({ nodes: 1, runtime: 'modelled' });
+  const { code } = t.cluster.request({
+    method: 'POST',
+    path: '/apis/node.k8s.io/v1/runtimeclasses',
+    body: { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: 'gvisor' }, handler: 'runsc' },
+  });
+  expect(code).toBe(201);
+  const spec = { runtimeClassName: 'gvisor', containers: [sleeper('c')] };
+  t.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec } as KubeObject);
+  t.seconds(5);
+  expect(status(t).phase).toBe('Pending');
+  expect(t.events('Pod/p').join()).toMatch(
+    /Warning FailedCreatePodSandBox Pod\/p: Failed to create pod sandbox: rpc error: code = Unknown desc = unable to get OCI runtime for sandbox "[0-9a-f]{64}": no runtime for "runsc" is configured/,
+  );
+});
+
+describe('a program that an image has not', () => {
+  it.each([
+    [['bash', '-c', 'true'], 'exec: "bash": executable file not found in $PATH'],
+    [['/bin/nope'], 'exec: "/bin/nope": stat /bin/nope: no such file or directory'],
+  ])('%j cannot be started: RunContainerError, then back-off', (command, why) => {
+    const t = play({ containers: [{ name: 'c', image: 'busybox:1.36', command }] });
+    t.seconds(1.2);
+    const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${why}`;
+    expect(main(t)?.state?.waiting).toEqual({ reason: 'RunContainerError', message });
+    expect(main(t)?.lastState?.terminated).toMatchObject({ exitCode: 128, reason: 'StartError', message });
+    expect(t.events('Pod/p')).toContain(`Warning Failed Pod/p: Error: ${message}`);
+    t.seconds(15);
+    expect(t.events('Pod/p').some((e) => e.startsWith('Warning BackOff'))).toBe(true);
+  });
+});
+
+it('a Secret for images that is missing holds nothing up', () => {
+  const t = play({ imagePullSecrets: [{ name: 'late' }], containers: [sleeper('c')] });
+  t.seconds(3);
+  expect(main(t)?.ready).toBe(true);
+  expect(t.events('Pod/p')).toContain(
+    'Warning FailedToRetrieveImagePullSecret Pod/p: Unable to retrieve some image pull secrets (late); attempting to pull the image may not succeed.',
+  );
+});
+
 describe('a postStart hook', () => {
   const hook = (script: string): Part => ({
     terminationGracePeriodSeconds: 2,

@@ -11,12 +11,14 @@ import { podRef } from '../names.ts';
 import { restartPolicyOf } from '../record.ts';
 import { outOfMemory } from './memory.ts';
 import { notStarted, onTerm } from './programs.ts';
-import type { CallResult, ContainerRuntime, Exit, PullResult, Sandbox } from './runtime.ts';
+import type { CallResult, ContainerRuntime, Exit, PullResult, Sandbox, SandboxResult } from './runtime.ts';
 
 /** Of a program that SIGKILL has ended: 128 + 9. */
 const KILLED = 137;
 /** How fast images come: neither they nor their registries are asked. */
 const BYTES_PER_US = 30;
+/** As a node's status tells them. */
+const HANDLERS: ReadonlySet<string> = new Set(['', 'runc']);
 /** The node's own DNS. */
 const RESOLVER = '127.0.0.53:53';
 const NOT_RUN = 'programs of images are not run: this one is taken to end by itself with exit code 0';
@@ -43,7 +45,7 @@ export class ModelledRuntime implements ContainerRuntime {
     return this.machine.images.has(image);
   }
 
-  *runPodSandbox(pod: Pod, cause: StepId): Process<Sandbox> {
+  *runPodSandbox(pod: Pod, handler: string, cause: StepId): Process<SandboxResult> {
     const id = this.ctx.random.hex(64);
     const run = this.say(
       pod,
@@ -53,10 +55,14 @@ export class ModelledRuntime implements ContainerRuntime {
       'starts the sandbox: the pause container that holds the pod’s network namespace.',
     );
     yield* sleep(this.ctx.kernel, 4 * MS);
+    if (!HANDLERS.has(handler)) {
+      const why = `unable to get OCI runtime for sandbox "${id}": no runtime for "${handler}" is configured`;
+      return { ok: false, error: `rpc error: code = Unknown desc = ${why}`, step: run };
+    }
     const ip = pod.spec?.hostNetwork ? (pod.status?.hostIP ?? '') : this.allocate();
     const add = pod.spec?.hostNetwork ? run : this.connect(pod, ip, run);
     yield* sleep(this.ctx.kernel, 90 * MS);
-    return { id, ip, step: add };
+    return { ok: true, sandbox: { id, ip, step: add } };
   }
 
   private allocate(): string {

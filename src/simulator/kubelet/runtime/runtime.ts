@@ -24,6 +24,10 @@ export type PullResult =
     }
   | { readonly ok: false; readonly error: string; readonly step: StepId };
 
+export type SandboxResult =
+  | { readonly ok: true; readonly sandbox: Sandbox }
+  | { readonly ok: false; readonly error: string; readonly step: StepId };
+
 /** How a started container goes on. */
 export interface Exit {
   /** µs after the start; undefined: it runs until it is stopped. */
@@ -40,7 +44,8 @@ export interface Exit {
 export interface ContainerRuntime {
   /** `containerd://…` or the like, without the id. */
   readonly scheme: string;
-  runPodSandbox(pod: Pod, cause: StepId): Process<Sandbox>;
+  /** `handler`: as the pod's RuntimeClass names it; empty for the runtime's own. */
+  runPodSandbox(pod: Pod, handler: string, cause: StepId): Process<SandboxResult>;
   imagePresent(image: string): boolean;
   pullImage(pod: Pod, image: string, cause: StepId): Process<PullResult>;
   createContainer(pod: Pod, container: Container, cause: StepId): Process<{ id: string; step: StepId }>;

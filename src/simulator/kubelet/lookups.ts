@@ -1,11 +1,12 @@
-// The Secrets that a pod's images are pulled with. Models getPullSecretsForPod in pkg/kubelet/kubelet_pods.go, v1.36.
+// What a pod's sync looks up: the Secrets that its images are pulled with, and its RuntimeClass. Models getPullSecretsForPod in
+// pkg/kubelet/kubelet_pods.go and pkg/kubelet/runtimeclass, v1.36.
 import type { Process } from '../../kernel/process.ts';
 import type { Pod } from '../../model/generated/core.v1.ts';
+import type { RuntimeClass } from '../../model/generated/node.v1.ts';
 import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
-import { SECRETS } from '../runtime/kinds.ts';
-
-type Tell = (type: 'Normal' | 'Warning', reason: string, message: string, cause: StepId) => void;
+import { RUNTIME_CLASSES, SECRETS } from '../runtime/kinds.ts';
+import type { Tell } from './voice.ts';
 
 export class PullSecrets {
   private readonly ctx: ComponentContext;
@@ -30,4 +31,12 @@ export class PullSecrets {
     }
     return cause;
   }
+}
+
+/** By which of its handlers the runtime runs the pod. The API server has seen to it that the class exists. */
+export function* runtimeHandler(ctx: ComponentContext, pod: Pod, cause: StepId): Process<string> {
+  const name = pod.spec?.runtimeClassName ?? '';
+  if (name === '') return '';
+  const found = yield* ctx.client.get<RuntimeClass>(RUNTIME_CLASSES, '', name, { causes: [cause] });
+  return found.ok ? found.value.handler : '';
 }

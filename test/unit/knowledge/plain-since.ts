@@ -12,6 +12,8 @@ export const PLAIN_SINCE: ReadonlyMap<string, Plain> = new Map([
   ['admissionregistration.v1.MutatingAdmissionPolicyBinding.apiVersion', served('v1.36')],
   ['admissionregistration.v1.ValidatingAdmissionPolicy.apiVersion', served('v1.30')],
   ['admissionregistration.v1.ValidatingAdmissionPolicyBinding.apiVersion', served('v1.30')],
+  ['apiextensions.v1.ValidationRule.reason', { since: 'v1.28', because: 'in the documentation of v1.28 first' }],
+  ['apiextensions.v1.ValidationRule.fieldPath', { since: 'v1.28', because: 'in the documentation of v1.28 first' }],
   ['authentication.v1.SelfSubjectReview.kind', served('v1.28')],
   ['autoscaling.v2.HorizontalPodAutoscaler.apiVersion', served('v1.23')],
   ['batch.v1.CronJob.apiVersion', served('v1.21')],
@@ -32,6 +34,8 @@ export const PLAIN_SINCE: ReadonlyMap<string, Plain> = new Map([
     'core.v1.SecurityContext.seccompProfile',
     { since: 'v1.19', because: 'a stable field from the start; annotations before' },
   ],
+  ['core.v1.NodeSystemInfo.swap', { since: 'v1.33', because: 'a field of pull request 129954, without a gate' }],
+  ['core.v1.NodeSwapStatus.capacity', { since: 'v1.33', because: 'a field of pull request 129954, without a gate' }],
   [
     'core.v1.ServiceSpec.clusterIPs',
     { since: 'v1.20, stable v1.23', because: 'the field of v1.20; IPv6DualStack is stable in v1.23' },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ControllerRevision, StatefulSet } from '../../../src/model/generated/apps.v1.ts';
 import type { Pod } from '../../../src/model/generated/core.v1.ts';
+import type { OwnerReference } from '../../../src/model/generated/meta.v1.ts';
 import { revisionHash, templatePatch } from '../../../src/simulator/controllers/common/history.ts';
 import { claimOwners } from '../../../src/simulator/controllers/statefulset/claims.ts';
 import { decideStatefulSet, nextStatus } from '../../../src/simulator/controllers/statefulset/decide.ts';
@@ -182,6 +183,27 @@ describe('the claims of a StatefulSet', () => {
     ['Delete', 'Delete', 1, ['Pod']],
   ])('whenDeleted %s, whenScaled %s, ordinal %i', (deleted, scaled, ordinal, kinds) =>
     expect(claimOwners(policy(deleted, scaled), db(ordinal), [])?.map((r) => r.kind)).toEqual(kinds),
+  );
+
+  // isClaimOwnerUpToDate and updateClaimOwnerRefForSetAndPod in pkg/controller/statefulset/stateful_set_utils.go, v1.36.
+  const ref = (kind: string, name: string, uid: string, controller = true): OwnerReference => ({
+    apiVersion: kind === 'StatefulSet' ? 'apps/v1' : 'v1',
+    kind,
+    name,
+    uid,
+    controller,
+  });
+  const mine = ref('StatefulSet', 'db', 'set');
+  it.each<[string, OwnerReference[], string[] | undefined]>([
+    ['the set owns it already', [mine], undefined],
+    ['the set owns it without managing it', [ref('StatefulSet', 'db', 'set', false)], ['set']],
+    ['somebody else owns a share', [ref('ConfigMap', 'c', 'c', false)], ['c', 'set']],
+    ['another controller manages it', [ref('Backup', 'b', 'b')], undefined],
+    ['another controller manages it, and the set too', [ref('Backup', 'b', 'b'), mine], ['b']],
+    ['an earlier set of that name owns it', [ref('StatefulSet', 'db', 'older')], undefined],
+    ['an earlier pod of that name owns it', [ref('Pod', 'db-0', 'older')], undefined],
+  ])('%s', (_, known, owners) =>
+    expect(claimOwners(policy('Delete', 'Retain'), db(0), known)?.map((r) => r.uid)).toEqual(owners),
   );
 });
 

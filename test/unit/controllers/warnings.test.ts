@@ -89,3 +89,40 @@ spec:
     'Warning InvalidSchedule: invalid schedule: 59 23 31 2 * : time difference between two schedules is less than 1 second',
   ]);
 });
+
+// pkg/controller/statefulset/stateful_pod_control.go
+it('a claim that another controller manages', () => {
+  const p = new Played();
+  const claim = (owner: string): string => `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data-db-0${owner} }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+`;
+  p.create(configMap('backup', 'default'));
+  const { uid = '' } = p.get(`${MAPS}/backup`)?.metadata ?? {};
+  const owner = `, ownerReferences: [{ apiVersion: v1, kind: ConfigMap, name: backup, uid: ${uid}, controller: true }]`;
+  p.create(claim(owner));
+  p.run(1);
+  p.create(`
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db }
+spec:
+  replicas: 1
+  serviceName: db
+  persistentVolumeClaimRetentionPolicy: { whenDeleted: Delete }
+  selector: { matchLabels: { app: db } }
+  template: { metadata: { labels: { app: db } }, spec: { containers: [{ name: db, image: "nginx:1.27" }] } }
+  volumeClaimTemplates:
+    - metadata: { name: data }
+      spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+`);
+  p.run(3);
+  const said = p.events('statefulset-controller').map((e) => e.replace(/ x\d+$/, ''));
+  expect(said).toContain(
+    'Warning ConflictingController: PersistentVolumeClaim data-db-0 has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim',
+  );
+  const kept = p.get('/api/v1/namespaces/default/persistentvolumeclaims/data-db-0')?.metadata.ownerReferences;
+  expect(kept?.map((r) => r.name)).toEqual(['backup']);
+});

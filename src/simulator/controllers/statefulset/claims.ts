@@ -13,14 +13,40 @@ import { API, claimsFor, inRange, KIND, ordinalOf, podName } from './identity.ts
 
 type Owners = readonly OwnerReference[];
 
-/** Who owns the claims under the policy: the set, the pod that is going, or nobody. Undefined: already so. */
+const isRefTo =
+  (apiVersion: string, kind: string, name: string | undefined) =>
+  (r: OwnerReference): boolean =>
+    r.apiVersion === apiVersion && r.kind === kind && r.name === name;
+const ofSet = (set: StatefulSet): ((r: OwnerReference) => boolean) => isRefTo(API, KIND, set.metadata.name);
+const ofPod = (pod: Pod): ((r: OwnerReference) => boolean) => isRefTo('v1', 'Pod', pod.metadata.name);
+
+/** Another controller manages the claim, or an earlier set or pod of the same name. Models hasUnexpectedController. */
+export function isConflicting(set: StatefulSet, pod: Pod, known: Owners): boolean {
+  const { whenDeleted = 'Retain', whenScaled = 'Retain' } = set.spec?.persistentVolumeClaimRetentionPolicy ?? {};
+  if (whenDeleted === 'Retain' && whenScaled === 'Retain') return false;
+  return known.some((r) => {
+    if (ofSet(set)(r)) return r.uid !== set.metadata.uid;
+    return ofPod(pod)(r) ? r.uid !== pod.metadata.uid : r.controller === true;
+  });
+}
+
+/**
+ * Who owns the claims under the policy: the set, the pod that is going, or nobody. Undefined: already so, or not to be
+ * touched. Models isClaimOwnerUpToDate and updateClaimOwnerRefForSetAndPod.
+ */
 export function claimOwners(set: StatefulSet, pod: Pod, known: Owners): Owners | undefined {
   const { whenDeleted = 'Retain', whenScaled = 'Retain' } = set.spec?.persistentVolumeClaimRetentionPolicy ?? {};
+  const [setUid, podUid] = [set.metadata.uid ?? '', pod.metadata.uid ?? ''];
+  const isStale = (mine: OwnerReference | undefined, uid: string): boolean => mine !== undefined && mine.uid !== uid;
+  if (isStale(known.find(ofSet(set)), setUid) || isStale(known.find(ofPod(pod)), podUid)) return undefined;
+  const ours = known.filter((r) => r.uid === setUid || r.uid === podUid);
+  const others = known.filter((r) => !ofSet(set)(r) && !ofPod(pod)(r));
+  if (isConflicting(set, pod, known)) return ours.length > 0 ? others : undefined;
   const condemned = !inRange(set, ordinalOf(set, pod));
   const byPod = whenScaled === 'Delete' && condemned;
   const bySet = whenDeleted === 'Delete' && !byPod;
-  const [setUid, podUid] = [set.metadata.uid ?? '', pod.metadata.uid ?? ''];
-  const ours = (r: OwnerReference): boolean => r.uid === setUid || (r.kind === 'Pod' && r.name === pod.metadata.name);
+  const owns = (uid: string): boolean => ours.some((r) => r.uid === uid);
+  if (ours.every((r) => r.controller) && owns(setUid) === bySet && owns(podUid) === byPod) return undefined;
   const ref = (apiVersion: string, kind: string, name: string, uid: string): OwnerReference => ({
     apiVersion,
     kind,
@@ -29,12 +55,11 @@ export function claimOwners(set: StatefulSet, pod: Pod, known: Owners): Owners |
     controller: true,
     blockOwnerDeletion: true,
   });
-  const wanted: OwnerReference[] = [];
-  if (bySet) wanted.push(ref(API, KIND, set.metadata.name ?? '', setUid));
-  if (byPod) wanted.push(ref('v1', 'Pod', pod.metadata.name ?? '', podUid));
-  const current = known.filter(ours);
-  const same = current.length === wanted.length && wanted.every((w) => current.some((c) => c.uid === w.uid));
-  return same ? undefined : [...known.filter((r) => !ours(r)), ...wanted];
+  return [
+    ...others,
+    ...(bySet ? [ref(API, KIND, set.metadata.name ?? '', setUid)] : []),
+    ...(byPod ? [ref('v1', 'Pod', pod.metadata.name ?? '', podUid)] : []),
+  ];
 }
 
 export class Claims {
@@ -87,6 +112,13 @@ export class Claims {
   }
 
   *applyPolicy(set: StatefulSet, pod: Pod, causes: readonly StepId[]): Process<string | undefined> {
+    for (const { metadata } of this.known(set, pod)) {
+      if (!isConflicting(set, pod, metadata.ownerReferences ?? [])) continue;
+      // The slip of the pen is upstream's.
+      const message = `PersistentVolumeClaim ${metadata.name} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim`;
+      const subject = { apiVersion: API, kind: KIND, object: set };
+      this.events.event(subject, 'Warning', 'ConflictingController', message, causes);
+    }
     for (const next of this.toChange(set, pod)) {
       const done = yield* this.client.update<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS, next, { causes });
       if (!done.ok)
@@ -95,21 +127,21 @@ export class Claims {
     return undefined;
   }
 
-  /** The claims as they should be. One that the cache does not show yet is left to the next sync. */
+  /** The claims as they should be. */
   private toChange(set: StatefulSet, pod: Pod): PersistentVolumeClaim[] {
-    return claimsFor(set, ordinalOf(set, pod)).flatMap(({ metadata }) => {
-      const known = this.informer.get(`${metadata.namespace}/${metadata.name}`);
-      const owners = known === undefined ? undefined : claimOwners(set, pod, known.metadata.ownerReferences ?? []);
-      if (known === undefined || owners === undefined) return [];
-      const { ownerReferences: _, ...rest } = known.metadata;
-      return [
-        {
-          ...known,
-          apiVersion: 'v1',
-          kind: 'PersistentVolumeClaim',
-          metadata: owners.length > 0 ? { ...rest, ownerReferences: owners } : rest,
-        },
-      ];
+    return this.known(set, pod).flatMap((claim) => {
+      const owners = claimOwners(set, pod, claim.metadata.ownerReferences ?? []);
+      if (owners === undefined) return [];
+      const { ownerReferences: _, ...rest } = claim.metadata;
+      const metadata = owners.length > 0 ? { ...rest, ownerReferences: owners } : rest;
+      return [{ ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata }];
     });
+  }
+
+  /** Those that the cache shows; any other is left to the next sync. */
+  private known(set: StatefulSet, pod: Pod): PersistentVolumeClaim[] {
+    return claimsFor(set, ordinalOf(set, pod)).flatMap(
+      ({ metadata }) => this.informer.get(`${metadata.namespace}/${metadata.name}`) ?? [],
+    );
   }
 }

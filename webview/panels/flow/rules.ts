@@ -1,9 +1,8 @@
 // kube-proxy's rules on the page: the table of a Service's rules, a packet's way through them, and what a sync changed.
-import { does } from '../../../src/netfilter/words.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import type { Part, Picker, RuleRow } from '../../scene/inside/parts.ts';
 import { isSync } from '../../scene/rules/network.ts';
-import { type RuleLine, ruleChanges } from '../../scene/rules/rules.ts';
+import { type RuleLine, ruleChanges, says } from '../../scene/rules/rules.ts';
 import type { Story } from '../../scene/story.ts';
 import { type Child, h, present, section } from './dom.ts';
 
@@ -93,10 +92,10 @@ export function changedRules(story: Story, step: Step): Child {
   if (changes === undefined)
     return section('Rules', h('p', { class: 'dim' }, 'The trace does not reach far enough back to tell which lines.'));
   const list = (lines: readonly RuleLine[], change: 'added' | 'removed'): HTMLElement[] =>
-    lines.map(({ text, rule }) => {
+    lines.map((line) => {
       const [sign, word] = CHANGE[change];
       const mark = [h('span', { 'aria-hidden': 'true' }, sign), h('span', { class: 'sr' }, word)];
-      return h('li', { class: change, title: does(rule) }, ...mark, ' ', h('code', {}, text));
+      return h('li', { class: change, title: says(line) }, ...mark, ' ', h('code', {}, line.text));
     });
   const all = [...list(changes.removed, 'removed'), ...list(changes.added, 'added')];
   const more = all.length - MOST_LINES;

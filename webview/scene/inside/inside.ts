@@ -1,10 +1,10 @@
 // One look inside, after so many steps: a plain value that a test can read.
-import { kubeProxy, type RuleChoice } from '../rules/inside.ts';
+import { kubeProxy } from '../rules/inside.ts';
 import type { Story } from '../story.ts';
 import { apiServer, controlLoop, etcd, scheduler } from './control-plane.ts';
 import { crumbsOf, type Focus } from './focus.ts';
 import { container, didLast, kubelet, machine, pod } from './node.ts';
-import type { At, Inside, Part } from './parts.ts';
+import type { At, Inside, Part, RuleChoice } from './parts.ts';
 
 export function insideOf(
   story: Story,

@@ -63,6 +63,9 @@ export interface Picker {
   readonly value: string;
 }
 
+/** What the reader has chosen to see; anything that does not fit is taken as not chosen. */
+export type RuleChoice = { readonly [what in Picker['what']]?: string };
+
 /** One of kube-proxy's rules. */
 export interface RuleRow {
   /** What the last sync did about it. */

@@ -8,14 +8,11 @@ import { asks, because, does } from '../../../src/netfilter/words.ts';
 import { isWrite } from '../../../src/trace/fold.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import { didLast } from '../inside/node.ts';
-import { type At, cell, type Part, type Picker, type RuleRow } from '../inside/parts.ts';
+import { type At, cell, type Part, type Picker, type RuleChoice, type RuleRow } from '../inside/parts.ts';
 import type { Story } from '../story.ts';
 import { networkOf } from './network.ts';
 import { diffOf, type NodeRules, type RuleLine, rulesAt } from './rules.ts';
 import { wayParts } from './way.ts';
-
-/** What the reader has chosen to see; anything that does not fit is taken as not chosen. */
-export type RuleChoice = { readonly [what in Picker['what']]?: string };
 
 const MOST_ROWS = 80;
 const MODES: readonly Mode[] = ['iptables', 'nftables'];

@@ -6,6 +6,7 @@ import { nftablesElement } from '../../../src/netfilter/nftables-text.ts';
 import { lineOf, nodeFacts, rulesOf } from '../../../src/netfilter/rules.ts';
 import { keyOfService, portsOf, type ServicePort, skipped } from '../../../src/netfilter/services.ts';
 import type { Family, Mode, Origin, Rule, RuleSet } from '../../../src/netfilter/types.ts';
+import { does } from '../../../src/netfilter/words.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import type { Story } from '../story.ts';
 import { networkOf, type Snapshot } from './network.ts';
@@ -122,6 +123,9 @@ function linesIn({ mode, family, chains, sets }: RuleSet): RuleLine[] {
   );
   return [...elements, ...rules];
 }
+
+/** What a rule does to a packet, in words. */
+export const says = ({ rule }: RuleLine): string => does(rule);
 
 export interface LineDiff {
   readonly added: readonly RuleLine[];

@@ -4,8 +4,7 @@ import type { ServicePort } from '../../../src/netfilter/services.ts';
 import { type Hop, type Packet, type Way, walk } from '../../../src/netfilter/walk.ts';
 import { because, does } from '../../../src/netfilter/words.ts';
 import { isRecord } from '../../../src/trace/fold.ts';
-import type { At, Part, Picker, WayHop } from '../inside/parts.ts';
-import type { RuleChoice } from './inside.ts';
+import type { At, Part, Picker, RuleChoice, WayHop } from '../inside/parts.ts';
 import type { NodeRules } from './rules.ts';
 
 type From = Packet['from'];

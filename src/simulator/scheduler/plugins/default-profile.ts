@@ -1,7 +1,8 @@
 // The plugins of kube-scheduler's default profile, in their order and with their weights.
 // Source: pkg/scheduler/apis/config/v1/default_plugins.go. The three limits for in-tree cloud disks are gone since v1.32;
 // DynamicResources (v1.34) and NodeDeclaredFeatures (v1.36) are in by default. What is behind gates that are off, such as
-// GangScheduling, is not modelled.
+// GangScheduling, is not modelled; OpportunisticBatching is on, but pods under the default spreading of PodTopologySpread never
+// take part in it.
 import type { Random } from '../../../kernel/random.ts';
 import type { ClaimBook } from '../devices/claims.ts';
 import type { Cache } from '../framework/cache.ts';

@@ -35,21 +35,32 @@ function size(volume: PersistentVolume): number {
   return wholeValue(volume.spec?.capacity?.storage ?? 0);
 }
 
-function suits(volume: PersistentVolume, claim: PersistentVolumeClaim, holder: string | undefined): boolean {
-  if (volume.metadata.deletionTimestamp !== undefined) return false;
-  if ((volume.spec?.volumeMode ?? 'Filesystem') !== (claim.spec?.volumeMode ?? 'Filesystem')) return false;
-  if (size(volume) < wholeValue(claim.spec?.resources?.requests?.storage ?? 0)) return false;
+/** Large enough, of the same mode and attributes, and not being deleted: what even a volume kept for the claim must be. */
+function couldServe(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+  return (
+    volume.metadata.deletionTimestamp === undefined &&
+    (volume.spec?.volumeMode ?? 'Filesystem') === (claim.spec?.volumeMode ?? 'Filesystem') &&
+    (volume.spec?.volumeAttributesClassName ?? '') === (claim.spec?.volumeAttributesClassName ?? '') &&
+    size(volume) >= wholeValue(claim.spec?.resources?.requests?.storage ?? 0)
+  );
+}
+
+function suits(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+  if ((volume.status?.phase ?? 'Available') !== 'Available') return false;
   const modes = volume.spec?.accessModes ?? [];
   if (!(claim.spec?.accessModes ?? []).every((m) => modes.includes(m))) return false;
-  if (holder !== undefined) return holder === keyOf(claim);
-  if ((volume.status?.phase ?? 'Available') !== 'Available') return false;
-  if (className(volume) !== className(claim)) return false;
   return (
     claim.spec?.selector === undefined || compileSelector(claim.spec.selector).matches(volume.metadata.labels ?? {})
   );
 }
 
-/** The smallest volume that suits, one held for this very claim first. */
+/** One that was kept for a claim of this name that is gone is for nobody. */
+function isFor(volume: PersistentVolume, holder: string, claim: PersistentVolumeClaim): boolean {
+  const uid = volume.spec?.claimRef?.uid;
+  return holder === keyOf(claim) && (!uid || uid === claim.metadata.uid);
+}
+
+/** The smallest volume of the claim's class that suits; one kept for this very claim, or none but that. */
 export function matchVolume(
   claim: PersistentVolumeClaim,
   node: NodeInfo,
@@ -59,10 +70,12 @@ export function matchVolume(
 ): PersistentVolume | undefined {
   let best: PersistentVolume | undefined;
   for (const volume of cluster.volumes()) {
+    if (className(volume) !== className(claim) || used.has(volume.metadata.name ?? '')) continue;
     const holder = taken.holder(volume);
-    if (used.has(volume.metadata.name ?? '') || !suits(volume, claim, holder)) continue;
-    if (!volumeFitsNode(volume, node.labels, node.name)) continue;
-    if (holder !== undefined) return volume;
+    if ((holder !== undefined && !isFor(volume, holder, claim)) || !couldServe(volume, claim)) continue;
+    const reachable = volumeFitsNode(volume, node.labels, node.name);
+    if (holder !== undefined) return reachable ? volume : undefined;
+    if (!reachable || !suits(volume, claim)) continue;
     if (best === undefined || size(volume) < size(best)) best = volume;
   }
   return best;

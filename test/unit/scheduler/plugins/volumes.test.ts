@@ -183,6 +183,21 @@ describe('VolumeBinding', () => {
     expect(consult(binding, { nodes, objects }, uses('p', 'data')).reasons.a).toEqual(expected && [expected]);
   });
 
+  it('takes the volume that is kept for the claim, and no other where that is out of reach', () => {
+    const kept = (on: string) =>
+      volume('kept', on, { claimRef: { namespace: 'default', name: 'data' }, capacity: { storage: '9Gi' } });
+    const both = (on: string) => [local, claim('data'), kept(on), volume('free', 'a')];
+    expect(consult(binding, { nodes, objects: both('a') }, uses('p', 'data')).reasons.a).toBeUndefined();
+    expect(consult(binding, { nodes, objects: both('b') }, uses('p', 'data')).reasons.a).toEqual([
+      "node(s) didn't find available persistent volumes to bind",
+    ]);
+  });
+
+  it('takes no volume with other attributes', () => {
+    const objects = [local, claim('data', { volumeAttributesClassName: 'fast' }), volume('free', 'a')];
+    expect(consult(binding, { nodes, objects }, uses('p', 'data')).reasons.a).toBeDefined();
+  });
+
   it('gives the smallest volume to the smallest claim, whatever their order', () => {
     const large = claim('large', { resources: { requests: { storage: '2Gi' } } });
     const objects = [

@@ -102,8 +102,9 @@ class Walker {
 
   private run(chain: Chain, depth: number): Verdict | undefined {
     let passed = 0;
+    const lottery = lotteryOf(chain.rules);
     for (const [i, rule] of chain.rules.entries()) {
-      const options = optionsFrom(chain.rules, i);
+      const options = optionsOf(lottery, i);
       if (!rule.matches.every((match) => this.matches(match, options))) {
         passed++;
         continue;
@@ -259,20 +260,25 @@ interface Options {
 }
 
 const nameOf = (one: Choice): string => ('chain' in one ? one.chain : withPort(one.to));
-const randomOf = (rule: Rule | undefined): number | undefined =>
-  rule?.matches.find((match) => match.on === 'random')?.of;
 
 /** iptables chooses by several rules: one in n, one in n - 1 of the rest, and so on, and the last without a condition. */
-function optionsFrom(rules: readonly Rule[], i: number): Options | undefined {
-  const own = randomOf(rules[i]);
-  const before = own === undefined ? randomOf(rules[i - 1]) : undefined;
-  if (own === undefined && before !== 2) return undefined;
-  const left = own ?? 1;
-  const size = Math.max(...rules.map((rule) => randomOf(rule) ?? 1));
-  const first = i - (size - left);
-  const among = rules.slice(first, first + size).map((rule) => {
-    const action = rule.actions[0];
-    return action?.do === 'jump' ? action.chain : '';
-  });
-  return { among, index: size - left };
+interface Lottery {
+  readonly among: readonly string[];
+  /** Index of the first of these rules. */
+  readonly first: number;
+}
+
+function lotteryOf(rules: readonly Rule[]): Lottery | undefined {
+  const first = rules.findIndex(({ matches }) => matches.some((match) => match.on === 'random'));
+  const size = rules[first]?.matches.find((match) => match.on === 'random')?.of;
+  if (size === undefined) return undefined;
+  const among = rules
+    .slice(first, first + size)
+    .map(({ actions: [action] }) => (action?.do === 'jump' ? action.chain : ''));
+  return { among, first };
+}
+
+function optionsOf(lottery: Lottery | undefined, i: number): Options | undefined {
+  if (lottery === undefined || i < lottery.first || i >= lottery.first + lottery.among.length) return undefined;
+  return { among: lottery.among, index: i - lottery.first };
 }

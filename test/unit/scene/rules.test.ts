@@ -121,7 +121,7 @@ describe('the inside of a kube-proxy', () => {
     const { rows, title } = part(parts, 'rules');
     expect(title).toContain('default/kubernetes:https');
     expect(rows.some(({ text }) => text.startsWith('service-ips {'))).toBe(true);
-    expect(part(parts, 'text').text).toContain('table ip kube-proxy {');
+    expect(part(parts, 'text').text()).toContain('table ip kube-proxy {');
   });
 
   it('takes a packet through the rules to an endpoint, and chance can take another', () => {
@@ -147,6 +147,6 @@ describe('the inside of a kube-proxy', () => {
     const all = other.stepsAfter(0);
     const { parts } = insideOf(new Story(topology(2), networkAfter(other, 0), all), focus, all.length);
     expect(part(parts, 'note').text).toMatch(/stopped: the rules stay .* Missed since: 1 write of/);
-    expect(part(parts, 'text').text).not.toContain('default/late');
+    expect(part(parts, 'text').text()).not.toContain('default/late');
   });
 });

@@ -78,7 +78,7 @@ export function textView({ title, text }: Of<'text'>): HTMLElement {
   const lines = h('pre', { tabindex: 0, role: 'group', 'aria-label': title });
   const details = h('details', { class: 'rules-text' }, h('summary', {}, title), lines);
   details.addEventListener('toggle', () => {
-    lines.textContent = text;
+    if (lines.textContent === '') lines.textContent = text();
   });
   return details;
 }

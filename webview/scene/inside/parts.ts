@@ -51,8 +51,8 @@ export type Part =
       readonly end: string;
       readonly good: boolean;
     }
-  /** Long, and shown when somebody asks. */
-  | { readonly type: 'text'; readonly title: string; readonly text: string }
+  /** Long, and made when somebody asks. */
+  | { readonly type: 'text'; readonly title: string; readonly text: () => string }
   | { readonly type: 'steps'; readonly title: string; readonly steps: readonly Step[]; readonly empty: string };
 
 /** A choice between several things to see. */

@@ -46,7 +46,7 @@ export function kubeProxy(at: At, node: string, choice: RuleChoice): Part[] {
     {
       type: 'text',
       title: `All of it, as ${now.set.mode === 'iptables' ? 'iptables-save' : 'nft list table'} prints it`,
-      text: textOf(now.set),
+      text: () => textOf(now.set),
     },
     { type: 'note', text: LEFT_OUT },
     own,

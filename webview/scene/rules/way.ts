@@ -1,5 +1,9 @@
 // A packet to a Service from somewhere, and the rules that it meets: worked out by walking them, not told.
+
+import { byObject } from '../../../src/model/remember.ts';
 import { withPort } from '../../../src/netfilter/address.ts';
+import { endpointsOf } from '../../../src/netfilter/endpoints.ts';
+import { slicesByService } from '../../../src/netfilter/rules.ts';
 import type { ServicePort } from '../../../src/netfilter/services.ts';
 import { type Hop, type Packet, type Way, walk } from '../../../src/netfilter/walk.ts';
 import { because, does } from '../../../src/netfilter/words.ts';
@@ -8,6 +12,8 @@ import type { At, Part, Picker, RuleChoice, WayHop } from '../inside/parts.ts';
 import type { NodeRules } from './rules.ts';
 
 type From = Packet['from'];
+/** Of many endpoints, as many can be chosen. */
+const MOST_PICKS = 50;
 const FROMS: readonly From[] = ['pod', 'node', 'outside'];
 /** For documentation, RFC 5737. */
 const OUTSIDE = '198.51.100.7';
@@ -28,7 +34,9 @@ export function wayParts(at: At, node: string, rules: NodeRules, port: ServicePo
     { what: 'to', label: 'To', options: goals, value: goal.value },
   ];
   if (chance && chance.among.length > 1) {
-    const options = chance.among.map((name, i) => ({ value: String(i), name: endpointOf(rules, name) }));
+    const options = chance.among
+      .slice(0, MOST_PICKS)
+      .map((name, i) => ({ value: String(i), name: endpointOf(rules, name) }));
     pickers.push({ what: 'pick', label: 'Chance takes', options, value: String(chance.taken) });
   }
   return [
@@ -89,14 +97,20 @@ function sourceOf(
   return { name: nameOf(from, node), address: first.replace(/\.0$/, '.254') };
 }
 
+/** Endpoints by address and port, and by the chain that they have. */
+const endpointNames = byObject(({ lines, ports, snapshot, set }: NodeRules): ReadonlyMap<string, string> => {
+  const names = new Map<string, string>();
+  const slices = slicesByService(snapshot.slices);
+  for (const port of ports)
+    for (const { name, pod } of endpointsOf(slices.get(port.service) ?? [], port, set.family))
+      names.set(name, pod === '' ? name : `${name} (${pod})`);
+  for (const { place, origin } of lines)
+    if (/^(KUBE-SEP|endpoint)-/.test(place)) names.set(place, names.get(origin.endpoint ?? '') ?? place);
+  return names;
+});
+
 /** `10.244.1.5:80 (web-7d8-x2)` for the chain or address of an endpoint. */
-function endpointOf({ lines }: NodeRules, name: string): string {
-  const origin = lines.find(
-    (line) => line.origin.what === 'endpoint' && (line.place === name || line.origin.endpoint === name),
-  )?.origin;
-  if (origin?.endpoint === undefined) return name;
-  return origin.pod === undefined ? origin.endpoint : `${origin.endpoint} (${origin.pod})`;
-}
+const endpointOf = (rules: NodeRules, name: string): string => endpointNames(rules).get(name) ?? name;
 
 function hopOf(
   { hook, chain, depth, passed, line, actions, origin, found, choice }: Hop,

@@ -23,7 +23,7 @@ import { KubeletServers, type Opened } from './containers/kubelets.ts';
 import { startControllerManager } from './controllers/manager.ts';
 import { KubeProxies } from './kube-proxy/proxies.ts';
 import { Kubelet, type KubeletOptions, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
-import { Machine } from './kubelet/machine.ts';
+import { Machine, type StaticManifests } from './kubelet/machine.ts';
 import type { NodeSpecification } from './kubelet/node.ts';
 import { ManagedProcess } from './process.ts';
 import { ComponentContext, type Surroundings } from './runtime/component.ts';
@@ -52,6 +52,7 @@ export interface ClusterOptions {
   readonly cloud: boolean;
   /** How kube-proxies write their rules; `none`: there are none, as on the recorded clusters with a fake runtime. */
   readonly proxy?: Mode | 'none';
+  readonly staticPods?: StaticManifests;
   /** Documents for /openapi/v3; without them kubectl cannot check a manifest before it sends it. */
   readonly openapi?: OpenApi;
   /** For bodies and answers in YAML; without it, only JSON is spoken. */
@@ -317,7 +318,7 @@ export class Cluster {
       runtimeVersion,
       ...extra,
     };
-    const machine = new Machine(spec.images);
+    const machine = new Machine(spec.images, this.options.staticPods?.[name]);
     this.hardware.set(name, machine);
     this.processes.push(
       new ManagedProcess('kubelet', name, (scope) => {

@@ -13,7 +13,7 @@ import { type Refusal, refusal, resizeRefusal } from './admit.ts';
 import { csiNode, type NodeDriver } from './csinode.ts';
 import { FakePodWorker } from './fakeworker.ts';
 import type { Machine, PodOnMachine } from './machine.ts';
-import { podRef } from './names.ts';
+import { mirrored, podRef, uidOf } from './names.ts';
 import type { NodeSpecification } from './node.ts';
 import { NodeReporter } from './nodereporter.ts';
 import { PodWorker } from './podworker.ts';
@@ -23,6 +23,7 @@ import type { Eviction } from './record.ts';
 import type { Refused } from './resize.ts';
 import { memoryUse } from './runtime/memory.ts';
 import { ModelledRuntime } from './runtime/modelled.ts';
+import { StaticPods } from './statics.ts';
 import { VolumeManager } from './volumes.ts';
 
 export type RuntimeMode = 'fake' | 'modelled';
@@ -75,6 +76,7 @@ export class Kubelet {
   private readonly taken = new Map<string, Pod>();
   private readonly reporter: NodeReporter;
   private readonly pressure: Pressure;
+  private readonly statics: StaticPods;
   private nextFakeHost = 2;
 
   constructor(ctx: ComponentContext, options: KubeletOptions) {
@@ -87,11 +89,19 @@ export class Kubelet {
       ctx.as({ ...ctx.client.identity, actor: { component, node: spec.name } });
     this.runtime = new ModelledRuntime(part('container-runtime'), part('cni'), subnet, options.machine);
     this.reporter = new NodeReporter(ctx, this.events, options);
+    this.statics = new StaticPods({
+      ctx,
+      machine: options.machine,
+      nodeName: spec.name,
+      node: () => this.reporter.node,
+      start: (pod, cause) => this.take(pod, uidOf(pod), cause),
+    });
     this.pressure = new Pressure(ctx, this.reporter, spec.memory, () => this.candidates());
     spawn(ctx.scope, this.start());
   }
 
   private *start(): Process<void> {
+    this.statics.start();
     yield* this.reporter.register();
     // The recorded clusters with a fake runtime ran no volume manager.
     const { node } = this.reporter;
@@ -108,7 +118,8 @@ export class Kubelet {
       add: (pod, cause) => this.seen(pod, cause),
       update: (pod, _, cause) => this.seen(pod, cause),
       remove: (pod, cause) => {
-        const uid = pod.metadata.uid ?? '';
+        const uid = uidOf(pod);
+        if (this.statics.has(uid)) return spawn(this.ctx.scope, this.statics.mirror(uid, cause));
         this.workers.get(uid)?.removed(cause);
         this.workers.delete(uid);
         machine.pods.delete(uid);
@@ -122,7 +133,12 @@ export class Kubelet {
   }
 
   private seen(pod: Pod, cause: StepId): void {
-    const uid = pod.metadata.uid ?? '';
+    const uid = uidOf(pod);
+    const orphan = mirrored(pod) !== undefined && !this.statics.has(uid);
+    if (orphan || (this.statics.has(uid) && pod.metadata.deletionTimestamp !== undefined)) {
+      spawn(this.ctx.scope, this.statics.discard(pod, cause));
+      return;
+    }
     const known = this.workers.get(uid);
     if (known === undefined) this.admit(pod, uid, cause);
     else known.update(pod, cause);
@@ -185,7 +201,7 @@ export class Kubelet {
 
   private refusal(pod: Pod, node: Node): Refusal | undefined {
     const low = this.reporter.memoryPressure ? refusedUnderPressure(pod) : undefined;
-    return low ?? refusal(pod, node, this.othersThan(pod.metadata.uid ?? ''));
+    return low ?? refusal(pod, node, this.othersThan(uidOf(pod)));
   }
 
   private othersThan(uid: string): Pod[] {
@@ -196,7 +212,7 @@ export class Kubelet {
 
   private room(pod: Pod): Refused | undefined {
     const { node } = this.reporter;
-    return node === undefined ? undefined : resizeRefusal(pod, node, this.othersThan(pod.metadata.uid ?? ''));
+    return node === undefined ? undefined : resizeRefusal(pod, node, this.othersThan(uidOf(pod)));
   }
 
   /** Of the pods that wait for room, those that came first are asked first. */
@@ -220,7 +236,7 @@ export class Kubelet {
       },
       pod,
       cause,
-      machine.pods.get(pod.metadata.uid ?? ''),
+      machine.pods.get(uidOf(pod)),
     );
   }
 }

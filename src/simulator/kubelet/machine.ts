@@ -1,6 +1,7 @@
 // What runs on a node's machine whether or not its kubelet does: sandboxes and containers. A kubelet that is started again
 // finds them; a machine that was switched off has lost them.
 
+import type { Pod } from '../../model/generated/core.v1.ts';
 import type { ContainerRecord, PodRecord } from './record.ts';
 import type { Exit, Sandbox } from './runtime/runtime.ts';
 
@@ -18,6 +19,11 @@ export interface PodOnMachine {
   lost: boolean;
 }
 
+/** Static pods, by the name of the machine that has them in files. */
+export interface StaticManifests {
+  readonly [machine: string]: readonly Pod[];
+}
+
 export class Machine {
   /** By uid. */
   readonly pods = new Map<string, PodOnMachine>();
@@ -25,13 +31,16 @@ export class Machine {
   readonly images: Set<string>;
   /** Of those that were pulled, bytes. */
   readonly sizes = new Map<string, number>();
+  /** Files in /etc/kubernetes/manifests. */
+  readonly manifests: readonly Pod[];
   /** How often it was switched on again. */
   boots = 0;
   /** The network plugin's next address. */
   nextHost = 2;
 
-  constructor(images: readonly string[]) {
+  constructor(images: readonly string[], manifests: readonly Pod[] = []) {
     this.images = new Set(images);
+    this.manifests = manifests;
   }
 
   /** All processes end at once; nobody sees their exit codes. `now`: metav1.Time. */

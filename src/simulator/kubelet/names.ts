@@ -13,3 +13,15 @@ export function podName(pod: Pod): string {
   const { name = '', namespace = '', uid = '' } = pod.metadata;
   return `${name}_${namespace}(${uid})`;
 }
+
+/** Of a mirror pod: the hash of the file that it shows, which is the uid of its pod to the kubelet. */
+export const MIRROR = 'kubernetes.io/config.mirror';
+
+export function mirrored(pod: Pod): string | undefined {
+  return pod.metadata.annotations?.[MIRROR];
+}
+
+/** The uid that the kubelet knows a pod by. */
+export function uidOf(pod: Pod): string {
+  return mirrored(pod) ?? pod.metadata.uid ?? '';
+}

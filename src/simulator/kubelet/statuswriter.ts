@@ -42,7 +42,13 @@ export class StatusWriter {
     // What the writer itself has written comes back from the watch.
     if (pod.metadata.resourceVersion === resourceVersion) return;
     const asked = pod.metadata.generation !== generation;
+    // A static pod is shown for the first time.
+    const shown = resourceVersion === undefined;
     this.pod = pod;
+    if (shown) {
+      this.publish(cause);
+      return;
+    }
     if (!this.written || this.busy || this.due || !this.settled() || pod.metadata.deletionTimestamp !== undefined)
       return;
     if (this.patch() === undefined) return;
@@ -87,6 +93,8 @@ export class StatusWriter {
   }
 
   private *write(): Process<void> {
+    // Nothing shows a static pod yet.
+    if (this.pod.metadata.resourceVersion === undefined) return;
     const patch = this.patch();
     if (patch === undefined) return;
     const { namespace = '', name = '' } = this.pod.metadata;

@@ -4,7 +4,7 @@ import type { StepId } from '../../trace/step.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import type { EventRecorder } from '../runtime/recorder.ts';
 import type { Say } from './images.ts';
-import { podRef } from './names.ts';
+import { mirrored, podRef } from './names.ts';
 import { fieldPathOf, type PodRecord } from './record.ts';
 
 export type Tell = (type: 'Normal' | 'Warning', reason: string, message: string, cause: StepId) => void;
@@ -33,13 +33,20 @@ export class Voice {
     });
   }
 
+  /** Of a static pod Events name the uid that the kubelet knows it by. */
+  private get object(): Pod {
+    const pod = this.pod();
+    const uid = mirrored(pod);
+    return uid === undefined ? pod : { ...pod, metadata: { ...pod.metadata, uid } };
+  }
+
   /** An Event about the pod. */
   readonly tell: Tell = (type, reason, message, cause) =>
-    this.events.event({ apiVersion: 'v1', kind: 'Pod', object: this.pod() }, type, reason, message, [cause]);
+    this.events.event({ apiVersion: 'v1', kind: 'Pod', object: this.object }, type, reason, message, [cause]);
 
   /** An Event about one of its containers. */
   readonly say: Say = (c, type, reason, message, cause) => {
-    const about = { apiVersion: 'v1', kind: 'Pod', object: this.pod(), fieldPath: fieldPathOf(this.record, c) };
+    const about = { apiVersion: 'v1', kind: 'Pod', object: this.object, fieldPath: fieldPathOf(this.record, c) };
     this.events.event(about, type, reason, message, [cause]);
   };
 }

@@ -43,6 +43,28 @@ export const NETWORK_SAMPLES: readonly Sample[] = [
     { spec: { type: 'ExternalName', externalName: 'a.b' } },
     'alias',
   ),
+  sampleOf(
+    'v1',
+    'Service',
+    'namespaces/default/services',
+    {
+      spec: {
+        clusterIP: '10.96.7.7',
+        clusterIPs: ['10.96.7.7'],
+        ipFamilies: ['IPv4'],
+        ipFamilyPolicy: 'SingleStack',
+        ports: [{ port: 80 }],
+      },
+    },
+    'placed',
+  ),
+  sampleOf(
+    'v1',
+    'Service',
+    'namespaces/default/services',
+    { spec: { clusterIP: 'None', ports: [{ port: 80 }] } },
+    'open',
+  ),
   sampleOf('v1', 'ServiceAccount', 'namespaces/default/serviceaccounts', {
     secrets: [{ name: 's' }],
     imagePullSecrets: [{ name: 'p' }],

@@ -151,7 +151,7 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
   'pkg/registry/core/pod/storage/storage.go': ['is already assigned to node'],
   'pkg/registry/core/service/ipallocator/interfaces.go': [
     'range is full',
-    'is not in the valid range. The range of valid IPs is',
+    'the provided network does not match the current range',
   ],
   'pkg/registry/core/service/storage/alloc.go': [
     'this cluster is not configured for dual-stack services',

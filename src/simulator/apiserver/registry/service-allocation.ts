@@ -62,13 +62,13 @@ export function drawAddress(ctx: Context): string | undefined {
 /** Why an address that was asked for cannot be had; undefined when it can. */
 export function addressProblem(ctx: Context, ip: string): string | undefined {
   const n = toNumber(ip);
-  const all = ranges(ctx);
-  const inside = n !== undefined && all.some((r) => n > r.base && n < r.base + r.size - 1);
-  if (!inside) {
-    const known = all.map((r) => r.cidr).join(', ');
-    return `failed to allocate IP ${ip}: the provided network does not match the current range: the range of valid IPs is ${known}`;
-  }
-  return taken(ctx, ip) ? `failed to allocate IP ${ip}: provided IP is already allocated` : undefined;
+  const holder = ranges(ctx).find((r) => n !== undefined && n >= r.base && n < r.base + r.size);
+  const failed = `failed to allocate IP ${ip}: `;
+  if (!holder || n === undefined) return `${failed}the provided network does not match the current range`;
+  // The network's own address, and the one for all.
+  if (n === holder.base || n === holder.base + holder.size - 1)
+    return `${failed}the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${holder.cidr}`;
+  return taken(ctx, ip) ? `${failed}provided IP is already allocated` : undefined;
 }
 
 /** Ports of all Services but the one that is written. */

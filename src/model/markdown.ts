@@ -12,3 +12,10 @@ export function code(text: string): string {
 export function literal(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>!~&#|]/g, '\\$&');
 }
+
+/** A step's sentence: what it has in backticks is code, and all else plain words. */
+export function prose(text: string): string {
+  const parts = text.split('`');
+  if (parts.length % 2 === 0) return literal(text);
+  return parts.map((part, k) => (k % 2 === 0 || part === '' ? literal(part) : code(part))).join('');
+}

@@ -1,6 +1,6 @@
 // Who wrote a field, in words: a few behind the line, the whole story in the hover.
 import { type ColourRole, findComponent } from '../knowledge/components.ts';
-import { code, literal } from '../model/markdown.ts';
+import { code, literal, prose } from '../model/markdown.ts';
 import { parseTime } from '../model/time.ts';
 import type { LineBlame, Writer } from './blame.ts';
 
@@ -75,8 +75,7 @@ export function blameMarkdown(line: LineBlame, now: number, exact?: ExactWrite):
   if (line.writers.length > 1)
     parts.push(`${line.writers.length} managers share this field: each wrote the same value or its part of it.`);
   parts.push(...line.writers.map((writer) => writerText(writer, now)));
-  if (exact)
-    parts.push(`*In the trace*: **${literal(exact.name)}**, ${ago(now - exact.at)} ago. ${literal(exact.text)}`);
+  if (exact) parts.push(`*In the trace*: **${literal(exact.name)}**, ${ago(now - exact.at)} ago. ${prose(exact.text)}`);
   if (line.writers.length === 0) parts.push(unownedText(line));
   return parts.join('\n\n');
 }

@@ -239,3 +239,36 @@ describe('a divided document', () => {
     expect(after.nodes.filter((node) => !known.has(node)).length).toBeLessThan(200);
   });
 });
+
+test('JSON that two edits break is read as by who sees it for the first time', () => {
+  const pod = (i: number): unknown => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `p${i}`, labels: { a: 'b' } },
+    spec: {
+      containers: [{ name: 'c', image: 'i', env: [{ name: 'A', value: 'y' }], resources: { limits: { cpu: '1' } } }],
+      volumes: [{ name: 'v', configMap: { name: 'x' } }],
+    },
+  });
+  const whole = JSON.stringify(
+    { apiVersion: 'v1', kind: 'List', items: Array.from({ length: 30 }, (_, i) => pod(i)) },
+    null,
+    2,
+  );
+  // A line as far left as the items are, and further down a map that is not closed.
+  const first = whole.indexOf('"resources"', whole.indexOf('"p16"'));
+  const line = whole.lastIndexOf('\n', first) + 5;
+  const once = `${whole.slice(0, line)}$patch: delete\n${whole.slice(line)}`;
+  const second = once.indexOf('"apiVersion"', once.indexOf('"p22"')) + 1;
+  const twice = `${once.slice(0, second)}metadata": {\n      "${once.slice(second)}`;
+  const edited = createManifestService({ knowledge });
+  const fresh = createManifestService({ knowledge });
+  for (const [version, text] of [whole, once, twice].entries()) {
+    edited.update('u', version, text);
+    edited.diagnostics('u');
+  }
+  fresh.update('u', 0, twice);
+  expect(edited.objects('u')).toEqual(fresh.objects('u'));
+  expect(edited.annotated('u')).toEqual(fresh.annotated('u'));
+  expect(edited.diagnostics('u')).toEqual(fresh.diagnostics('u'));
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Node, Pod } from '../../../src/model/generated/core.v1.ts';
-import { refusal } from '../../../src/simulator/kubelet/admit.ts';
+import { refusal, resizeRefusal } from '../../../src/simulator/kubelet/admit.ts';
 
 const NODE: Node = {
   apiVersion: 'v1',
@@ -38,9 +38,37 @@ describe('a kubelet', () => {
     const other = pod({ containers: [{ name: 'c', ports: [{ containerPort: 8080, hostPort: 80 }] }] });
     expect(refusal(p, NODE, [other])?.reason).toBe(reason);
   });
+  const asking = (requests: object): Pod => pod({ containers: [{ name: 'c', resources: { requests } }] } as object);
+  const rich: Node = {
+    ...NODE,
+    status: {
+      allocatable: { ...NODE.status?.allocatable, 'ephemeral-storage': '10Gi', 'hugepages-2Mi': '0', 'x.y/gpu': '1' },
+    },
+  };
+  it.each<[string, Pod, string | undefined]>([
+    ['more disk than there is', asking({ 'ephemeral-storage': '20Gi' }), 'OutOfephemeral-storage'],
+    ['huge pages of which there are none', asking({ 'hugepages-2Mi': '4Mi' }), 'OutOfhugepages-2Mi'],
+    ['a device that is taken', asking({ 'x.y/gpu': '1' }), 'OutOfx.y/gpu'],
+    ['a device that its kubelet knows nothing of', asking({ 'x.y/other': '1' }), undefined],
+    ['another system', pod({ os: { name: 'windows' } }), 'PodOSNotSupported'],
+  ])('is asked for %s', (_, p, reason) => {
+    const other = asking({ 'x.y/gpu': '1' });
+    expect(refusal(p, rich, [other])?.reason).toBe(reason);
+  });
   it('refuses what does not tolerate NoExecute', () => {
     const tainted: Node = { ...NODE, spec: { taints: [{ key: 'gone', effect: 'NoExecute' }] } };
     expect(refusal(pod(), tainted, [])?.reason).toBe('TaintToleration');
     expect(refusal(pod({ tolerations: [{ operator: 'Exists' }] }), tainted, [])).toBeUndefined();
+  });
+  it('gives a pod no more than the node has, now or ever', () => {
+    expect(resizeRefusal(pod({}, '500m'), NODE, [pod({}, '500m')])).toBeUndefined();
+    expect(resizeRefusal(pod({}, '600m'), NODE, [pod({}, '500m')])).toEqual({
+      reason: 'Deferred',
+      message: "Node didn't have enough resource: cpu, requested: 600, used: 500, capacity: 1000",
+    });
+    expect(resizeRefusal(pod({}, '2'), NODE, [])).toEqual({
+      reason: 'Infeasible',
+      message: "Node didn't have enough capacity: cpu, requested: 2000, capacity: 1000",
+    });
   });
 });

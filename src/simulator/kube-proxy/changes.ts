@@ -33,6 +33,7 @@ export class RuleChanges {
   readonly config: ProxyConfig;
   private readonly ports = new Map<ServiceState, readonly PortState[]>();
   private readonly prints = new Map<string, string>();
+  private readonly counts = new Map<string, LineChanges>();
 
   constructor(config: ProxyConfig) {
     this.config = config;
@@ -43,12 +44,18 @@ export class RuleChanges {
     return this.print(key, before) !== this.print(key, after);
   }
 
-  /** How many lines two states differ in. Nothing of it is remembered: it is asked for by somebody who reads a step. */
-  count(before: Seen, after: Seen): LineChanges {
+  /** How many lines two states differ in: asked for by somebody who reads a step, of one node after the other. */
+  count(key: string, before: Seen, after: Seen): LineChanges {
+    const id = `${this.idOf(key, before)} ${this.idOf(key, after)}`;
+    const known = this.counts.get(id);
+    if (known !== undefined) return known;
+    if (this.counts.size >= REMEMBERED) this.counts.clear();
     const [was, is] = [new Set(this.lines(before)), new Set(this.lines(after))];
     let added = 0;
     for (const line of is) if (!was.delete(line)) added++;
-    return { added, removed: was.size };
+    const made = { added, removed: was.size };
+    this.counts.set(id, made);
+    return made;
   }
 
   /** How many lines there are without any Service. */
@@ -60,7 +67,7 @@ export class RuleChanges {
   }
 
   private lines({ state, node }: Seen): string[] {
-    return portStates(state).flatMap(({ port, family, endpoints }) => {
+    return this.portsOf(state).flatMap(({ port, family, endpoints }) => {
       const clusterCIDR = ofFamily(this.config.clusterCIDRs, family);
       const part = { port, family, node, clusterCIDR, reach: reachable(endpoints, port, node) };
       return linesOf(blockOf(part, this.config.mode), this.config.mode, family);
@@ -68,15 +75,21 @@ export class RuleChanges {
   }
 
   /** A text that is the same exactly when the rules are. */
-  private print(key: string, { state, node }: Seen): string {
-    const ports = this.portsOf(state);
-    const id = `${key}@${state.version}/${this.nearness(ports, node)}`;
+  private print(key: string, seen: Seen): string {
+    const id = this.idOf(key, seen);
     const known = this.prints.get(id);
     if (known !== undefined) return known;
     if (this.prints.size >= REMEMBERED) this.prints.clear();
-    const made = ports.map((one) => this.printOf(one, node)).join('\n');
+    const made = this.portsOf(seen.state)
+      .map((one) => this.printOf(one, seen.node))
+      .join('\n');
     this.prints.set(id, made);
     return made;
+  }
+
+  /** The same for nodes whose rules are the same. */
+  private idOf(key: string, { state, node }: Seen): string {
+    return `${key}@${state.version}/${this.nearness(this.portsOf(state), node)}`;
   }
 
   private printOf({ port, endpoints }: PortState, node: NodeFacts): string {

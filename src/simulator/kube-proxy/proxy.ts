@@ -11,8 +11,9 @@ import type { Identity } from '../runtime/client.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { ENDPOINT_SLICES, type Kind, NODES, pathOf, SERVICE_CIDRS, SERVICES } from '../runtime/kinds.ts';
 import { EventV1Recorder } from '../runtime/recorder.ts';
-import type { LineChanges, RuleChanges, Seen } from './changes.ts';
+import type { RuleChanges, Seen } from './changes.ts';
 import type { ProxyFeed } from './feed.ts';
+import { about, once, sentence, total } from './narrate.ts';
 import { BoundedFrequencyRunner } from './runner.ts';
 
 /** Source: SetDefaults_KubeProxyConfiguration, v1.36: minSyncPeriod of iptables and of nftables. */
@@ -180,7 +181,7 @@ export class KubeProxy {
     const ranges = base === undefined ? [] : [...feed.cidrs.values()];
     const services = changed.map(([key]) => key);
     const counted = once(() => {
-      const lines = total(changed.map(([, before, after]) => changes.count(before, after)));
+      const lines = total(changed.map(([key, before, after]) => changes.count(key, before, after)));
       return base === undefined ? lines : { ...lines, added: lines.added + changes.base(base, ranges) };
     });
     this.ctx.record({
@@ -189,7 +190,7 @@ export class KubeProxy {
       ...about(services),
       // What was there before the watch began has no cause in the trace.
       causes: [...new Set(causes.filter((id) => id !== 0))].slice(-MOST_CAUSES),
-      text: () => textOf(config, services, counted(), full),
+      text: () => sentence(config, services, counted(), full),
       detail: () => ({
         type: 'node',
         api: config.mode === 'iptables' ? 'iptables-restore' : 'nft',
@@ -221,36 +222,3 @@ interface Written {
 const NOTHING = { version: 0, service: undefined, slices: [] };
 /** A burst of changes is one sync; its latest causes tell enough. */
 const MOST_CAUSES = 50;
-const MOST_NAMES = 3;
-
-function about(services: readonly string[]) {
-  const [namespace, name] = services.length === 1 ? (services[0]?.split('/') ?? []) : [];
-  if (namespace === undefined || name === undefined) return {};
-  return { object: { group: '', resource: 'services', kind: 'Service', namespace, name } };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-function total(all: readonly LineChanges[]): LineChanges {
-  return all.reduce((a, b) => ({ added: a.added + b.added, removed: a.removed + b.removed }), { added: 0, removed: 0 });
-}
-
-function textOf(
-  { mode }: ProxyConfig,
-  services: readonly string[],
-  { added, removed }: LineChanges,
-  full: boolean,
-): string {
-  const named = services.slice(0, MOST_NAMES).join(', ');
-  const more = services.length > MOST_NAMES ? ` and ${services.length - MOST_NAMES} more` : '';
-  const of = services.length === 0 ? '' : ` for Service${services.length === 1 ? '' : 's'} ${named}${more}`;
-  const lines = `${added} line${added === 1 ? '' : 's'} added, ${removed} removed${of}`;
-  if (full) return `wrote all its ${mode} rules anew, as after every start: ${lines}.`;
-  return `synced its ${mode} rules: ${lines}.`;
-}

@@ -80,8 +80,17 @@ function ofSteps(list: readonly unknown[], broken: readonly string[]): OpenedTra
     [...machine(name)].some((id) => findComponent(id) !== undefined && findComponent(id)?.group !== 'node');
   const names = [...machines.keys()].toSorted();
   const masters = names.filter(isMaster);
+  // Of one everything is there; of several, what else runs on which nobody told.
+  const acted = (name: string): string[] => [
+    ...new Set([...machine(name)].map((id) => findComponent(id)?.process ?? id)),
+  ];
+  const several = masters.length > 1;
   const topology = topologyOf([
-    ...(masters.length > 0 ? masters : ['control plane']).map((name) => ({ name, controlPlane: true })),
+    ...(masters.length > 0 ? masters : ['control plane']).map((name) => ({
+      name,
+      controlPlane: true,
+      ...(several ? { components: acted(name) } : {}),
+    })),
     ...names.filter((name) => !isMaster(name)).map((name) => ({ name, controlPlane: false })),
   ]);
   return { kind: 'file', source: 'trace', topology, objects: [], steps, problems: [...broken, ...problems] };

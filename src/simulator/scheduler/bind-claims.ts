@@ -73,20 +73,31 @@ export function claimWriter(parts: ClaimWriterParts): ClaimWriter {
     remove(pod, claim) {
       spawn(ctx.scope, removal(parts, pod, claim));
     },
-    deallocate(claim) {
-      const { allocation: _, devices: __, reservedFor: ___, ...status } = claim.status ?? {};
-      const step = ctx.record({
-        kind: 'decide',
-        action: 'DeallocateResourceClaim',
-        object: refOf(claim),
-        causes: [],
-        text: `No node that fits its pod reaches the devices of ${claim.metadata.name} → they are given back, for others to be found.`,
-        detail: { type: 'decide', inputs: { devices: listed(claim.status?.allocation) } },
-      });
-      const options = { causes: [step], subresource: 'status' };
-      spawn(ctx.scope, ctx.client.update<ResourceClaim>(RESOURCE_CLAIMS, { ...claim, status }, options));
+    deallocate(pod, claim) {
+      spawn(ctx.scope, deallocation(parts, pod, claim));
     },
   };
+}
+
+/** What is decided in the middle of an attempt goes back to the attempt, whose step comes at its end. */
+function* decided({ ctx, causeOf }: ClaimWriterParts, pod: PodInfo): Process<StepId> {
+  yield* sleep(ctx.kernel, 0);
+  return causeOf(pod);
+}
+
+function* deallocation(parts: ClaimWriterParts, pod: PodInfo, claim: ResourceClaim): Process<void> {
+  const { ctx } = parts;
+  const { allocation, devices: _, reservedFor: __, ...status } = claim.status ?? {};
+  const step = ctx.record({
+    kind: 'decide',
+    action: 'DeallocateResourceClaim',
+    object: refOf(claim),
+    causes: [yield* decided(parts, pod)],
+    text: `No node that fits ${pod.name} reaches the devices of ${claim.metadata.name} → they are given back, so that others are looked for.`,
+    detail: { type: 'decide', inputs: { devices: listed(allocation) } },
+  });
+  const options = { causes: [step], subresource: 'status' };
+  yield* ctx.client.update<ResourceClaim>(RESOURCE_CLAIMS, { ...claim, status }, options);
 }
 
 /** Makes the claim for the pod's extended resources, with its devices, and tells the pod which container uses what of it. */
@@ -99,7 +110,7 @@ function* makeOwn(
 ): Process<string | undefined> {
   const { ctx, book } = parts;
   const causes = [parts.causeOf(pod)];
-  const { uid: _, ...metadata } = draft.metadata;
+  const { uid: _, name: __, ...metadata } = draft.metadata;
   const made = yield* ctx.client.create(RESOURCE_CLAIMS, { ...draft, metadata }, { causes });
   if (!made.ok) {
     book.settle(draft);
@@ -120,8 +131,9 @@ function* makeOwn(
   return told.ok ? undefined : `update pod ${pod.key} ExtendedResourceClaimStatus: ${told.status.message}`;
 }
 
-function* removal({ ctx, causeOf }: ClaimWriterParts, pod: PodInfo, claim: ResourceClaim): Process<void> {
-  const causes = [causeOf(pod)];
+function* removal(parts: ClaimWriterParts, pod: PodInfo, claim: ResourceClaim): Process<void> {
+  const { ctx } = parts;
+  const causes = [yield* decided(parts, pod)];
   const { namespace = '', name = '', finalizers = [] } = claim.metadata;
   const metadata = { ...claim.metadata, finalizers: finalizers.filter((f) => f !== FINALIZER) };
   const done = yield* ctx.client.update<ResourceClaim>(RESOURCE_CLAIMS, { ...claim, metadata }, { causes });

@@ -75,6 +75,8 @@ export class Scheduler {
   private readonly informers: SchedulerInformers;
   /** The attempt that each pod being bound goes back to. */
   private readonly attempts = new Map<string, StepId>();
+  /** The last attempt, whatever came of it. */
+  private latest: { readonly uid: string; readonly step: StepId } = { uid: '', step: 0 };
   private wake: (() => void) | undefined;
   private flush: { readonly at: number; readonly timer: Timer } | undefined;
 
@@ -96,7 +98,7 @@ export class Scheduler {
         claimWriter: claimWriter({
           ctx,
           book: claimBook,
-          causeOf: (pod) => this.attempts.get(pod.uid) ?? 0,
+          causeOf: (pod) => this.attempts.get(pod.uid) ?? (this.latest.uid === pod.uid ? this.latest.step : 0),
           onWaiting: (pod, node) => this.reportWaiting(pod, node),
         }),
         nowMs: () => ctx.kernel.wallMs,
@@ -205,6 +207,7 @@ export class Scheduler {
     yield* sleep(this.ctx.kernel, ATTEMPT_COST + NODE_COST * feasibleNodesToFind(this.cache.nodes().length));
     const result = this.algorithm.attempt(p.info);
     const step = this.ctx.record(attemptStep(p.info, result, causes));
+    this.latest = { uid: p.key, step };
     if (result.node === undefined) this.refuse(p, result, step);
     else this.place(p, result, step);
   }

@@ -109,6 +109,8 @@ describe('a device that has to be attached first', () => {
     say('attached');
     cluster.settle(60 * SECOND);
     expect(podOf('p').status?.phase).toBe('Running');
+    const steps = cluster.trace.after(0).filter((x) => x.action === 'DeallocateResourceClaim');
+    expect(steps.map((x) => cluster.trace.get(x.causes[0] ?? 0)?.action)).toEqual(['ScheduleOne']);
   });
 });
 

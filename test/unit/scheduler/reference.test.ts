@@ -1,7 +1,7 @@
 // Random clusters and pods: the product's answers against the plain second reading of upstream in reference.ts.
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/kernel/random.ts';
-import type { Node, Pod, PodSpec } from '../../../src/model/generated/core.v1.ts';
+import type { Node, Pod, PodSpec, Service } from '../../../src/model/generated/core.v1.ts';
 import { schedulePods } from '../../../src/simulator/scheduler/schedule-pods.ts';
 import { decide, type Placed } from './reference.ts';
 import { node, pod } from './support.ts';
@@ -10,13 +10,21 @@ const ROUNDS = 60;
 const NODES = 7;
 const PODS = 25;
 const HOST = 'kubernetes.io/hostname';
-const KEYS = ['zone', 'rack', HOST];
+const ZONE = 'topology.kubernetes.io/zone';
+const KEYS = [ZONE, 'rack', HOST];
 const APPS = ['a', 'b', 'c'];
 const NAMESPACES = ['default', 'other'];
 
 type Term = NonNullable<
   NonNullable<NonNullable<PodSpec['affinity']>['podAffinity']>['requiredDuringSchedulingIgnoredDuringExecution']
 >[number];
+
+const service = (app: string): Service => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: app, namespace: 'default' },
+  spec: { selector: { app } },
+});
 
 class Generator {
   private readonly r: Random;
@@ -31,7 +39,7 @@ class Generator {
   }
 
   node(i: number): Node {
-    const zone = this.maybe(85, () => ({ zone: this.one(['x', 'y', 'z']) }));
+    const zone = this.maybe(85, () => ({ [ZONE]: this.one(['x', 'y', 'z']) }));
     const rack = this.maybe(60, () => ({ rack: this.one(['1', '2']) }));
     const size = this.maybe(50, () => ({ size: this.one(['3', '8']) }));
     const taint = this.maybe(40, () => ({
@@ -39,12 +47,20 @@ class Generator {
       value: this.one(['v', 'w']),
       effect: this.one(['NoSchedule', 'PreferNoSchedule', 'PreferNoSchedule'] as const),
     }));
+    const images = ['i:1', 'j:1'].flatMap(
+      (name, k) => this.maybe(50, () => ({ names: [name], sizeBytes: (k + 1) * 300_000_000 })) ?? [],
+    );
     const allocatable = {
       cpu: `${this.one([1000, 2000, 4000])}m`,
       memory: `${this.one([2048, 4096, 10000])}Mi`,
       pods: '110',
     };
-    return node(`n${i}`, { labels: { ...zone, ...rack, ...size }, allocatable, ...(taint ? { taints: [taint] } : {}) });
+    return node(`n${i}`, {
+      labels: { ...zone, ...rack, ...size },
+      allocatable,
+      images,
+      ...(taint ? { taints: [taint] } : {}),
+    });
   }
 
   private term(): Term {
@@ -72,11 +88,11 @@ class Generator {
     const preferred = () => this.terms(25).map((podAffinityTerm) => ({ weight: 1 + this.r.int(100), podAffinityTerm }));
     const expression = () =>
       this.one([
-        { key: 'zone', operator: 'In' as const, values: ['x', 'y'] },
+        { key: ZONE, operator: 'In' as const, values: ['x', 'y'] },
         { key: 'size', operator: 'Gt' as const, values: ['5'] },
         { key: 'rack', operator: 'Exists' as const },
         { key: 'rack', operator: 'DoesNotExist' as const },
-        { key: 'zone', operator: 'NotIn' as const, values: ['z'] },
+        { key: ZONE, operator: 'NotIn' as const, values: ['z'] },
       ]);
     const required = this.maybe(15, () => ({
       requiredDuringSchedulingIgnoredDuringExecution: {
@@ -129,11 +145,11 @@ class Generator {
     return pod(`p${i}`, {
       labels: { app: this.one(APPS) },
       namespace: this.one(NAMESPACES),
-      containers: [{ name: 'c', image: 'i', resources: { requests }, ...ports }],
+      containers: [{ name: 'c', image: this.one(['i:1', 'j:1']), resources: { requests }, ...ports }],
       affinity: this.affinity(),
       topologySpreadConstraints: spreads.filter((s) => s !== undefined),
       ...(toleration ? { tolerations: [toleration] } : {}),
-      ...this.maybe(10, () => ({ nodeSelector: { zone: 'x' } })),
+      ...this.maybe(10, () => ({ nodeSelector: { [ZONE]: 'x' } })),
     });
   }
 }
@@ -144,14 +160,15 @@ describe('random pods on random nodes', () => {
     const nodes = Array.from({ length: NODES }, (_, i) => g.node(i));
     const pods = Array.from({ length: PODS }, (_, i) => g.pod(i));
     const placed: Placed[] = [];
-    for (const d of schedulePods(nodes, pods, { seed })) {
+    const services = ['a', 'b'].map((app) => service(app));
+    for (const d of schedulePods(nodes, pods, { seed, otherObjects: services })) {
       const p = pods.find((x) => x.metadata.name === d.pod) as Pod;
-      const expected = decide(p, nodes, placed);
+      const expected = decide(p, { nodes, placed, services });
       expect([d.pod, d.filteredOut]).toEqual([d.pod, expected.filteredOut]);
       for (const [name, scores] of Object.entries(d.weightedScores)) {
         // A plugin with nothing to say of the pod is left out, and counts nothing.
         for (const [plugin, score] of Object.entries(scores)) {
-          if (plugin === 'ImageLocality' || plugin === 'DynamicResources') continue;
+          if (plugin === 'DynamicResources') continue;
           expect([d.pod, name, plugin, score]).toEqual([d.pod, name, plugin, expected.scores[name]?.[plugin]]);
         }
       }

@@ -6,10 +6,17 @@ import type {
   NodeSelectorTerm,
   Pod,
   PodAffinityTerm,
+  Service,
   Taint,
   TopologySpreadConstraint,
 } from '../../../src/model/generated/core.v1.ts';
 import type { LabelSelector } from '../../../src/model/generated/meta.v1.ts';
+
+export interface World {
+  readonly nodes: readonly Node[];
+  readonly placed: readonly Placed[];
+  readonly services: readonly Service[];
+}
 
 type Labels = { readonly [key: string]: string };
 export interface Placed {
@@ -144,16 +151,21 @@ function affinityScore(p: Pod, n: Node, all: readonly Placed[]): number {
 
 const constraints = (p: Pod, when: string): TopologySpreadConstraint[] =>
   (p.spec?.topologySpreadConstraints ?? []).filter((c) => c.whenUnsatisfiable === when);
-const hasKeys = (n: Node, of: readonly TopologySpreadConstraint[]): boolean =>
+const hasKeys = (n: Node, of: readonly Pick<TopologySpreadConstraint, 'topologyKey'>[]): boolean =>
   of.every((c) => labelsOf(n)[c.topologyKey] !== undefined);
 
-function counts(p: Pod, c: TopologySpreadConstraint, n: Node): boolean {
+function counts(p: Pod, c: Partial<TopologySpreadConstraint>, n: Node): boolean {
   if ((c.nodeAffinityPolicy ?? 'Honor') === 'Honor' && !wantsNode(p, n)) return false;
   const taints = (n.spec?.taints ?? []).filter((t) => t.effect !== 'PreferNoSchedule');
   return c.nodeTaintsPolicy !== 'Honor' || taints.every((t) => tolerated(p, t));
 }
 
-const matchingOn = (p: Pod, c: TopologySpreadConstraint, n: Node, all: readonly Placed[]): number =>
+const matchingOn = (
+  p: Pod,
+  c: Pick<TopologySpreadConstraint, 'labelSelector'>,
+  n: Node,
+  all: readonly Placed[],
+): number =>
   on(n, all).filter((o) => o.metadata.namespace === p.metadata.namespace && selects(c.labelSelector, labelsOf(o)))
     .length;
 
@@ -175,21 +187,36 @@ function spreadAllows(p: Pod, n: Node, nodes: readonly Node[], all: readonly Pla
 
 const HOST = 'kubernetes.io/hostname';
 
-function spreadScores(p: Pod, feasible: readonly Node[], nodes: readonly Node[], all: readonly Placed[]): number[] {
-  const soft = constraints(p, 'ScheduleAnyway');
-  const scored = feasible.filter((n) => hasKeys(n, soft));
+type Soft = Pick<TopologySpreadConstraint, 'maxSkew' | 'topologyKey' | 'labelSelector'> &
+  Partial<TopologySpreadConstraint>;
+
+/** Of a pod without constraints of its own: over hosts and zones, as far as Services select it. */
+function defaults(p: Pod, services: readonly Service[]): readonly Soft[] {
+  const own = services.filter((s) => s.metadata.namespace === p.metadata.namespace);
+  const selecting = own.filter((s) => selects({ matchLabels: s.spec?.selector ?? {} }, labelsOf(p)));
+  const matchLabels = Object.assign({}, ...selecting.map((s) => s.spec?.selector));
+  if (Object.keys(matchLabels).length === 0) return [];
+  return [
+    { topologyKey: HOST, maxSkew: 3, labelSelector: { matchLabels } },
+    { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 5, labelSelector: { matchLabels } },
+  ];
+}
+
+function spreadScores(p: Pod, feasible: readonly Node[], { nodes, placed: all, services }: World): number[] {
+  const own = (p.spec?.topologySpreadConstraints ?? []).length > 0;
+  const soft: readonly Soft[] = own ? constraints(p, 'ScheduleAnyway') : defaults(p, services);
+  const takesPart = (n: Node): boolean => !own || hasKeys(n, soft);
+  const scored = feasible.filter(takesPart);
   const raw = feasible.map((n) => {
-    if (!hasKeys(n, soft)) return undefined;
+    if (!takesPart(n)) return undefined;
     let sum = 0;
     for (const c of soft) {
+      if (labelsOf(n)[c.topologyKey] === undefined) continue;
       const values = new Set(scored.map((m) => labelsOf(m)[c.topologyKey]));
       const weight = Math.log((c.topologyKey === HOST ? scored.length : values.size) + 2);
+      const there = nodes.filter((m) => takesPart(m) && counts(p, c, m) && sameDomain(c.topologyKey, m, n));
       const count =
-        c.topologyKey === HOST
-          ? matchingOn(p, c, n, all)
-          : nodes
-              .filter((m) => hasKeys(m, soft) && counts(p, c, m) && sameDomain(c.topologyKey, m, n))
-              .reduce((k, m) => k + matchingOn(p, c, m, all), 0);
+        c.topologyKey === HOST ? matchingOn(p, c, n, all) : there.reduce((k, m) => k + matchingOn(p, c, m, all), 0);
       sum += count * weight + (c.maxSkew - 1);
     }
     return Math.round(sum);
@@ -197,6 +224,20 @@ function spreadScores(p: Pod, feasible: readonly Node[], nodes: readonly Node[],
   const known = raw.filter((s) => s !== undefined);
   const [min, max] = [Math.min(...known), Math.max(0, ...known)];
   return raw.map((s) => (s === undefined ? 0 : max === 0 ? 100 : Math.trunc((100 * (max + min - s)) / max)));
+}
+
+const MB = 1024 * 1024;
+
+function imageScore(p: Pod, n: Node, nodes: readonly Node[]): number {
+  const wanted = (p.spec?.containers ?? []).map((c) => c.image ?? '');
+  const holders = (image: string): Node[] =>
+    nodes.filter((m) => (m.status?.images ?? []).some((i) => i.names?.includes(image)));
+  const sum = wanted.reduce((bytes, image) => {
+    const found = n.status?.images?.find((i) => i.names?.includes(image));
+    return bytes + (found ? Math.trunc((found.sizeBytes ?? 0) * (holders(image).length / nodes.length)) : 0);
+  }, 0);
+  const max = 1000 * MB * wanted.length;
+  return Math.trunc((100 * (Math.min(Math.max(sum, 23 * MB), max) - 23 * MB)) / (max - 23 * MB));
 }
 
 function stretch(raw: readonly number[], reverse: boolean): number[] {
@@ -229,7 +270,8 @@ export interface Expected {
   readonly scores: { readonly [node: string]: { readonly [plugin: string]: number } };
 }
 
-export function decide(p: Pod, nodes: readonly Node[], all: readonly Placed[]): Expected {
+export function decide(p: Pod, world: World): Expected {
+  const { nodes, placed: all } = world;
   const feasible = nodes.filter(
     (n) =>
       wantsNode(p, n) &&
@@ -259,7 +301,8 @@ export function decide(p: Pod, nodes: readonly Node[], all: readonly Placed[]): 
     NodeResourcesFit: feasible.map((n) => least(p, n, all)),
     NodeResourcesBalancedAllocation: feasible.map((n) => balance(p, n, all)),
     InterPodAffinity: pods.map((s) => (high > low ? 2 * Math.trunc(100 * ((s - low) / (high - low))) : 0)),
-    PodTopologySpread: spreadScores(p, feasible, nodes, all).map((s) => 2 * s),
+    ImageLocality: feasible.map((n) => imageScore(p, n, nodes)),
+    PodTopologySpread: spreadScores(p, feasible, world).map((s) => 2 * s),
   };
   const scores = feasible.map((n, i) => [
     nameOf(n),

@@ -11,6 +11,8 @@ import { podRequests } from '../framework/resources.ts';
 import type { ClaimBook } from './claims.ts';
 
 export const EXTENDED_CLAIM = 'resource.kubernetes.io/extended-resource-claim';
+/** What the claim is called before the API server has given it a name. */
+const UNMADE = '<extended-resources>';
 /** Every class can be asked for by its name. */
 const BY_NAME = 'deviceclass.resource.kubernetes.io/';
 
@@ -67,6 +69,7 @@ export function extendedOf(pod: Pod, classes: Classes, book: ClaimBook, uid: () 
     apiVersion: 'resource.k8s.io/v1',
     kind: 'ResourceClaim',
     metadata: {
+      name: UNMADE,
       generateName: `${name}-extended-resources-`,
       namespace: namespaceOf(pod),
       uid: uid(),

@@ -5,7 +5,9 @@ import type {
   Device,
   DeviceClass,
   DeviceSelector,
+  DeviceSubRequest,
   DeviceToleration,
+  ExactDeviceRequest,
   ResourceClaim,
   ResourceSlice,
 } from '../../../model/generated/resource.v1.ts';
@@ -79,9 +81,7 @@ function choose(wish: Wish, found: Found): boolean {
     selectors.every((s, i) => {
       const answer = selectsDevice(s.cel?.expression ?? '', pool.driver, device);
       if (typeof answer === 'boolean') return answer;
-      const on = answer.error.startsWith('CEL runtime')
-        ? ` on device ${deviceId(pool.driver, pool.name, device.name)}`
-        : '';
+      const on = answer.error.startsWith('CEL runtime') ? ` on device ${idOf(found)}` : '';
       throw new AllocationError(`${whose}: selector #${i}${on}: ${answer.error}`);
     });
   return (
@@ -134,20 +134,17 @@ function everyOne(wish: Wish, own: string, { pools, node, allocated }: Context):
   return { ...wish, all, count: all.length };
 }
 
+function askedOf(of: ExactDeviceRequest | DeviceSubRequest, admin: boolean): Asked {
+  const { deviceClassName: className, selectors = [], tolerations = [], capacity } = of;
+  const { allocationMode: mode = 'ExactCount', count = 1 } = of;
+  return { className, selectors, tolerations, capacity, mode, count, admin };
+}
+
 /** The alternatives of each request, of which most have one. Throws AllocationError. */
 export function wishesOf(claim: ResourceClaim, context: Context): (readonly Wish[])[] {
-  return (claim.spec.devices?.requests ?? []).map(({ name, exactly, firstAvailable }) => {
-    if (exactly !== undefined) {
-      const { deviceClassName: className, selectors = [], tolerations = [], capacity, adminAccess } = exactly;
-      const { allocationMode: mode = 'ExactCount', count = 1 } = exactly;
-      const asked = { className, selectors, tolerations, capacity, mode, count, admin: adminAccess === true };
-      return [wishFor(claim, name, asked, context)];
-    }
-    return (firstAvailable ?? []).map((sub) => {
-      const { deviceClassName: className, selectors = [], tolerations = [], capacity } = sub;
-      const { allocationMode: mode = 'ExactCount', count = 1 } = sub;
-      const asked = { className, selectors, tolerations, capacity, mode, count, admin: false };
-      return wishFor(claim, name, asked, context, sub.name);
-    });
-  });
+  return (claim.spec.devices?.requests ?? []).map(({ name, exactly, firstAvailable = [] }) =>
+    exactly === undefined
+      ? firstAvailable.map((sub) => wishFor(claim, name, askedOf(sub, false), context, sub.name))
+      : [wishFor(claim, name, askedOf(exactly, exactly.adminAccess === true), context)],
+  );
 }

@@ -43,7 +43,7 @@ export interface ClaimWriter {
   /** Takes the pod's reservations back. */
   unreserve(pod: PodInfo, claims: readonly ResourceClaim[]): void;
   /** Takes an allocation back that no node can use. */
-  deallocate(claim: ResourceClaim): void;
+  deallocate(pod: PodInfo, claim: ResourceClaim): void;
   /** Deletes a claim that was made for the pod's extended resources. */
   remove(pod: PodInfo, claim: ResourceClaim): void;
 }
@@ -124,7 +124,7 @@ function free({ random, writer }: DeviceParts, state: CycleState, pod: PodInfo):
   });
   const claim = unused[unused.length > 1 ? random.int(unused.length) : 0];
   if (claim !== undefined) {
-    writer.deallocate(claim);
+    writer.deallocate(pod, claim);
     return { status: FREED };
   }
   const stale = attempt.extended?.stale;

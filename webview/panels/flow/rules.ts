@@ -29,8 +29,17 @@ export function rulesView(
   { title, note, rows, more }: Of<'rules'>,
   link: (text: string, step: number) => Child,
 ): HTMLElement {
-  const heads = ['', 'Rule', 'In words', 'Because of'];
-  const head = h('thead', {}, h('tr', {}, ...heads.map((name) => h('th', { scope: 'col' }, name))));
+  const heads = ['Rule', 'In words', 'Because of'];
+  const head = h(
+    'thead',
+    {},
+    h(
+      'tr',
+      {},
+      h('th', { scope: 'col' }, h('span', { class: 'sr' }, 'Change')),
+      ...heads.map((name) => h('th', { scope: 'col' }, name)),
+    ),
+  );
   const body = h('tbody', {}, ...rows.map((row) => ruleRow(row, link)));
   return section(
     title,

@@ -4,14 +4,14 @@
 import { textOf } from '../../../src/netfilter/rules.ts';
 import type { ServicePort } from '../../../src/netfilter/services.ts';
 import type { Mode, Origin } from '../../../src/netfilter/types.ts';
-import { asks, because, does } from '../../../src/netfilter/words.ts';
+import { asks, because } from '../../../src/netfilter/words.ts';
 import { isWrite } from '../../../src/trace/fold.ts';
 import type { Step } from '../../../src/trace/step.ts';
 import { didLast } from '../inside/node.ts';
 import { type At, cell, type Part, type Picker, type RuleChoice, type RuleRow } from '../inside/parts.ts';
 import type { Story } from '../story.ts';
 import { networkOf } from './network.ts';
-import { diffOf, type NodeRules, type RuleLine, rulesAt } from './rules.ts';
+import { diffOf, type NodeRules, type RuleLine, rulesAt, says } from './rules.ts';
 import { wayParts } from './way.ts';
 
 const MOST_ROWS = 80;
@@ -132,7 +132,7 @@ function table(at: At, now: NodeRules, before: NodeRules | undefined, sync: Step
       chain: line.place,
       text: line.text,
       asks: line.rule.matches.length === 0 && now.set.mode === 'nftables' ? '' : asks(line.rule),
-      does: does(line.rule),
+      does: says(line),
       because: because(line.origin),
       ...(change === undefined ? {} : { change }),
       ...(step === undefined ? {} : { step: step.id }),

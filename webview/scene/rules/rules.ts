@@ -18,6 +18,8 @@ export interface RuleLine {
   readonly place: string;
   readonly rule: Pick<Rule, 'matches' | 'actions'>;
   readonly origin: Origin;
+  /** What the set is for whose element this is, where an element alone decides nothing. */
+  readonly member?: string;
 }
 
 export interface NodeRules {
@@ -115,7 +117,8 @@ function linesIn({ mode, family, chains, sets }: RuleSet): RuleLine[] {
     set.elements.map((element): RuleLine => {
       const actions = element.verdict === undefined ? [] : [element.verdict];
       const text = `${set.name} { ${nftablesElement(element, family)} }`;
-      return { text, place: set.name, rule: { matches: [], actions }, origin: element.origin };
+      const member = set.map || set.comment === undefined ? {} : { member: set.comment };
+      return { text, place: set.name, rule: { matches: [], actions }, origin: element.origin, ...member };
     }),
   );
   const rules = chains.flatMap(({ name, rules: own }) =>
@@ -125,7 +128,8 @@ function linesIn({ mode, family, chains, sets }: RuleSet): RuleLine[] {
 }
 
 /** What a rule does to a packet, in words. */
-export const says = ({ rule }: RuleLine): string => does(rule);
+export const says = ({ rule, member }: RuleLine): string =>
+  member === undefined ? does(rule) : `is in the set “${member}”`;
 
 export interface LineDiff {
   readonly added: readonly RuleLine[];

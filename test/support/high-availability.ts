@@ -10,13 +10,15 @@ export function nodes(): Node[] {
   return [...WORKERS, ...PLANES].map((name): Node => {
     const plane = name.startsWith('cp-');
     return {
+      apiVersion: 'v1',
+      kind: 'Node',
       metadata: {
         name,
         uid: `uid-${name}`,
         labels: { 'kubernetes.io/hostname': name, ...(plane ? { [ROLE]: '' } : {}) },
       },
       spec: plane ? { taints: [{ key: ROLE, effect: 'NoSchedule' }] } : {},
-    } as Node;
+    };
   });
 }
 

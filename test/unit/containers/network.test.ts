@@ -5,6 +5,8 @@ import { hostnameOf, hostsFile, resolvConf } from '../../../src/simulator/contai
 
 const pod = (spec: object = {}, name = 'web-0'): Pod =>
   ({
+    apiVersion: 'v1',
+    kind: 'Pod',
     metadata: { name, namespace: 'shop' },
     spec: { containers: [], ...spec },
     status: { podIP: '10.244.1.5' },

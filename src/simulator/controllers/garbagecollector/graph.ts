@@ -123,8 +123,7 @@ export class OwnerGraph {
       if (!owner.virtual) this.work.misplaced(node, ref, cause);
       return true;
     }
-    const resource = this.resourceOf(ref);
-    return ref.name !== owner.name || (resource?.kind ?? ref.kind) !== (owner.resource?.kind ?? ref.kind);
+    return ref.name !== owner.name || (owner.resource !== undefined && ref.kind !== owner.resource.kind);
   }
 
   private ownerNode(ref: OwnerReference, dependentNamespace: string, cause: StepId): Node {

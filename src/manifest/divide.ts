@@ -6,8 +6,8 @@ import { type Head, headOf, isLineEnd, tailOf } from './heads.ts';
 import { type Earlier, Known, touchedParts } from './known.ts';
 import { type Leaf, movedBy, readLeaf } from './leaf.ts';
 import { outermost, shallowIn, strayIn } from './outermost.ts';
-import type { ReadProblem } from './parse.ts';
 import { type Branch, Frame, type FrameStyle, isBranch, type Part } from './parts.ts';
+import type { ReadProblem } from './read-problem.ts';
 import { contentOf, EMPTY, ENTRY, ITEM, OPEN, type Rows } from './rows.ts';
 import { longText } from './text.ts';
 

@@ -7,8 +7,8 @@ import { divide, type Inside, LIMITS, type Limits } from './divide.ts';
 import { type Leaf, settled } from './leaf.ts';
 import { type Located, locate } from './locate.ts';
 import { Memo } from './memo.ts';
-import type { ReadProblem } from './parse.ts';
 import { type Branch, type Frame, isBranch, settleKey } from './parts.ts';
+import type { ReadProblem } from './read-problem.ts';
 import { END, type Rows, rowsAfter, rowsOf } from './rows.ts';
 import type { PathSegment } from './typing.ts';
 

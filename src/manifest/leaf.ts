@@ -2,7 +2,8 @@
 // stand is set right when somebody looks at them.
 import { type Alias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import { eachBound } from './anchors.ts';
-import { type ReadProblem, readText } from './parse.ts';
+import { readText } from './parse.ts';
+import type { ReadProblem } from './read-problem.ts';
 
 /** What a run of entries is a part of. */
 export interface LeafStyle {

@@ -2,7 +2,7 @@
 // may hold comments. Where a bracket is missing the lines say what was meant: what stands as far left as the line that opened
 // a bracket is no longer inside it.
 import { type Node, Pair, type ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import type { ReadProblem } from './parse.ts';
+import type { ReadProblem } from './read-problem.ts';
 
 export interface Loose {
   readonly root: ParsedNode | undefined;

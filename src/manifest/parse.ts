@@ -2,16 +2,8 @@
 import { type Document, isMap, isScalar, isSeq, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
 import { type Anchors, eachBound, TreeAnchors } from './anchors.ts';
 import { isFlow, readLoose } from './loose.ts';
+import type { ReadProblem } from './read-problem.ts';
 import { isTemplated, maskTemplates, repair } from './repair.ts';
-
-export interface ReadProblem {
-  readonly message: string;
-  /** Offsets in the piece. */
-  readonly from: number;
-  readonly to: number;
-  /** What is missing, and where it has to be written. */
-  readonly put?: { readonly at: number; readonly text: string };
-}
 
 export interface ParsedPiece {
   readonly root: ParsedNode | undefined;

@@ -2,7 +2,7 @@
 // the parts around it as they are.
 import { type Node, type Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { type Leaf, movedBy, settled, shift } from './leaf.ts';
-import type { ReadProblem } from './parse.ts';
+import type { ReadProblem } from './read-problem.ts';
 
 /** One entry too large for a leaf: what stands before its own entries, these, and perhaps what closes them. */
 export interface Branch {

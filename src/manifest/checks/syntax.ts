@@ -2,7 +2,7 @@
 // from kubectl v1.35.2, whose lines count otherwise and are left out.
 import type { Alias } from 'yaml';
 import type { Finding } from '../finding.ts';
-import type { ReadProblem } from '../parse.ts';
+import type { ReadProblem } from '../read-problem.ts';
 
 interface Plain {
   /** What the parser says. */

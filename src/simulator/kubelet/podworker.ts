@@ -33,7 +33,7 @@ import {
   takeAway,
 } from './record.ts';
 import { allocatedPod, Resizing, type Room } from './resize.ts';
-import { retryIn, untilSeen } from './retry.ts';
+import { asksForMore, retryIn, untilSeen } from './retry.ts';
 import { memoryUse } from './runtime/memory.ts';
 import type { ContainerRuntime, Exit } from './runtime/runtime.ts';
 import { Sight } from './sight.ts';
@@ -159,8 +159,10 @@ export class PodWorker {
 
   /** A newer version of the pod from the API server. */
   update(pod: Pod, cause: StepId): void {
-    const { generation, deletionTimestamp } = pod.metadata;
-    const asked = generation !== this.pod.metadata.generation;
+    const { deletionTimestamp } = pod.metadata;
+    const asked = asksForMore(this.pod, pod);
+    // What others say of readiness gates is told at once.
+    const gates = (pod.spec?.readinessGates?.length ?? 0) > 0 && !this.status.wrote(pod);
     this.pod = pod;
     this.status.seen(pod, cause);
     this.deadline.update(pod);
@@ -168,7 +170,7 @@ export class PodWorker {
     else if (asked && this.end === undefined) {
       this.resizing.ask(pod, cause);
       this.poke(cause);
-    }
+    } else if (gates && this.end === undefined) this.poke(cause);
   }
 
   /** There may be room now for what it asked for. */

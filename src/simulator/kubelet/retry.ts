@@ -1,5 +1,8 @@
-// When a pod's worker tries again. Models completeWork in pkg/kubelet/pod_workers.go, v1.36.
+// When a pod is synced, and when that is tried again. Models checkAndUpdatePod in pkg/kubelet/config and completeWork in
+// pkg/kubelet/pod_workers.go, v1.36.
 import { SECOND } from '../../kernel/kernel.ts';
+import type { Pod } from '../../model/generated/core.v1.ts';
+import { equal } from '../../model/paths.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 
 /** Between two tries of a pod's sync that failed. Source: backOffPeriod in pkg/kubelet/kubelet.go. */
@@ -25,4 +28,10 @@ export function retryIn(ctx: ComponentContext, at: number | undefined): number {
 /** Until the kubelet's next look at what runs. Source: genericPlegRelistPeriod in pkg/kubelet/kubelet.go, v1.36. */
 export function untilSeen(at: number): number {
   return SECOND - (at % SECOND);
+}
+
+/** What has a pod synced, beside what others write into its status. */
+export function asksForMore({ metadata: before }: Pod, { metadata: now }: Pod): boolean {
+  if (before.generation !== now.generation) return true;
+  return !equal(before.labels, now.labels) || !equal(before.annotations, now.annotations);
 }

@@ -38,9 +38,8 @@ export class StatusWriter {
    * status is put right at the next round. Models needsReconcile.
    */
   seen(pod: Pod, cause: StepId): void {
+    if (this.wrote(pod)) return;
     const { generation, resourceVersion } = this.pod.metadata;
-    // What the writer itself has written comes back from the watch.
-    if (pod.metadata.resourceVersion === resourceVersion) return;
     const asked = pod.metadata.generation !== generation;
     // A static pod is shown for the first time.
     const shown = resourceVersion === undefined;
@@ -63,6 +62,11 @@ export class StatusWriter {
       if (scope.alive) this.publish(cause);
     };
     kernel.schedule(ROUND - (kernel.now % ROUND), round, true);
+  }
+
+  /** Whether it comes back from the watch as the writer itself has written it. */
+  wrote(pod: Pod): boolean {
+    return pod.metadata.resourceVersion === this.pod.metadata.resourceVersion;
   }
 
   private patch(): object | undefined {

@@ -266,3 +266,36 @@ it('a rule may have all containers of a pod start over in their sandbox', () => 
   expect([...initContainerStatuses, ...containerStatuses].map((c) => c.restartCount)).toEqual([1, 1, 1]);
   expect(status(t)).toMatchObject({ phase: 'Running', podIP });
 });
+
+describe('a pod is synced', () => {
+  it('when its readiness gates are told of, without waiting for the next round', () => {
+    const t = play({ readinessGates: [{ conditionType: 'x.y/z' }], containers: [sleeper('c')] });
+    t.seconds(3);
+    const ready = (): Part | undefined => status(t).conditions?.find((c) => c.type === 'Ready') as Part | undefined;
+    const message = 'corresponding condition of pod readiness gate "x.y/z" does not exist.';
+    expect(ready()).toMatchObject({ status: 'False', reason: 'ReadinessGatesNotReady', message });
+    const tell = (gate: string): void => {
+      const { code } = t.cluster.request({
+        method: 'PATCH',
+        path: '/api/v1/namespaces/default/pods/p/status',
+        contentType: 'application/strategic-merge-patch+json',
+        body: { status: { conditions: [{ type: 'x.y/z', status: gate }] } },
+      });
+      expect(code).toBe(200);
+      t.seconds(0.5);
+    };
+    tell('False');
+    expect(ready()?.message).toBe('the status of pod readiness gate "x.y/z" is not "True", but False');
+    tell('True');
+    expect(ready()).toMatchObject({ status: 'True' });
+  });
+
+  it('when its labels change: what the last sync met is told then', () => {
+    const t = play({ containers: [{ name: 'c', image: 'busybox:1.36', command: shell('sleep 1; exit 1') }] });
+    t.seconds(6);
+    expect(main(t)?.state?.terminated?.exitCode).toBe(1);
+    t.send('PATCH', 'Pod', 'p', { metadata: { labels: { a: 'b' } } });
+    t.seconds(0.5);
+    expect(main(t)?.state?.waiting?.reason).toBe('CrashLoopBackOff');
+  });
+});

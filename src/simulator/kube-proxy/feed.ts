@@ -40,6 +40,8 @@ interface Synced {
 
 export class ProxyFeed {
   readonly cidrs = new Map<string, ServiceCIDR>();
+  /** Of all ServiceCIDRs, and the write that made them so. */
+  ranges: { readonly text: string; readonly cause: StepId } = { text: '', cause: 0 };
   /** Entry n made version n + 1 + `dropped`. */
   private log: Entry[] = [];
   private dropped = 0;
@@ -117,10 +119,14 @@ export class ProxyFeed {
     if (before !== key || was === undefined || !sameSlice(was, is)) this.slice(key, undefined, is, cause);
   }
 
-  private keepCidr({ object, current }: Change): void {
+  private keepCidr({ object, current, cause }: Change): void {
     const name = object.metadata.name ?? '';
     if (current) this.cidrs.set(name, current.value as KubeObject as ServiceCIDR);
     else this.cidrs.delete(name);
+    const ranges = [...this.cidrs.values()].flatMap(({ spec }) => spec?.cidrs ?? []).join();
+    if (ranges === this.ranges.text) return;
+    this.ranges = { text: ranges, cause };
+    for (const changed of this.listeners) changed();
   }
 
   private service(is: Service | undefined, was: Service | undefined, cause: StepId): void {

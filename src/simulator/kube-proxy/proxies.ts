@@ -30,7 +30,7 @@ export class KubeProxies {
   }
 
   start(node: string, scope: Scope): void {
-    const tables: Tables = this.tables.get(node) ?? { synced: undefined, node: undefined };
+    const tables: Tables = this.tables.get(node) ?? { synced: undefined, node: undefined, ranges: '' };
     this.tables.set(node, tables);
     const { feed, changes, config } = this;
     const ctx = new ComponentContext(this.around, kubeProxyIdentity(node), scope);

@@ -11,7 +11,7 @@ import type { Identity } from '../runtime/client.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 import { ENDPOINT_SLICES, type Kind, NODES, pathOf, SERVICE_CIDRS, SERVICES } from '../runtime/kinds.ts';
 import { EventV1Recorder } from '../runtime/recorder.ts';
-import type { RuleChanges, Seen } from './changes.ts';
+import type { LineChanges, RuleChanges, Seen } from './changes.ts';
 import type { ProxyFeed } from './feed.ts';
 import { about, once, sentence, total } from './narrate.ts';
 import { BoundedFrequencyRunner } from './runner.ts';
@@ -41,6 +41,8 @@ export interface Tables {
   /** Version of the feed that they were made of; undefined: there are none. */
   synced: number | undefined;
   node: NodeFacts | undefined;
+  /** Service ranges that they know. Only nftables has a rule about them. */
+  ranges: string;
 }
 
 export interface KubeProxyOptions {
@@ -154,6 +156,7 @@ export class KubeProxy {
     if (node === undefined) return;
     const { synced, node: wasNode = node } = tables;
     const { version: to, revision, services } = feed;
+    const known = feed.ranges.text;
     const causes = synced === undefined ? new Map<string, StepId[]>() : feed.since(synced);
     const keys = synced === undefined || wasNode.zone !== node.zone ? [...feed.keys()] : [...causes.keys()];
     const seen = keys.map((key): readonly [string, Seen, Seen] => {
@@ -162,26 +165,37 @@ export class KubeProxy {
       return [key, before ?? { ...after, state: NOTHING }, after];
     });
     const changed = seen.filter(([key, before, after]) => changes.differ(key, before, after));
-    const quiet = !full && changed.length === 0;
+    const ranges = this.rangesChange(synced);
+    const quiet = !full && changed.length === 0 && ranges === undefined;
     if (!quiet) yield* sleep(this.ctx.kernel, RESTORE + this.ctx.random.int(RESTORE_JITTER));
     tables.synced = to;
     tables.node = node;
+    tables.ranges = known;
     this.full = false;
     if (quiet) return;
-    const why = changed.flatMap(([key]) => causes.get(key) ?? []);
-    this.tell(changed, why, { revision, services, full, base: synced === undefined ? node : undefined });
+    const why = [...changed.flatMap(([key]) => causes.get(key) ?? []), ...(ranges ? [feed.ranges.cause] : [])];
+    this.tell(changed, why, { revision, services, full, ranges, base: synced === undefined ? node : undefined });
+  }
+
+  /** The one rule about unallocated addresses, where it changes; after a start with an empty kernel it is one of those always there. */
+  private rangesChange(synced: number | undefined): LineChanges | undefined {
+    const { feed, tables, config } = this.options;
+    const [was, is] = [tables.ranges, feed.ranges.text];
+    if (config.mode !== 'nftables' || synced === undefined || was === is) return undefined;
+    return { added: is === '' ? 0 : 1, removed: was === '' ? 0 : 1 };
   }
 
   private tell(
     changed: readonly (readonly [string, Seen, Seen])[],
     causes: readonly StepId[],
-    { revision, services: all, full, base }: Written,
+    { revision, services: all, full, ranges: more, base }: Written,
   ): void {
     const { changes, config, feed } = this.options;
     const ranges = base === undefined ? [] : [...feed.cidrs.values()];
     const services = changed.map(([key]) => key);
     const counted = once(() => {
-      const lines = total(changed.map(([key, before, after]) => changes.count(key, before, after)));
+      const own = changed.map(([key, before, after]) => changes.count(key, before, after));
+      const lines = total([...own, ...(more ? [more] : [])]);
       return base === undefined ? lines : { ...lines, added: lines.added + changes.base(base, ranges) };
     });
     this.ctx.record({
@@ -215,6 +229,7 @@ interface Written {
   /** How many Services have rules. */
   readonly services: number;
   readonly full: boolean;
+  readonly ranges: LineChanges | undefined;
   /** Set where the kernel had no rules at all: it now has those that are always there, too. */
   readonly base: NodeFacts | undefined;
 }

@@ -162,6 +162,28 @@ describe('kube-proxy', () => {
     expect(last(away)).toBe(1);
   });
 
+  it('takes a new range of Service addresses in, where its mode has a rule about them', () => {
+    for (const [proxy, many] of [
+      ['nftables', 1],
+      ['iptables', 0],
+    ] as const) {
+      const cluster = started({ proxy });
+      const before = cluster.lastStep;
+      const metadata = { name: 'more' };
+      const body = {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'ServiceCIDR',
+        metadata,
+        spec: { cidrs: ['10.97.0.0/16'] },
+      };
+      post(cluster, '/apis/networking.k8s.io/v1/servicecidrs', body);
+      cluster.settle(MINUTE);
+      const found = syncs(cluster, 'worker-1', before);
+      expect(found).toHaveLength(many);
+      for (const step of found) expect(dataOf(step)).toMatchObject({ added: 1, removed: 1 });
+    }
+  });
+
   it('is not there where the cluster has none', () => {
     const cluster = started({ proxy: 'none' });
     expect(cluster.stepsAfter(0).filter(({ actor }) => actor.component === 'kube-proxy')).toEqual([]);

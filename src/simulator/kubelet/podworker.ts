@@ -55,6 +55,8 @@ export interface WorkerDeps {
   readonly room: Room;
 }
 
+/** From when a pod is seen until its first status, as recorded. */
+const FIRST_STATUS = 13 * MS;
 /** From the end of a pod's last container until its sandbox is down, as recorded. */
 const WIND_UP = 1.2 * SECOND;
 /** From the last word about a pod until the API server is asked to forget it. */
@@ -240,7 +242,7 @@ export class PodWorker {
       const volumes = this.pod.spec?.volumes?.length ?? 0;
       const waits = `waits for ${volumes} volume${volumes === 1 ? '' : 's'}, then asks for a sandbox.`;
       const seen = this.voice.step('SyncPod', `saw the pod bound to its node and admitted it: ${waits}`, cause);
-      this.deps.ctx.kernel.schedule(4 * MS, () => this.poke(seen));
+      this.deps.ctx.kernel.schedule(FIRST_STATUS, () => this.poke(seen));
     } else if (this.here.lost) this.revive(cause);
     else this.resume(cause);
   }

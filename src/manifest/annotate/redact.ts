@@ -2,35 +2,59 @@
 // Secret loses all values: better too much than one too many shown.
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { HIDDEN, LAST_APPLIED } from '../../model/redact.ts';
+import { nearest } from '../nearest.ts';
 import { type ParsedPiece, scalarAt, valueAt } from '../parse.ts';
 
 type Range = readonly [from: number, to: number];
 
 export function redactedText(text: string, piece: ParsedPiece): string {
-  // A backslash may spell any letter of the kind.
-  if (!/Secret|\\/.test(text)) return text;
-  if (piece.root === undefined || piece.problems.length > 0) return masked(text);
+  const isNamed = NAMED.test(text);
+  if (!isNamed && !/data/i.test(text)) return text;
+  if (piece.root === undefined || piece.problems.length > 0) return isNamed ? masked(text) : text;
   const ranges: Range[] = [];
   secretsIn(piece.root, false, (node) => hide(node, piece, ranges));
   return cutOut(text, ranges);
 }
 
-/** Calls `take` with each node that holds what is secret. */
-function secretsIn(node: unknown, inSecretList: boolean, take: (node: unknown) => void): void {
+/** The kind, also with a slip of the hand in it; a backslash may spell any letter. */
+const NAMED = /S\W?e\W?c\W?r\W?e\W?t|\\/;
+
+/** Fields of a Secret, and of what refers to one, that are not secret. */
+const OPEN =
+  /^(apiVersion|kind|type|immutable|name|namespace|key|group|apiGroup|uid|resourceVersion|fieldPath|optional)$/;
+const MAX_DEPTH = 100;
+
+/** Calls `take` with each node that holds what is secret, wherever a Secret stands and whichever of its keys is misspelt. */
+function secretsIn(node: unknown, inSecretList: boolean, take: (node: unknown) => void, depth = 0): void {
+  if (depth > MAX_DEPTH) return;
+  if (isSeq(node)) for (const item of node.items) secretsIn(item, inSecretList, take, depth + 1);
   if (!isMap(node)) return;
-  const kind = scalarAt(node, 'kind') ?? (inSecretList ? 'Secret' : '');
-  if (kind === 'Secret') {
-    take(valueAt(node, 'data'));
-    take(valueAt(node, 'stringData'));
-    take(valueAt(valueAt(valueAt(node, 'metadata'), 'annotations'), LAST_APPLIED));
+  const isSecret = inSecretList || node.items.some(({ key, value }) => isKindOfSecret(value ?? key));
+  const isSecretList = scalarAt(node, 'kind') === 'SecretList';
+  for (const { key, value } of node.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    if (!isScalar(key)) secretsIn(key, false, take, depth + 1);
+    if (name === 'metadata') take(valueAt(valueAt(value, 'annotations'), LAST_APPLIED));
+    else if (!isSecret) secretsIn(value, isSecretList && name === 'items', take, depth + 1);
+    else if (!OPEN.test(name)) take(isScalar(key) ? value : key);
   }
-  const items = kind.endsWith('List') ? valueAt(node, 'items') : undefined;
-  if (isSeq(items)) for (const item of items.items) secretsIn(item, kind === 'SecretList', take);
+}
+
+/** The kind, also where it is misspelt. */
+function isKindOfSecret(node: unknown): boolean {
+  const value = isScalar(node) ? node.value : undefined;
+  const letters = typeof value === 'string' && value.length < 20 ? value.replace(/[^A-Za-z]/g, '') : '';
+  return letters === 'Secret' || (letters !== '' && nearest(letters, ['Secret']) !== undefined);
+}
+
+function isEmpty(node: unknown): boolean {
+  return node === null || node === undefined || (isScalar(node) && node.source === '');
 }
 
 function hide(node: unknown, piece: ParsedPiece, out: Range[]): void {
   if (isMap(node)) {
-    for (const { value } of node.items) hide(value, piece, out);
+    // What has lost its key is read as one.
+    for (const { key, value } of node.items) hide(isEmpty(value) ? key : value, piece, out);
     return;
   }
   if (isAlias(node)) hide(piece.anchors?.resolve(node), piece, out);

@@ -311,3 +311,24 @@ test('whatever is typed, there is an annotation for every line and no secret in 
     { seed: 5, numRuns: 400 },
   );
 });
+
+test('a slip of the hand anywhere in a Secret shows none of its values', () => {
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 's', labels: { a: 'b' } },
+    type: 'Opaque',
+    data: { password: 'aHVudGVyMg', other: 'aHVudGVyMg' },
+    stringData: { x: 'aHVudGVyMg' },
+  };
+  const list = { apiVersion: 'v1', kind: 'List', items: [secret, { apiVersion: 'v1', kind: 'Pod' }] };
+  for (const text of [JSON.stringify(secret, null, 2), JSON.stringify(list, null, 1)]) {
+    for (let at = 0; at < text.length; at += 2) {
+      const typed = ['', '"', '}', '{', ',', ':', '\n', ']'].map((put) => text.slice(0, at) + put + text.slice(at));
+      for (const one of [...typed, text.slice(0, at) + text.slice(at + 1)]) {
+        const shown = annotated(one).lines.map((line) => line.text);
+        expect(shown.join('\n'), one).not.toContain('aHVudGVyMg');
+      }
+    }
+  }
+}, 60_000);

@@ -2,14 +2,13 @@
 // Secret loses all values: better too much than one too many shown.
 import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { HIDDEN, LAST_APPLIED } from '../../model/redact.ts';
-import { nearest } from '../nearest.ts';
 import { type ParsedPiece, scalarAt, valueAt } from '../parse.ts';
 
 type Range = readonly [from: number, to: number];
 
 export function redactedText(text: string, piece: ParsedPiece): string {
   const isNamed = NAMED.test(text);
-  if (!isNamed && !/data/i.test(text)) return text;
+  if (!isNamed && !/\b(?:data|stringData)\b/.test(text)) return text;
   if (piece.root === undefined || piece.problems.length > 0) return isNamed ? masked(text) : text;
   const ranges: Range[] = [];
   secretsIn(piece.root, false, (node) => hide(node, piece, ranges));
@@ -40,12 +39,20 @@ function secretsIn(node: unknown, inSecretList: boolean, take: (node: unknown) =
   }
 }
 
-/** The kind, also where it is misspelt. */
+/** The kind, also with one letter too many, too few or another. */
 function isKindOfSecret(node: unknown): boolean {
   const value = isScalar(node) ? node.value : undefined;
   const letters = typeof value === 'string' && value.length < 20 ? value.replace(/[^A-Za-z]/g, '') : '';
-  return letters === 'Secret' || (letters !== '' && nearest(letters, ['Secret']) !== undefined);
+  return SLIPS.test(letters);
 }
+
+const LETTERS = [...'Secret'];
+const SLIPS = new RegExp(
+  `^(?:${LETTERS.flatMap((_, k) => {
+    const [before, after] = [LETTERS.slice(0, k).join(''), LETTERS.slice(k + 1).join('')];
+    return [`${before}.?${after}`, `${before}.${LETTERS.slice(k).join('')}`];
+  }).join('|')}|Secret.)$`,
+);
 
 function isEmpty(node: unknown): boolean {
   return node === null || node === undefined || (isScalar(node) && node.source === '');

@@ -332,3 +332,12 @@ test('a slip of the hand anywhere in a Secret shows none of its values', () => {
     }
   }
 }, 60_000);
+
+test('words that only look like the kind hide nothing', () => {
+  const text = 'apiVersion: v1\nkind: Pod\ndata: x\nspec: {mode: secure, host: server, kind: Server, other: shown}\n';
+  expect(
+    annotated(text)
+      .lines.map((line) => line.text)
+      .join('\n'),
+  ).toBe(text);
+});

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, FrameLocator } from 'playwright-core';
 import { openWorkbench, type Workbench } from '../../test/support/workbench.ts';
 import { ROOT } from '../lib/dependencies.mjs';
 import { progress } from '../lib/say.mjs';
@@ -167,12 +167,24 @@ async function readings(workbench: Workbench, theme: string): Promise<void> {
   await workbench.runCommand('Kube Anatomy: Apply This Manifest in the Simulator');
   await workbench.rows('Anatomy').filter({ hasText: '3/3 ready' }).first().waitFor({ timeout: 60_000 });
   const panel = workbench.webview();
-  const slider = panel.getByRole('slider', { name: 'Step', exact: true });
-  await slider.fill('24');
   for (const reading of READINGS) {
+    await holdAt(panel, 24);
     await panel.getByRole('tab', { name: reading }).click();
     await save(workbench, `readings/${reading.toLowerCase()}-${theme}`);
   }
+}
+
+/** The panel begins anew where steps that it was given late replace what it had, and plays. */
+async function holdAt(panel: FrameLocator, step: number): Promise<void> {
+  const pause = panel.getByRole('button', { name: 'Pause', exact: true });
+  const there = panel.getByText(new RegExp(`^${step} / \\d+$`));
+  for (let tries = 0; tries < 20; tries++) {
+    if (await pause.isVisible()) await pause.click();
+    await panel.getByRole('slider', { name: 'Step', exact: true }).fill(String(step));
+    await sleep(500);
+    if ((await there.isVisible()) && !(await pause.isVisible())) return;
+  }
+  throw new Error(`the panel does not stay at step ${step}`);
 }
 
 async function save(workbench: Workbench, name: string): Promise<void> {

@@ -61,7 +61,8 @@ export interface Simulation {
   nextAt(): number | undefined;
   runNext(): boolean;
   runUntil(at: number): void;
-  stepsAfter(id: StepId, limit: number): readonly Step[];
+  /** `about`: plurals of the only resources that are asked about. */
+  stepsAfter(id: StepId, limit: number, about?: ReadonlySet<string>): readonly Step[];
   request(request: WireRequest): WireResponse & { readonly watch?: SimulationWatch };
   /** Calls `done` once, when the webhooks that have a say have answered. */
   submit(request: WireRequest, done: (response: WireResponse) => void): void;
@@ -201,8 +202,8 @@ export class Journal implements Simulation {
     this.simulation.runUntil(at);
   }
 
-  stepsAfter(id: StepId, limit: number): readonly Step[] {
-    return this.simulation.stepsAfter(id, limit);
+  stepsAfter(id: StepId, limit: number, about?: ReadonlySet<string>): readonly Step[] {
+    return this.simulation.stepsAfter(id, limit, about);
   }
 
   request(request: WireRequest): ReturnType<Simulation['request']> {

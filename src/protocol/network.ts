@@ -7,29 +7,24 @@ import type { FlowObject } from './flow.ts';
 
 /** Services, EndpointSlices, their ranges, and who they are on. */
 export const NETWORK: ReadonlySet<string> = new Set(['services', 'endpointslices', 'servicecidrs', 'nodes']);
-/** Of a longer simulation nothing is told: to go through its steps would hold it up. */
-const MOST_STEPS = 60_000;
-const PAGE = 5_000;
+/** Where more steps are about these, nothing is told: to go through all of them would hold the simulation up. */
+const MOST_STEPS = 5_000;
 
 interface Past {
-  readonly lastStep: StepId;
-  stepsAfter(id: StepId, limit: number): readonly Step[];
+  stepsAfter(id: StepId, limit: number, about?: ReadonlySet<string>): readonly Step[];
   objects(): readonly { readonly ref: ObjectRef; readonly value: KubeObject }[];
 }
 
 /** Objects that steps made are folded up to `after`; those that no step ever touched were there before the first. */
 export function networkAfter(past: Past, after: StepId): FlowObject[] {
-  if (past.lastStep > MOST_STEPS) return [];
+  const steps = past.stepsAfter(0, MOST_STEPS, NETWORK);
+  if (steps.length === MOST_STEPS) return [];
   const fold = new Fold();
   const touched = new Set<string>();
-  for (let from = 0; from < past.lastStep; ) {
-    const page = past.stepsAfter(from, PAGE);
-    for (const step of page) {
-      if (step.object === undefined || !NETWORK.has(step.object.resource) || step.request === undefined) continue;
-      touched.add(objectKey(step.object));
-      if (step.id <= after) fold.add(step);
-    }
-    from = page.at(-1)?.id ?? past.lastStep;
+  for (const step of steps) {
+    if (step.object === undefined || step.request === undefined) continue;
+    touched.add(objectKey(step.object));
+    if (step.id <= after) fold.add(step);
   }
   const made = [...fold.all()].flatMap(({ ref, versions }): FlowObject[] => {
     const value = versions.at(-1)?.value;

@@ -369,8 +369,8 @@ export class Cluster {
     return this.idle;
   }
 
-  stepsAfter(id: StepId, limit?: number): Step[] {
-    return this.trace.after(id, limit);
+  stepsAfter(id: StepId, limit?: number, about?: ReadonlySet<string>): Step[] {
+    return this.trace.after(id, limit, about);
   }
 
   /** A request of the person at the keyboard, with the administrator's certificate. */

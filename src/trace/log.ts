@@ -16,6 +16,8 @@ export interface StepDraft extends Omit<Step, 'id' | 'text' | 'changed' | 'detai
 /** A step that is made as a whole when somebody reads it, for steps of which there are very many. */
 export interface DeferredStep {
   readonly routine: true | undefined;
+  /** Plural, of the object that it is about; "" for none. */
+  readonly resource: string;
   step(): Omit<Step, 'id'>;
   /** What went over the wire, where the step is a request. */
   exchange?(): Exchange;
@@ -89,10 +91,17 @@ export class TraceLog implements StepSink {
     return draft && 'step' in draft ? draft.exchange?.() : undefined;
   }
 
-  /** Steps after `id`, oldest first, `limit` at the most. Those that were dropped are left out. */
-  after(id: StepId, limit = Number.POSITIVE_INFINITY): Step[] {
+  private resourceOf(id: StepId): string {
+    const draft = this.drafts[id - 1];
+    if (draft === undefined) return '';
+    return 'step' in draft ? draft.resource : (draft.object?.resource ?? '');
+  }
+
+  /** Steps after `id`, oldest first, `limit` at the most, about these resources alone. Those that were dropped are left out. */
+  after(id: StepId, limit = Number.POSITIVE_INFINITY, about?: ReadonlySet<string>): Step[] {
     const out: Step[] = [];
     for (let i = id + 1; i <= this.drafts.length && out.length < limit; i++) {
+      if (about !== undefined && !about.has(this.resourceOf(i))) continue;
       const step = this.get(i);
       if (step !== undefined) out.push(step);
     }

@@ -68,6 +68,24 @@ const widget = (spec: object, name = 'w'): object => ({
 });
 
 describe('a CustomResourceDefinition', () => {
+  it('remembers every version that was ever the storage version, until its status says otherwise', () => {
+    const b = established();
+    const at = `${DEFINITIONS}/widgets.example.com`;
+    const versions = (storage: string): object[] =>
+      definition.spec.versions.map((version) => ({ ...version, storage: version.name === storage }));
+    const change = (line: string, body: object): { code: number; stored: string[] } => {
+      const answer = ask(b, line, body, MERGE);
+      return { code: answer.code, stored: bodyOf(answer).status.storedVersions };
+    };
+    const both = ['v1', 'v1beta1'];
+    expect(change(`PATCH ${at}`, { spec: { versions: versions('v1beta1') } })).toEqual({ code: 200, stored: both });
+    expect(change(`PATCH ${at}`, { spec: { versions: versions('v1') } })).toEqual({ code: 200, stored: both });
+    const one = { status: { storedVersions: ['v1'] } };
+    expect(change(`PATCH ${at}/status`, one)).toEqual({ code: 200, stored: ['v1'] });
+    expect(change(`PATCH ${at}/status`, { status: { storedVersions: [] } })).toEqual({ code: 200, stored: [] });
+    expect(change(`PATCH ${at}`, { metadata: { labels: { a: 'b' } } })).toEqual({ code: 200, stored: ['v1'] });
+  });
+
   it('is established, and its resource is found', () => {
     const b = established();
     const { status } = bodyOf(ask(b, `GET ${DEFINITIONS}/widgets.example.com`));

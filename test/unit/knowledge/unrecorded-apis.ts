@@ -36,6 +36,7 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
   ],
   'pkg/apis/authorization/validation/validation.go': [
     'must be empty',
+    'must be empty except for namespace',
     'exactly one of nonResourceAttributes or resourceAttributes must be specified',
     'cannot be specified in combination with resourceAttributes',
     'at least one of user or group must be specified',
@@ -248,10 +249,14 @@ export const UNRECORDED_BY_FILE: Readonly<Record<string, readonly string[]>> = {
     'admission webhook "…" denied the request',
   ],
   'staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go': ['failed calling webhook "…"'],
+  'staging/src/k8s.io/apiserver/pkg/registry/rest/delete.go': [
+    'in the precondition',
+    'does not match the UID in record',
+    'does not match the ResourceVersion in record',
+  ],
   'staging/src/k8s.io/apiserver/pkg/server/filters/maxinflight.go': ['Too many requests, please try again later.'],
   'staging/src/k8s.io/apiserver/pkg/storage/cacher/watch_cache.go': ['too old resource version'],
   'staging/src/k8s.io/apiserver/pkg/storage/etcd3/errors.go': ['The provided continue parameter is too old'],
-  'staging/src/k8s.io/apiserver/pkg/storage/interfaces.go': ['Precondition failed: ResourceVersion in precondition'],
   'staging/src/k8s.io/apiserver/pkg/util/webhook/validation.go': [
     "'https' is the only allowed URL scheme",
     'service namespace is required',

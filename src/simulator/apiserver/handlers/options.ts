@@ -18,22 +18,23 @@ const managerOf = byText(1_000, (userAgent) => (userAgent.split('/')[0] ?? '').s
 const NONE: readonly string[] = [];
 const VALIDATIONS = ['', 'Strict', 'Warn', 'Ignore'];
 
+function unsupported(kind: string, field: string, given: unknown, values: readonly string[]): never {
+  const message = `Unsupported value: ${JSON.stringify(given)}: supported values: ${values.map((v) => `"${v}"`).join(', ')}`;
+  return refuse(invalid({ group: 'meta.k8s.io', kind }, '', [{ reason: 'FieldValueNotSupported', field, message }]));
+}
+
+export function checkDryRun(dryRun: readonly string[], kind: string): void {
+  if (dryRun.some((v) => v !== 'All')) unsupported(kind, 'dryRun', dryRun, ['All']);
+}
+
 /** Reads dryRun, fieldManager and fieldValidation. @param kind `CreateOptions` and the like, as refusals name it. */
 export function writeOptions(ctx: Context, kind: string): WriteOptions {
   const { query, userAgent } = ctx.request;
   const dryRun = query?.dryRun ?? NONE;
   const validation = first(query, 'fieldValidation') ?? '';
-  const bad = (field: string, message: string): never =>
-    refuse(invalid({ group: 'meta.k8s.io', kind }, '', [{ reason: 'FieldValueNotSupported', field, message }]));
-  if (dryRun.some((v) => v !== 'All')) {
-    bad('dryRun', `Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`);
-  }
-  if (!VALIDATIONS.includes(validation)) {
-    bad(
-      'fieldValidation',
-      `Unsupported value: ${JSON.stringify(validation)}: supported values: "", "Ignore", "Strict", "Warn"`,
-    );
-  }
+  checkDryRun(dryRun, kind);
+  if (!VALIDATIONS.includes(validation))
+    unsupported(kind, 'fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn']);
   ctx.dryRun = dryRun.length > 0;
   return {
     manager: first(query, 'fieldManager') || managerOf(userAgent),

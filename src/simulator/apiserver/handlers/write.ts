@@ -13,7 +13,7 @@ import type { DeleteOptions, Obj } from '../registry/strategy.ts';
 import { type UpdateOptions, updateObject } from '../registry/update.ts';
 import { first, parseBool } from '../request.ts';
 import { rangeOf } from '../storage.ts';
-import { writeOptions } from './options.ts';
+import { checkDryRun, writeOptions } from './options.ts';
 import { selection } from './read.ts';
 
 export function create(ctx: Context, registry: Registry, r: ResourceInfo): Answer {
@@ -68,7 +68,9 @@ export function patch(
 function deleteOptions(ctx: Context, registry: Registry): DeleteOptions {
   const body = registry.machine.small(ctx) as DeleteOptions & { dryRun?: string[] };
   const { query } = ctx.request;
-  if (body.dryRun?.includes('All') || query?.dryRun?.includes('All')) ctx.dryRun = true;
+  const dryRun = body.dryRun ?? query?.dryRun ?? [];
+  checkDryRun(dryRun, 'DeleteOptions');
+  ctx.dryRun = dryRun.length > 0;
   ctx.requestObject = Object.keys(body).length > 0 ? body : undefined;
   const grace = first(query, 'gracePeriodSeconds');
   const options: DeleteOptions = {

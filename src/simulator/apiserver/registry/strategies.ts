@@ -51,10 +51,14 @@ function createLimitRange(o: Obj, ctx: Context): Obj {
   return o.metadata.name ? o : { ...o, metadata: { ...o.metadata, name: ctx.core.random.uuid() } };
 }
 
-function createDefinition(o: Obj): Obj {
-  const versions = (part(o, 'spec').versions ?? []) as { name?: string; storage?: boolean }[];
-  const stored = [...new Set(versions.filter((v) => v.storage).map((v) => v.name ?? ''))];
-  return stored.length === 0 ? o : { ...o, status: { ...part(o, 'status'), storedVersions: stored } };
+/** The storage version joins those in which objects may lie; none leaves. Models PrepareForCreate and PrepareForUpdate. */
+function withStoredVersion(o: Obj): Obj {
+  const versions = (part(o, 'spec').versions ?? []) as readonly { name?: string; storage?: boolean }[];
+  const name = versions.find(({ storage }) => storage)?.name;
+  const status = part(o, 'status');
+  const stored = (status.storedVersions ?? []) as readonly string[];
+  if (name === undefined || stored.includes(name)) return o;
+  return { ...o, status: { ...status, storedVersions: [...stored, name] } };
 }
 
 /** A definition waits until its custom resources are gone. */
@@ -127,7 +131,8 @@ export const STRATEGIES: { readonly [resource: string]: Strategy } = {
   'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': { generation: SPEC, statusMetadata: 'fixed' },
   'apiregistration.k8s.io/apiservices': { conditionalUpdate: true, statusMetadata: 'fixed' },
   'apiextensions.k8s.io/customresourcedefinitions': {
-    create: createDefinition,
+    create: withStoredVersion,
+    update: withStoredVersion,
     beginDelete: beginDeleteDefinition,
     endsDelete: (o) => o.metadata.deletionTimestamp !== undefined && (o.metadata.finalizers ?? []).length === 0,
     generation: SPEC,

@@ -3,13 +3,15 @@ import type { SubjectAccessReviewSpec } from '../../../model/generated/authoriza
 import type { PolicyRule } from '../../../model/generated/rbac.v1.ts';
 import type { KubeObject } from '../../../model/object.ts';
 import type { ResourceInfo } from '../../../model/resources.ts';
-import { badRequest, invalid } from '../../../model/status.ts';
+import { badRequest } from '../../../model/status.ts';
 import type { Attributes, Authorizer } from '../authz/attributes.ts';
 import type { RbacAuthorizer } from '../authz/rbac.ts';
 import { type Answer, type Context, refuse, type User } from '../context.ts';
 import { writeOptions } from '../handlers/options.ts';
 import type { Registry } from '../registry/create.ts';
+import { withNamespace } from '../registry/meta.ts';
 import type { Obj } from '../registry/strategy.ts';
+import { invalidStatus, validateCreate } from '../validation/index.ts';
 
 export interface Access {
   readonly registry: Registry;
@@ -46,28 +48,6 @@ function attributes(user: User, spec: SubjectAccessReviewSpec): Attributes {
   };
 }
 
-function check(ctx: Context, r: ResourceInfo, spec: SubjectAccessReviewSpec, self: boolean): void {
-  const causes: { reason: string; field: string; message: string }[] = [];
-  const add = (field: string, message: string): void => {
-    causes.push({ reason: 'FieldValueInvalid', field, message });
-  };
-  const { resourceAttributes, nonResourceAttributes } = spec;
-  if (resourceAttributes !== undefined && nonResourceAttributes !== undefined) {
-    add(
-      'spec.nonResourceAttributes',
-      `Invalid value: ${JSON.stringify(nonResourceAttributes)}: cannot be specified in combination with resourceAttributes`,
-    );
-  }
-  if (resourceAttributes === undefined && nonResourceAttributes === undefined)
-    add(
-      'spec.resourceAttributes',
-      'Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified',
-    );
-  if (!self && !spec.user && (spec.groups ?? []).length === 0)
-    add('spec.user', 'Invalid value: "": at least one of user or group must be specified');
-  if (causes.length > 0) ctx.refuse('validation', invalid(r, '', causes));
-}
-
 function decide(site: Access, a: Attributes): object {
   const decision = site.authorizer.authorize(a);
   const reason = decision?.reason ?? '';
@@ -78,11 +58,8 @@ export function subjectAccess(ctx: Context, site: Access, r: ResourceInfo): Answ
   const review = decode(ctx, site, r);
   const spec = (review.spec ?? {}) as SubjectAccessReviewSpec;
   const self = r.kind === 'SelfSubjectAccessReview';
-  check(ctx, r, spec, self);
-  if (r.kind === 'LocalSubjectAccessReview' && spec.resourceAttributes?.namespace !== ctx.info.namespace)
-    refuse(
-      badRequest(`spec.resourceAttributes.namespace must match namespace: ${spec.resourceAttributes?.namespace ?? ''}`),
-    );
+  const errors = validateCreate(r, withNamespace(review, r, ctx.info.namespace));
+  if (errors.length > 0) ctx.refuse('validation', invalidStatus(r, '', errors));
   const user = self
     ? ctx.user
     : {

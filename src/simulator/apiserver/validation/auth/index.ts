@@ -91,7 +91,8 @@ function validateLocal(errs: Errors, { spec = {}, metadata }: Review): void {
 function validateEmptyMeta(errs: Errors, meta: Meta | undefined, namespaced: boolean): void {
   const { managedFields: _, namespace, creationTimestamp: __, ...rest } = meta ?? {};
   const empty = Object.values(rest).every((value) => value === undefined || value === '');
-  if (!empty || (namespace && !namespaced)) errs.invalid(METADATA, meta, 'must be empty');
+  const detail = namespaced ? 'must be empty except for namespace' : 'must be empty';
+  if (!empty || (namespace && !namespaced)) errs.invalid(METADATA, meta, detail);
 }
 
 interface LogOptions {

@@ -12,7 +12,7 @@ export const SEQUENCE_ROW = 34;
 export const SEQUENCE_LEFT = 64;
 /** Room for `→ 7 watchers` at the right, and for `→ 7`. */
 const WATCHERS = 92;
-const COUNT = 38;
+const COUNT = 44;
 /** px: in less room the watchers are told by number alone. */
 const ROOMY = 640;
 /** px from line to line: closer ones would need letters closer than they are high. */

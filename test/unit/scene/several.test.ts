@@ -6,6 +6,7 @@ import { topologyOf } from '../../../src/protocol/flow-topology.ts';
 import type { Actor, Step } from '../../../src/trace/step.ts';
 import type { SceneBox } from '../../../webview/scene/boxes.ts';
 import { inside, overlap } from '../../../webview/scene/geometry.ts';
+import { choices } from '../../../webview/scene/inside/focus.ts';
 import { layoutOf } from '../../../webview/scene/layout.ts';
 import { type Scene, sceneOf } from '../../../webview/scene/scene.ts';
 import { Story } from '../../../webview/scene/story.ts';
@@ -87,6 +88,19 @@ test('messages start at the one that works', () => {
     'kube-controller-manager@cp-2',
     'kubelet@cp-2',
   ]);
+});
+
+test('every part can be looked into where it runs, a control loop once', () => {
+  const offered = choices(story).map(({ group, name }) => `${group}: ${name}`);
+  expect(new Set(offered).size).toBe(offered.length);
+  expect(offered).toEqual(
+    expect.arrayContaining([
+      'Control plane: etcd on cp-3',
+      'Control loops: Deployment controller',
+      'Kubelets: kubelet on cp-2',
+    ]),
+  );
+  expect(offered.filter((one) => /runtime|CNI/.test(one))).toEqual([]);
 });
 
 test('a Lease in the steps themselves tells of a change', () => {

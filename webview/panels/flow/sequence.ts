@@ -56,6 +56,7 @@ export class Sequence implements Reading {
       else if (line && 'member' in line) goTo(line.member.id);
     });
     this.list.element.prepend(this.head);
+    new ResizeObserver(() => this.refresh()).observe(this.list.element);
     const choice = h(
       'select',
       { 'aria-label': 'Groups', title: 'Groups' },

@@ -61,6 +61,8 @@ export function crumbsOf(story: Story, focus: Focus | undefined, count: number):
 
 const onNode = (node: string | undefined): { node?: string } => (node === undefined ? {} : { node });
 
+const isOf = (focus: Focus, component: string): boolean => focus.type === 'component' && focus.component === component;
+
 /** Machines beyond this many are reached through the drawing or by name in the filter. */
 const MOST_NODES = 200;
 
@@ -77,13 +79,14 @@ export function choices(story: Story): Choice[] {
   const proxied = new Set(placements.filter((one) => one.component === 'kube-proxy').map((one) => one.node));
   const out: Choice[] = [];
   for (const { component, node } of placements) {
-    if (node === undefined || !control.has(node) || component === 'kubelet' || component === 'kube-proxy') continue;
     const known = story.component(component);
+    if (node === undefined || !control.has(node) || known?.group === 'node') continue;
     const where = control.size > 1 ? ` on ${node}` : '';
     const group = 'Control plane';
     out.push({ group, name: `${known?.name ?? component}${where}`, focus: { type: 'component', component, node } });
     for (const loop of story.loopOrder) {
-      if (story.component(loop)?.process !== component) continue;
+      // Their process may run on several machines; what they found is theirs wherever they ran.
+      if (story.component(loop)?.process !== component || out.some(({ focus }) => isOf(focus, loop))) continue;
       const name = story.component(loop)?.name ?? loop;
       out.push({ group: 'Control loops', name, focus: { type: 'component', component: loop, node } });
     }

@@ -12,7 +12,7 @@ export interface Kill {
   readonly by?: 'liveness' | 'startup';
 }
 
-export interface Actions {
+interface Actions {
   /** Whose cgroups are to be set anew. */
   readonly resize: readonly ContainerRecord[];
   readonly kill: readonly Kill[];

@@ -255,7 +255,8 @@ export class PodWorker {
     const seen = this.voice.step('SyncPod', text, cause);
     for (const [c, exit] of this.here.exits) {
       const run = c.containerID;
-      kernel.schedule(Math.max(0, exit.at - kernel.now), () => this.ended(c, run, exit, seen));
+      const left = Math.max(0, exit.at - kernel.now);
+      kernel.schedule(left, () => this.ended(c, run, exit, seen), left > MINUTE);
     }
     for (const c of allOf(this.record)) {
       // Why it could not be started, and what its probes found, was known to the process that has gone.
@@ -322,8 +323,7 @@ export class PodWorker {
     addEphemeral(this.pod, this.record);
     const ready = yield* this.volumes(cause);
     if (ready === undefined) return undefined;
-    let last = ready;
-    last = yield* this.secrets.look(this.pod, last);
+    let last = yield* this.secrets.look(this.pod, ready);
     if (this.record.restarting) return yield* this.startOver(last);
     const { resize, kill, ephemeral, init, main } = computeActions(this.pod, this.record);
     // What is killed to be started again counts from how it ended before.
@@ -465,7 +465,7 @@ export class PodWorker {
     const text =
       why === undefined
         ? `saw the pod marked for deletion: stops its containers, ${grace} s of grace.`
-        : `ends the pod. ${why.message}.`;
+        : `ends the pod. ${why.message.trim().replace(/\.$/, '')}.`;
     const seen = this.voice.step(why === undefined ? 'SyncTerminatingPod' : 'SyncPod', text, cause);
     if (why !== undefined)
       this.voice.tell(why.disruption === undefined ? 'Normal' : 'Warning', why.reason, why.message, seen);

@@ -64,7 +64,7 @@ export interface Eviction {
   readonly grace?: number;
 }
 
-export interface ResizeRecord {
+interface ResizeRecord {
   /** It does not fit now (`Deferred`), or never will (`Infeasible`). */
   pending?: { readonly reason: 'Deferred' | 'Infeasible'; readonly message: string; readonly generation: number };
   /** The generation of the pod that is being brought about. */
@@ -83,7 +83,7 @@ export function newRecord(container: Container, waiting: string): ContainerRecor
 }
 
 /** As a container is told of that was never created. Source: convertToAPIContainerStatuses, v1.36. */
-export function unstarted(pod: Pod): string {
+function unstarted(pod: Pod): string {
   return (pod.spec?.initContainers?.length ?? 0) > 0 ? 'PodInitializing' : 'ContainerCreating';
 }
 
@@ -153,7 +153,7 @@ function matches({ exitCodes }: ContainerRestartRule, code: number): boolean {
 }
 
 /** The first rule that names the exit code; the container's own policy counts where there is none. */
-export function ruleFor(c: Container, code: number): ContainerRestartRule | undefined {
+function ruleFor(c: Container, code: number): ContainerRestartRule | undefined {
   return c.restartPolicyRules?.find((r) => matches(r, code));
 }
 

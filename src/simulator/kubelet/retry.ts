@@ -6,7 +6,7 @@ import { equal } from '../../model/paths.ts';
 import type { ComponentContext } from '../runtime/component.ts';
 
 /** Between two tries of a pod's sync that failed. Source: backOffPeriod in pkg/kubelet/kubelet.go. */
-export const SYNC_RETRY = 10 * SECOND;
+const SYNC_RETRY = 10 * SECOND;
 /** Source: syncFrequency, 1 m: nothing is waited for longer. */
 const RESYNC = 60 * SECOND;
 /** Once a second the kubelet looks which pods are due; its looks at the runtime fall between. */

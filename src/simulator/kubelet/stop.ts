@@ -57,6 +57,8 @@ export class Stopper {
       yield* how.turn(left);
       left -= Math.floor((ctx.kernel.now - from) / SECOND);
     }
+    // It may have ended by itself meanwhile.
+    if (c.state.running === undefined) return step;
     const grace = Math.max(LEAST_GRACE, left);
     const stopped = yield* runtime.stopContainer(pod, c.container, grace, this.here.exits.get(c), step);
     this.here.exits.delete(c);

@@ -87,6 +87,19 @@ describe('the containers of a pod that is deleted', () => {
     expect(stateOf(t, 'c')?.terminated).toMatchObject({ exitCode: 3, reason: 'Error' });
   });
 
+  it('are not waited for when they end by themselves while their preStop hook runs', () => {
+    const lifecycle = { preStop: { sleep: { seconds: 6 } } };
+    const t = play({
+      restartPolicy: 'Never',
+      containers: [busybox('c', 'sleep 4; exit 3', { lifecycle })],
+      terminationGracePeriodSeconds: 60,
+    });
+    t.seconds(2);
+    t.send('DELETE', 'Pod', 'p');
+    t.seconds(9);
+    expect(t.get('Pod', 'p')).toBeUndefined();
+  });
+
   it('are stopped all the same when the API server forgets the pod at once', () => {
     const t = play({ containers: [nginx('c')] });
     t.seconds(3);

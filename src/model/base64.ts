@@ -29,13 +29,15 @@ export function fromUtf8(bytes: Uint8Array): string | undefined {
 }
 
 function encode(bytes: Uint8Array, alphabet: string, pad: boolean): string {
-  let out = '';
+  // Joined at once: a text that grows piece by piece keeps its pieces for as long as it lives.
+  const chars: string[] = [];
   for (let i = 0; i < bytes.length; i += 3) {
     const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3);
     const n = (a << 16) | (b << 8) | c;
-    const chars = [18, 12, 6, 0].map((s) => alphabet[(n >> s) & 63] ?? '');
-    out += chars.slice(0, Math.min(bytes.length - i, 3) + 1).join('');
+    for (let sextet = 0; sextet <= Math.min(bytes.length - i, 3); sextet++)
+      chars.push(alphabet[(n >> (18 - 6 * sextet)) & 63] ?? '');
   }
+  const out = chars.join('');
   return pad ? out.padEnd(Math.ceil(out.length / 4) * 4, '=') : out;
 }
 

@@ -1,5 +1,6 @@
 // RBAC: which binding gives which rules to whom. Models plugin/pkg/auth/authorizer/rbac.
 import type { ClusterRole, PolicyRule, Role, RoleBinding, RoleRef, Subject } from '../../../model/generated/rbac.v1.ts';
+import { byObject } from '../../../model/remember.ts';
 import type { Store } from '../../store/index.ts';
 import type { User } from '../context.ts';
 import type { Attributes, Authorizer, Decision } from './attributes.ts';
@@ -52,12 +53,17 @@ function describe(s: Subject): string {
   return `${s.kind} ${JSON.stringify(name)}`;
 }
 
-function reasonOf(g: Grant): string {
+const allowedBy = byObject((g: Grant): Decision => {
   const name = g.namespace === '' ? g.name : `${g.name}/${g.namespace}`;
-  return `RBAC: allowed by ${g.binding} ${JSON.stringify(name)} of ${g.roleRef.kind} ${JSON.stringify(g.roleRef.name)} to ${describe(g.subject)}`;
-}
+  return {
+    allowed: true,
+    reason: `RBAC: allowed by ${g.binding} ${JSON.stringify(name)} of ${g.roleRef.kind} ${JSON.stringify(g.roleRef.name)} to ${describe(g.subject)}`,
+    by: `${g.binding} ${g.name} → ${g.roleRef.kind} ${g.roleRef.name}`,
+  };
+});
 
-interface UserGrants {
+/** What those may do who have the same grants. */
+interface Granted {
   readonly grants: readonly Grant[];
   /** Resources, as rules name them, of which a rule is about some objects only. */
   readonly named: ReadonlySet<string>;
@@ -67,7 +73,9 @@ interface UserGrants {
 export class RbacAuthorizer implements Authorizer {
   private readonly store: Store;
   private bySubject: Map<string, Grant[]> | undefined;
-  private byUser = new WeakMap<User, UserGrants>();
+  private byUser = new WeakMap<User, Granted>();
+  /** By the subjects that bindings name. */
+  private bySubjects = new Map<string, Granted>();
 
   constructor(store: Store) {
     this.store = store;
@@ -76,6 +84,7 @@ export class RbacAuthorizer implements Authorizer {
       if (!prefixes.has(change.prefix)) return;
       this.bySubject = undefined;
       this.byUser = new WeakMap();
+      this.bySubjects = new Map();
     });
   }
 
@@ -104,28 +113,29 @@ export class RbacAuthorizer implements Authorizer {
       if (g.rules === undefined) {
         const kind = `${g.roleRef.kind.toLowerCase()}.${GROUP}`;
         missing.push(`${kind} ${JSON.stringify(g.roleRef.name)} not found`);
-      } else if (g.rules.some((rule) => ruleAllows(rule, a)))
-        return {
-          allowed: true,
-          reason: reasonOf(g),
-          by: `${g.binding} ${g.name} → ${g.roleRef.kind} ${g.roleRef.name}`,
-        };
+      } else if (g.rules.some((rule) => ruleAllows(rule, a))) return allowedBy(g);
     }
     const reason = missing.length === 0 ? '' : `RBAC: ${missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`}`;
     return { allowed: false, reason, by: nearest(a, grants) };
   }
 
-  private grantsOf(user: User): UserGrants {
+  private grantsOf(user: User): Granted {
     const known = this.byUser.get(user);
     if (known !== undefined) return known;
     const index = this.index();
-    const grants = [`User/${user.name}`, ...user.groups.map((g) => `Group/${g}`)].flatMap((k) => index.get(k) ?? []);
+    const subjects = [`User/${user.name}`, ...user.groups.map((g) => `Group/${g}`)].filter((k) => index.has(k));
+    const key = JSON.stringify(subjects);
+    const granted = this.bySubjects.get(key) ?? this.granted(subjects.flatMap((k) => index.get(k) ?? []));
+    this.bySubjects.set(key, granted);
+    this.byUser.set(user, granted);
+    return granted;
+  }
+
+  private granted(grants: Grant[]): Granted {
     grants.sort((x, y) => Number(x.namespace !== '') - Number(y.namespace !== ''));
     const rules = grants.flatMap((g) => g.rules ?? []).filter((r) => (r.resourceNames ?? []).length > 0);
     const named = new Set(rules.flatMap((r) => r.resources ?? []).map((r) => r.split('/')[0] ?? ''));
-    const made = { grants, named, decisions: new Map<string, Decision>() };
-    this.byUser.set(user, made);
-    return made;
+    return { grants, named, decisions: new Map() };
   }
 
   private index(): Map<string, Grant[]> {

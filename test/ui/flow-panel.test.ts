@@ -120,11 +120,18 @@ test('beside an editor everything fits: menus in sight, filters whole, the seque
   await search.fill('');
   await panel.getByRole('tab', { name: 'Sequence' }).click();
   await panel.locator('.sequence .exchange').first().waitFor();
-  const { scrollWidth, clientWidth } = await panel
-    .locator('.sequence .scroller')
-    .evaluate(({ scrollWidth, clientWidth }) => ({ scrollWidth, clientWidth }));
-  expect(scrollWidth).toBe(clientWidth);
+  const sideways = (): Promise<number> =>
+    panel.locator('.sequence .scroller').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+  expect(await sideways()).toBe(0);
   await workbench.screenshot('flow-panel-beside');
+  // Nor when there is more room, and then less again.
+  const wide = (): Promise<number> => panel.locator('.sequence svg').first().evaluate((svg) => svg.clientWidth);
+  const before = await wide();
+  await workbench.page.keyboard.press('Control+B');
+  await expect.poll(wide).toBeGreaterThan(before);
+  await workbench.page.keyboard.press('Control+B');
+  await expect.poll(wide).toBe(before);
+  expect(await sideways()).toBe(0);
   await panel.getByRole('tab', { name: 'Cluster' }).click();
 });
 

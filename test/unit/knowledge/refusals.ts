@@ -158,6 +158,8 @@ function certificate(...texts: readonly string[]): string {
   return message;
 }
 
+const pem = (type: string, base64: string): string => `-----BEGIN ${type}-----\n${base64}\n-----END ${type}-----\n`;
+
 const SIGNED: Readonly<Record<string, Scene>> = {
   'certificates.v1.CertificateSigningRequestCondition.type: Approved and Denied conditions are mutually exclusive':
     () => request('approval', [condition('Approved'), condition('Denied')]),
@@ -168,7 +170,9 @@ const SIGNED: Readonly<Record<string, Scene>> = {
   'certificates.v1.CertificateSigningRequestStatus.conditions: updates may not add a condition of type': () =>
     request('status', [condition('Approved')]),
   'certificates.v1.CertificateSigningRequestStatus.certificate: only CERTIFICATE PEM blocks are allowed': () =>
-    certificate('-----BEGIN OTHER-----\nAAAA\n-----END OTHER-----\n'),
+    certificate(pem('OTHER', 'MAA=')),
+  'certificates.v1.CertificateSigningRequestStatus.certificate: updates may not modify existing certificate content':
+    () => certificate(pem('CERTIFICATE', 'MAA='), pem('CERTIFICATE', 'MAIFAA==')),
 };
 
 const deleted = (options: Fields): string => said(withPod(), `DELETE ${NS}/pods/p`, options);
@@ -233,11 +237,12 @@ const META: Readonly<Record<string, Scene>> = {
     }),
 };
 
-function claim(status: Fields): string {
+function claim(status: Fields, then?: Fields): string {
   const b = bench();
   const spec = { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'c' } }] } };
   const stored = bodyOf(ask(b, `POST ${DRA}`, named('c', { spec })));
-  return said(b, `PUT ${DRA}/c/status`, { ...stored, status });
+  const first = bodyOf(ask(b, `PUT ${DRA}/c/status`, { ...stored, status }));
+  return then ? said(b, `PUT ${DRA}/c/status`, { ...first, status: then }) : String(first.message);
 }
 const result = { request: 'r', driver: 'a.b', pool: 'p', device: 'd' };
 const allocation = { devices: { results: [result] } };
@@ -281,6 +286,13 @@ const CLAIMED: Readonly<Record<string, Scene>> = {
     claim({ allocation, reservedFor: [{ resource: 'pods', uid: 'u' }] }),
   'resource.v1.ResourceClaimConsumerReference.uid: Duplicate value': () =>
     claim({ allocation, reservedFor: ['p', 'q'].map((name) => ({ resource: 'pods', name, uid: 'u' })) }),
+  'resource.v1.ResourceClaimStatus.allocation: field is immutable': () =>
+    claim(
+      { allocation },
+      {
+        allocation: { devices: { results: [{ ...result, device: 'e' }] } },
+      },
+    ),
   'resource.v1.ResourceClaimStatus.reservedFor: may not be specified when `allocated` is not set': () =>
     claim({ reservedFor: [{ resource: 'pods', name: 'p', uid: 'u' }] }),
 };
@@ -325,6 +337,40 @@ const BOUND: Readonly<Record<string, Scene>> = {
   },
 };
 
+const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+const selected = { selector: { matchLabels: { a: 'b' } }, template };
+const SETS = '/apis/apps/v1/namespaces/default/replicasets';
+
+function scaled(body: Fields): string {
+  const b = bench();
+  ask(b, `POST ${SETS}`, named('s', { spec: selected }));
+  return said(b, `PUT ${SETS}/s/scale`, body);
+}
+
+const WORKLOADS: Readonly<Record<string, Scene>> = {
+  'autoscaling.v1.Scale.metadata: the object has been modified; please apply your changes to the latest version and try again':
+    () => scaled({ metadata: { name: 's', namespace: 'default', resourceVersion: '1' }, spec: { replicas: 2 } }),
+  'autoscaling.v1.ScaleSpec.replicas: must be greater than or equal to 0': () =>
+    scaled({ metadata: { name: 's', namespace: 'default' }, spec: { replicas: -1 } }),
+  'batch.v1.CronJob.metadata: must be no more than 52 characters': () =>
+    said(bench(), 'POST /apis/batch/v1/namespaces/default/cronjobs', { ...of('CronJob'), ...named('x'.repeat(53)) }),
+  'batch.v1.JobSpec.selector: `selector` not auto-generated': () =>
+    said(bench(), 'POST /apis/batch/v1/namespaces/default/jobs', named('j', { spec: selected })),
+  "core.v1.GitRepoVolumeSource.directory: must not contain '..'": () => {
+    const volumes = [{ name: 'v', gitRepo: { repository: 'r', directory: '../x' } }];
+    return said(withPod(), `POST ${NS}/pods`, named('q', { spec: { ...template.spec, volumes } }));
+  },
+  'core.v1.NodeSpec.externalID: may not be updated': () => {
+    const b = bench();
+    const stored = bodyOf(ask(b, 'POST /api/v1/nodes', named('n', { spec: { externalID: 'a' } })));
+    return said(b, 'PUT /api/v1/nodes/n', { ...stored, spec: { externalID: 'b' } });
+  },
+  'core.v1.PodSpec.ephemeralContainers: ephemeral containers not allowed in pod template': () => {
+    const spec = { ...template.spec, ephemeralContainers: [{ name: 'e', image: 'i' }] };
+    return said(bench(), `POST ${SETS}`, named('s', { spec: { ...selected, template: { ...template, spec } } }));
+  },
+};
+
 export const REFUSALS: Readonly<Record<string, Scene>> = {
   ...DEFINED,
   ...ASKED,
@@ -333,4 +379,5 @@ export const REFUSALS: Readonly<Record<string, Scene>> = {
   ...CLAIMED,
   ...FLOWS,
   ...BOUND,
+  ...WORKLOADS,
 };

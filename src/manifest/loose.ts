@@ -107,7 +107,8 @@ class LooseReader {
   private closing(char: '}' | ']', node: Holder, open: Open): 'this' | 'outer' | 'nothing' {
     const isOwn = (char === '}') === node instanceof YAMLMap;
     // The wrong one on the same line is a slip; on a line of its own it closes what is around this.
-    const isSlip = !isOwn && !this.text.slice(open.at, this.at).includes('\n');
+    this.indentAt(this.at);
+    const isSlip = !isOwn && this.line.from <= open.at;
     if (!isOwn && !isSlip && this.open.length > 1) return 'outer';
     if (!isOwn) this.say('other', this.at, this.at + 1);
     this.at++;

@@ -1,6 +1,7 @@
 // JSON that is broken is explained all the same, wherever it can be read, and what is wrong is said where it is. Which of these
 // texts kubectl v1.35.2 reads was tried with `kubectl annotate --local`.
 import { describe, expect, test } from 'vitest';
+import { readLoose } from '../../../src/manifest/loose.ts';
 import { createManifestService } from '../../../src/manifest/service.ts';
 import { sourceKnowledge } from '../../support/knowledge.ts';
 
@@ -140,18 +141,22 @@ describe('what kubectl reads is no mistake:', () => {
   });
 });
 
-test('brackets without end, and lines without end, are read in time', () => {
-  const start = performance.now();
+test('brackets without end, and lines without end, are read within the time limit of a test', () => {
   const head = '{"apiVersion": "v1" "kind": "Pod",';
   for (const more of [
-    '['.repeat(3_000),
-    '{"a"'.repeat(3_000),
-    '"a" '.repeat(50_000),
-    '/'.repeat(50_000),
-    ' '.repeat(50_000),
+    '['.repeat(100_000),
+    '{"a"'.repeat(100_000),
+    '"a" '.repeat(100_000),
+    '/'.repeat(100_000),
+    ' '.repeat(1_000_000),
+    `[${'}'.repeat(200_000)}`,
+    '[}'.repeat(100_000),
+    '{]\n'.repeat(100_000),
+    '"'.repeat(200_000),
+    ':,'.repeat(200_000),
   ]) {
-    service.update('u', 1, head + more);
-    service.explainAt('u', 0, 3);
+    const { root, problems } = readLoose(head + more);
+    expect(root?.range?.[0]).toBe(0);
+    expect(problems[0]).toMatchObject({ message: 'A comma is missing before this.', from: head.indexOf('"kind"') });
   }
-  expect(performance.now() - start).toBeLessThan(10_000);
 });

@@ -2,6 +2,7 @@
 // pkg/controller/util/endpoint, v1.36.
 import { rfc3339 } from '../../../kernel/time.ts';
 import type { Pod, Service, ServicePort } from '../../../model/generated/core.v1.ts';
+import { byObject } from '../../../model/remember.ts';
 import { matches, selectorOfMap } from '../../../model/selectors.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { Informer } from '../../runtime/informer.ts';
@@ -97,6 +98,16 @@ export function watchServicePods(
   });
 }
 
+const readySince = byObject((pod: Pod): number => Date.parse(podCondition(pod, 'Ready')?.lastTransitionTime ?? ''));
+
+const byName = (a: Pod, b: Pod): number => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1);
+
+/** The pods of a Service, by name. */
+export function podsBehind(service: Service, pods: Informer<Pod>): Pod[] {
+  const inNamespace = pods.byIndex('namespace', service.metadata.namespace ?? '');
+  return inNamespace.filter((p) => selectsPod(service, p)).sort(byName);
+}
+
 interface Seen {
   service: number;
   readonly pods: Map<string, number>;
@@ -114,16 +125,18 @@ export class TriggerTimes {
     let least = Number.POSITIVE_INFINITY;
     if (created > state.service) least = created;
     state.service = created;
-    const names = new Set<string>();
     for (const pod of pods) {
       const name = pod.metadata.name ?? '';
-      names.add(name);
-      const ready = Date.parse(podCondition(pod, 'Ready')?.lastTransitionTime ?? '');
-      if (Number.isNaN(ready)) continue;
-      if (ready > (state.pods.get(name) ?? 0)) least = Math.min(least, ready);
+      const ready = readySince(pod);
+      const before = state.pods.get(name) ?? 0;
+      if (Number.isNaN(ready) || ready === before) continue;
+      if (ready > before) least = Math.min(least, ready);
       state.pods.set(name, ready);
     }
-    for (const name of state.pods.keys()) if (!names.has(name)) state.pods.delete(name);
+    if (state.pods.size > pods.length) {
+      const names = new Set(pods.map((pod) => pod.metadata.name ?? ''));
+      for (const name of state.pods.keys()) if (!names.has(name)) state.pods.delete(name);
+    }
     this.seen.set(key, state);
     return Number.isFinite(least) ? rfc3339(least) : undefined;
   }

@@ -8,7 +8,7 @@ import type { Informer } from '../../runtime/informer.ts';
 import { ENDPOINTS, PODS, SERVICES } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
-import { isSelecting, selectsPod, TriggerTimes, watchServicePods, withTriggerTime } from '../common/endpoints.ts';
+import { isSelecting, podsBehind, TriggerTimes, watchServicePods, withTriggerTime } from '../common/endpoints.ts';
 import { sameMap } from '../common/maps.ts';
 import { namespaceTerminating } from '../common/podcontrol.ts';
 import { endpointsLabels, isFull, OVER_CAPACITY, sameSubsets, subsetsOf } from './decide.ts';
@@ -59,10 +59,7 @@ export class EndpointController {
       return gone.ok || gone.code === 404 ? undefined : { error: gone.status.message ?? 'delete failed' };
     }
     if (!isSelecting(service)) return undefined;
-    const pods = this.pods
-      .byIndex('namespace', service.metadata.namespace ?? '')
-      .filter((p) => selectsPod(service, p))
-      .sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1));
+    const pods = podsBehind(service, this.pods);
     const time = this.triggers.next(key, service, pods);
     const subsets = subsetsOf(service, pods);
     const current = this.endpoints.get(key);

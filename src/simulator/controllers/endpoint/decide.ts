@@ -1,6 +1,7 @@
 // The Endpoints object of a Service: pure. Models pkg/controller/endpoint/endpoints_controller.go and
 // pkg/api/v1/endpoints/util.go (RepackSubsets), v1.36.
 import type { EndpointAddress, EndpointPort, EndpointSubset, Pod, Service } from '../../../model/generated/core.v1.ts';
+import { byPair } from '../../../model/remember.ts';
 import { addressesOf, belongsInEndpoints, HEADLESS, hostnameOf, isHeadless, targetPort } from '../common/endpoints.ts';
 import { isPodReady } from '../common/pods.ts';
 
@@ -18,6 +19,8 @@ interface Entry {
   readonly address: EndpointAddress;
   readonly ready: boolean;
   readonly ports: EndpointPort[];
+  /** Of the ports. */
+  readonly key: string;
 }
 
 function addressOf(pod: Pod, service: Service): EndpointAddress | undefined {
@@ -34,7 +37,8 @@ function addressOf(pod: Pod, service: Service): EndpointAddress | undefined {
   };
 }
 
-function entryOf(pod: Pod, service: Service): Entry | undefined {
+/** A Service's pods are looked at again with every change of one. */
+const entryOf = byPair((service: Service, pod: Pod): Entry | undefined => {
   const notReadyToo = service.spec?.publishNotReadyAddresses === true;
   const address = belongsInEndpoints(pod, notReadyToo) ? addressOf(pod, service) : undefined;
   if (address === undefined) return undefined;
@@ -46,8 +50,8 @@ function entryOf(pod: Pod, service: Service): Entry | undefined {
   });
   const headlessWithoutPorts = (service.spec?.ports ?? []).length === 0 && isHeadless(service);
   if (ports.length === 0 && !headlessWithoutPorts) return undefined;
-  return { address, ready: notReadyToo || isPodReady(pod), ports };
-}
+  return { address, ready: notReadyToo || isPodReady(pod), ports, key: JSON.stringify(ports) };
+});
 
 const byIp = (a: EndpointAddress, b: EndpointAddress): number => (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : 0);
 
@@ -55,12 +59,11 @@ const byIp = (a: EndpointAddress, b: EndpointAddress): number => (a.ip < b.ip ? 
 export function subsetsOf(service: Service, pods: readonly Pod[]): EndpointSubset[] {
   const groups = new Map<string, { ports: EndpointPort[]; ready: EndpointAddress[]; notReady: EndpointAddress[] }>();
   for (const pod of pods) {
-    const entry = entryOf(pod, service);
+    const entry = entryOf(service, pod);
     if (entry === undefined) continue;
-    const key = JSON.stringify(entry.ports);
-    const group = groups.get(key) ?? { ports: entry.ports, ready: [], notReady: [] };
+    const group = groups.get(entry.key) ?? { ports: entry.ports, ready: [], notReady: [] };
     (entry.ready ? group.ready : group.notReady).push(entry.address);
-    groups.set(key, group);
+    groups.set(entry.key, group);
   }
   const all = [...groups.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -100,15 +103,19 @@ export function isFull(subsets: readonly EndpointSubset[], pods: readonly Pod[])
   return held === MAX_ADDRESSES && pods.length > MAX_ADDRESSES;
 }
 
-export function sameSubsets(a: readonly EndpointSubset[] | undefined, b: readonly EndpointSubset[]): boolean {
-  const flat = (list: readonly EndpointSubset[]): string =>
-    JSON.stringify(
-      list.map((s) => [
-        [s.addresses, s.notReadyAddresses].map((x) =>
-          (x ?? []).map((e) => [e.ip, e.hostname, e.nodeName, e.targetRef?.uid]),
-        ),
-        (s.ports ?? []).map((p) => [p.name, p.port, p.protocol, p.appProtocol]),
-      ]),
-    );
-  return flat(a ?? []) === flat(b);
+export function sameSubsets(a: readonly EndpointSubset[] = [], b: readonly EndpointSubset[]): boolean {
+  return sameLists(a, b, sameSubset);
+}
+
+const sameSubset = (a: EndpointSubset, b: EndpointSubset): boolean =>
+  sameLists(a.addresses, b.addresses, sameAddress) &&
+  sameLists(a.notReadyAddresses, b.notReadyAddresses, sameAddress) &&
+  sameLists(a.ports, b.ports, samePort);
+const sameAddress = (a: EndpointAddress, b: EndpointAddress): boolean =>
+  a.ip === b.ip && a.hostname === b.hostname && a.nodeName === b.nodeName && a.targetRef?.uid === b.targetRef?.uid;
+const samePort = (a: EndpointPort, b: EndpointPort): boolean =>
+  a.name === b.name && a.port === b.port && a.protocol === b.protocol && a.appProtocol === b.appProtocol;
+
+function sameLists<T>(a: readonly T[] = [], b: readonly T[] = [], same: (a: T, b: T) => boolean): boolean {
+  return a.length === b.length && a.every((x, i) => same(x, b[i] as T));
 }

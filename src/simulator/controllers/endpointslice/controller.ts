@@ -10,7 +10,7 @@ import type { Informer } from '../../runtime/informer.ts';
 import { ENDPOINT_SLICES, NODES, PODS, SERVICES } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
-import { isSelecting, selectsPod, TriggerTimes, watchServicePods, withTriggerTime } from '../common/endpoints.ts';
+import { isSelecting, podsBehind, TriggerTimes, watchServicePods, withTriggerTime } from '../common/endpoints.ts';
 import { namespaceTerminating } from '../common/podcontrol.ts';
 import { isPodReady } from '../common/pods.ts';
 import { type Plans, planSlices, type SlicePlan } from './decide.ts';
@@ -120,10 +120,7 @@ export class EndpointSliceController {
       return undefined;
     }
     if (!isSelecting(service)) return undefined;
-    const pods = this.pods
-      .byIndex('namespace', service.metadata.namespace ?? '')
-      .filter((p) => selectsPod(service, p))
-      .sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1));
+    const pods = podsBehind(service, this.pods);
     const existing = this.slices
       .byIndex('service', key)
       .filter((s) => s.metadata.labels?.[MANAGED_BY] === CONTROLLER && s.metadata.deletionTimestamp === undefined);

@@ -1,11 +1,12 @@
 // The EndpointSlices that a Service should have: pure. Models staging/src/k8s.io/endpointslice/reconciler.go, v1.36.
 import type { Node, Pod, Service } from '../../../model/generated/core.v1.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../../model/generated/discovery.v1.ts';
-import { addressesOf, belongsInEndpoints } from '../common/endpoints.ts';
+import { byObject, byPair } from '../../../model/remember.ts';
+import { belongsInEndpoints } from '../common/endpoints.ts';
 import { sameMap } from '../common/maps.ts';
 import { familiesOf, newLabels, newSlice, ownedBy, portsOf, toEndpoint } from './endpoint.ts';
 import { reconcileHints, type SliceEvent } from './hints.ts';
-import type { TopologyCache } from './topology.ts';
+import { type TopologyCache, ZONE } from './topology.ts';
 
 /** Source: --max-endpoints-per-slice, v1.36. */
 const MAX_ENDPOINTS = 100;
@@ -37,8 +38,16 @@ const portKey = (ports: readonly EndpointPort[] | undefined): string =>
     .map((p) => `${p.name ?? ''}/${p.port ?? ''}/${p.protocol ?? ''}/${p.appProtocol ?? ''}`)
     .sort()
     .join();
-const endpointKey = (e: Endpoint): string =>
-  `${e.targetRef?.namespace ?? ''}/${e.targetRef?.name ?? ''}/${e.hostname ?? ''}/${e.addresses.join()}`;
+const endpointKey = byObject(
+  (e: Endpoint): string =>
+    `${e.targetRef?.namespace ?? ''}/${e.targetRef?.name ?? ''}/${e.hostname ?? ''}/${e.addresses.join()}`,
+);
+
+/** The ports of a pod as its Service has them, and a text for them. A Service's pods are looked at again with every change. */
+const portsIn = byPair((service: Service, pod: Pod) => {
+  const ports = portsOf(pod, service);
+  return { ports, key: portKey(ports) };
+});
 
 interface Group {
   readonly ports: readonly EndpointPort[];
@@ -77,8 +86,7 @@ function groupsOf(
   const groups = new Map<string, Group>();
   for (const pod of pods) {
     if (!belongsInEndpoints(pod, true)) continue;
-    const ports = portsOf(pod, service);
-    const key = portKey(ports);
+    const { ports, key } = portsIn(service, pod);
     const group = groups.get(key) ?? { ports, endpoints: new Map<string, Endpoint>() };
     groups.set(key, group);
     const node = nodeOf(pod.spec?.nodeName ?? '');
@@ -86,7 +94,7 @@ function groupsOf(
       lost.add(pod);
       continue;
     }
-    const endpoint = toEndpoint(pod, node, service, addressesOf(pod, family));
+    const endpoint = toEndpoint(pod, node?.metadata.labels?.[ZONE], service, family);
     if (endpoint.addresses.length > 0) group.endpoints.set(endpointKey(endpoint), endpoint);
   }
   return groups;

@@ -40,8 +40,11 @@ const mapped = (slice: EndpointSlice, of: (e: Endpoint) => Endpoint): EndpointSl
   ...slice,
   endpoints: (slice.endpoints ?? []).map(of),
 });
-const withHints = ({ hints: _, ...rest }: Endpoint, hints?: EndpointHints): Endpoint =>
-  hints === undefined ? rest : { ...rest, hints };
+function withHints(e: Endpoint, hints?: EndpointHints): Endpoint {
+  if (e.hints === hints) return e;
+  const { hints: _, ...rest } = e;
+  return hints === undefined ? rest : { ...rest, hints };
+}
 
 export function reconcileHints(service: Service, family: string, slices: Slices, cache: TopologyCache): Hinted {
   const key = keyOf(service);
@@ -76,6 +79,7 @@ function rewritten({ create, update, unchanged }: Slices, of: (e: Endpoint) => E
 }
 
 function sameHints(a: EndpointHints | undefined, b: EndpointHints | undefined): boolean {
+  if (a === b) return true;
   const text = (h: EndpointHints | undefined): string =>
     [h?.forZones ?? [], h?.forNodes ?? []].map((names) => names.map((n) => n.name).join()).join('/');
   return (a === undefined) === (b === undefined) && text(a) === text(b);

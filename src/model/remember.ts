@@ -13,12 +13,6 @@ export function byText<T>(max: number, make: (text: string) => T): (text: string
   };
 }
 
-/** By two objects, which nobody changes. */
-export function byPair<A extends object, B extends object, T>(make: (a: A, b: B) => T): (a: A, b: B) => T {
-  const of = byObject((a: A) => byObject((b: B) => make(a, b)));
-  return (a, b) => of(a)(b);
-}
-
 /** By object, which nobody changes; for as long as it is there. */
 export function byObject<K extends object, T>(make: (object: K) => T): (object: K) => T {
   const known = new WeakMap<K, T>();

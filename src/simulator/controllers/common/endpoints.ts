@@ -105,7 +105,8 @@ const byName = (a: Pod, b: Pod): number => ((a.metadata.name ?? '') < (b.metadat
 /** The pods of a Service, by name. */
 export function podsBehind(service: Service, pods: Informer<Pod>): Pod[] {
   const inNamespace = pods.byIndex('namespace', service.metadata.namespace ?? '');
-  return inNamespace.filter((p) => selectsPod(service, p)).sort(byName);
+  const selector = selectorOfMap(service.spec?.selector);
+  return inNamespace.filter((p) => matches(selector, p.metadata.labels)).sort(byName);
 }
 
 interface Seen {

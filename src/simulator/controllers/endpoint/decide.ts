@@ -1,7 +1,7 @@
 // The Endpoints object of a Service: pure. Models pkg/controller/endpoint/endpoints_controller.go and
 // pkg/api/v1/endpoints/util.go (RepackSubsets), v1.36.
 import type { EndpointAddress, EndpointPort, EndpointSubset, Pod, Service } from '../../../model/generated/core.v1.ts';
-import { byPair } from '../../../model/remember.ts';
+import { byObject } from '../../../model/remember.ts';
 import { addressesOf, belongsInEndpoints, HEADLESS, hostnameOf, isHeadless, targetPort } from '../common/endpoints.ts';
 import { isPodReady } from '../common/pods.ts';
 
@@ -37,11 +37,13 @@ function addressOf(pod: Pod, service: Service): EndpointAddress | undefined {
   };
 }
 
-/** A Service's pods are looked at again with every change of one. */
-const entryOf = byPair((service: Service, pod: Pod): Entry | undefined => {
+/** What each pod is to a Service, null for nothing. All its pods are looked at again with every change of one. */
+const entriesOf = byObject((service: Service) => byObject((pod: Pod) => entryOf(service, pod)));
+
+function entryOf(service: Service, pod: Pod): Entry | null {
   const notReadyToo = service.spec?.publishNotReadyAddresses === true;
   const address = belongsInEndpoints(pod, notReadyToo) ? addressOf(pod, service) : undefined;
-  if (address === undefined) return undefined;
+  if (address === undefined) return null;
   const ports = (service.spec?.ports ?? []).flatMap((p): EndpointPort[] => {
     const port = targetPort(pod, p);
     if (port === undefined) return [];
@@ -49,21 +51,22 @@ const entryOf = byPair((service: Service, pod: Pod): Entry | undefined => {
     return [{ ...(name ? { name } : {}), port, protocol, ...(appProtocol ? { appProtocol } : {}) }];
   });
   const headlessWithoutPorts = (service.spec?.ports ?? []).length === 0 && isHeadless(service);
-  if (ports.length === 0 && !headlessWithoutPorts) return undefined;
+  if (ports.length === 0 && !headlessWithoutPorts) return null;
   return { address, ready: notReadyToo || isPodReady(pod), ports, key: JSON.stringify(ports) };
-});
+}
 
 const byIp = (a: EndpointAddress, b: EndpointAddress): number => (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : 0);
 
 /** Addresses with the same ports stand in one subset, sorted. */
 export function subsetsOf(service: Service, pods: readonly Pod[]): EndpointSubset[] {
   const groups = new Map<string, { ports: EndpointPort[]; ready: EndpointAddress[]; notReady: EndpointAddress[] }>();
+  const entryIn = entriesOf(service);
   for (const pod of pods) {
-    const entry = entryOf(service, pod);
-    if (entry === undefined) continue;
+    const entry = entryIn(pod);
+    if (entry === null) continue;
     const group = groups.get(entry.key) ?? { ports: entry.ports, ready: [], notReady: [] };
     (entry.ready ? group.ready : group.notReady).push(entry.address);
-    groups.set(entry.key, group);
+    if (group.ready.length + group.notReady.length === 1) groups.set(entry.key, group);
   }
   const all = [...groups.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))

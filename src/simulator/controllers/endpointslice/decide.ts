@@ -1,7 +1,7 @@
 // The EndpointSlices that a Service should have: pure. Models staging/src/k8s.io/endpointslice/reconciler.go, v1.36.
 import type { Node, Pod, Service } from '../../../model/generated/core.v1.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../../model/generated/discovery.v1.ts';
-import { byObject, byPair } from '../../../model/remember.ts';
+import { byObject } from '../../../model/remember.ts';
 import { belongsInEndpoints } from '../common/endpoints.ts';
 import { sameMap } from '../common/maps.ts';
 import { familiesOf, newLabels, newSlice, ownedBy, portsOf, toEndpoint } from './endpoint.ts';
@@ -43,11 +43,28 @@ const endpointKey = byObject(
     `${e.targetRef?.namespace ?? ''}/${e.targetRef?.name ?? ''}/${e.hostname ?? ''}/${e.addresses.join()}`,
 );
 
-/** The ports of a pod as its Service has them, and a text for them. A Service's pods are looked at again with every change. */
-const portsIn = byPair((service: Service, pod: Pod) => {
-  const ports = portsOf(pod, service);
-  return { ports, key: portKey(ports) };
-});
+interface Row {
+  readonly ports: readonly EndpointPort[];
+  readonly key: string;
+  /** What was made of it, by family and zone of its node. */
+  readonly made: { readonly family: Family; readonly zone: string | undefined; readonly endpoint: Endpoint }[];
+}
+
+/** What each pod is to a Service, null for nothing. All its pods are looked at again with every change of one. */
+const rowsOf = byObject((service: Service) =>
+  byObject((pod: Pod): Row | null => {
+    if (!belongsInEndpoints(pod, true)) return null;
+    const ports = portsOf(pod, service);
+    return { ports, key: portKey(ports), made: [] };
+  }),
+);
+
+function endpointIn({ made }: Row, pod: Pod, service: Service, family: Family, zone: string | undefined): Endpoint {
+  for (const one of made) if (one.family === family && one.zone === zone) return one.endpoint;
+  const endpoint = toEndpoint(pod, zone, service, family);
+  made.push({ family, zone, endpoint });
+  return endpoint;
+}
 
 interface Group {
   readonly ports: readonly EndpointPort[];
@@ -84,17 +101,18 @@ function groupsOf(
   lost: Set<Pod>,
 ): Map<string, Group> {
   const groups = new Map<string, Group>();
+  const rowOf = rowsOf(service);
   for (const pod of pods) {
-    if (!belongsInEndpoints(pod, true)) continue;
-    const { ports, key } = portsIn(service, pod);
-    const group = groups.get(key) ?? { ports, endpoints: new Map<string, Endpoint>() };
-    groups.set(key, group);
+    const row = rowOf(pod);
+    if (row === null) continue;
+    const group = groups.get(row.key) ?? { ports: row.ports, endpoints: new Map<string, Endpoint>() };
+    if (group.endpoints.size === 0) groups.set(row.key, group);
     const node = nodeOf(pod.spec?.nodeName ?? '');
     if (node === undefined && service.spec?.publishNotReadyAddresses !== true) {
       lost.add(pod);
       continue;
     }
-    const endpoint = toEndpoint(pod, node?.metadata.labels?.[ZONE], service, family);
+    const endpoint = endpointIn(row, pod, service, family, node?.metadata.labels?.[ZONE]);
     if (endpoint.addresses.length > 0) group.endpoints.set(endpointKey(endpoint), endpoint);
   }
   return groups;

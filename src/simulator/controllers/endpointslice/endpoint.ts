@@ -1,7 +1,6 @@
 // What an EndpointSlice says of a pod and of its Service: pure. Models staging/src/k8s.io/endpointslice/utils.go, v1.36.
 import type { Pod, Service } from '../../../model/generated/core.v1.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../../model/generated/discovery.v1.ts';
-import { byPair } from '../../../model/remember.ts';
 import { addressesOf, HEADLESS, hostnameOf, isHeadless, targetPort } from '../common/endpoints.ts';
 import { sameMap } from '../common/maps.ts';
 import { controllerRef } from '../common/podcontrol.ts';
@@ -13,18 +12,7 @@ export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 
 const RESERVED = new Set([SERVICE_NAME, MANAGED_BY, HEADLESS]);
 
-/** What was last made of a pod for a Service; nothing but the zone comes of elsewhere. */
-const made = byPair((_: Service, __: Pod) => new Map<string, Endpoint>());
-
 export function toEndpoint(pod: Pod, zone: string | undefined, service: Service, family: 'IPv4' | 'IPv6'): Endpoint {
-  const known = made(service, pod);
-  const key = `${family}/${zone ?? ''}`;
-  const endpoint = known.get(key) ?? newEndpoint(pod, zone, service, family);
-  known.set(key, endpoint);
-  return endpoint;
-}
-
-function newEndpoint(pod: Pod, zone: string | undefined, service: Service, family: 'IPv4' | 'IPv6'): Endpoint {
   const serving = isPodReady(pod);
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const ready = service.spec?.publishNotReadyAddresses === true || (serving && !terminating);

@@ -5,8 +5,8 @@ import type { Container, Pod } from '../../../model/generated/core.v1.ts';
 import { wholeValue } from '../../scheduler/framework/quantity.ts';
 import type { Exit } from './runtime.ts';
 
-/** An annotation for each container of a pod, such as `simulator.kube-anatomy/memory.main: 300Mi`. */
-export const MEMORY_ANNOTATION = 'simulator.kube-anatomy/memory.';
+/** An annotation for each container of a pod, such as `kube-anatomy.dev/memory.main: 300Mi`. */
+export const MEMORY_ANNOTATION = 'kube-anatomy.dev/memory.';
 
 const KILLED = 137;
 const MADE_UP = 'no memory is used: what the annotation or the command asks for is held against the limit';

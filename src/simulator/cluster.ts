@@ -7,13 +7,11 @@ import type { KubeObject } from '../model/object.ts';
 import type { Outbound } from '../model/outbound.ts';
 import { RefusedError } from '../model/refused.ts';
 import { resourceForKind, splitApiVersion } from '../model/resources.ts';
-import type { Mode } from '../netfilter/types.ts';
 import type { Exchange } from '../trace/exchange.ts';
 import { TraceLog } from '../trace/log.ts';
 import type { Actor, ObjectRef, Step, StepId } from '../trace/step.ts';
 import type { ApiRequest, ApiResponse, Connection } from './apiserver/api.ts';
-import type { OpenApi } from './apiserver/discovery/paths.ts';
-import { type ApiServer, type ApiServerOptions, bootstrap, createApiServer } from './apiserver/index.ts';
+import { type ApiServer, bootstrap, createApiServer } from './apiserver/index.ts';
 import { joinObjects, proxyObjects } from './bootstrap/kubeadm.ts';
 import { APISERVER_NAMES, makePki, type Pki } from './bootstrap/pki/pki.ts';
 import { DISKS_PER_NODE, DRIVER, SimulatedCloud } from './cloud/cloud.ts';
@@ -22,9 +20,10 @@ import { CLOUD_MANAGER, startCloudManager } from './cloud/manager.ts';
 import { KubeletServers, type Opened } from './containers/kubelets.ts';
 import { startControllerManager } from './controllers/manager.ts';
 import { KubeProxies } from './kube-proxy/proxies.ts';
-import { Kubelet, type KubeletOptions, kubeletIdentity, type RuntimeMode } from './kubelet/kubelet.ts';
-import { Machine, type StaticManifests } from './kubelet/machine.ts';
+import { Kubelet, type KubeletOptions, kubeletIdentity } from './kubelet/kubelet.ts';
+import { Machine } from './kubelet/machine.ts';
 import type { NodeSpecification } from './kubelet/node.ts';
+import { type ClusterOptions, DEFAULTS } from './options.ts';
 import { ManagedProcess } from './process.ts';
 import { ComponentContext, type Surroundings } from './runtime/component.ts';
 import { runAsLeader } from './runtime/leader.ts';
@@ -33,46 +32,6 @@ import { EtcdView, Store } from './store/index.ts';
 import { type Given, type WouldSchedule, wouldSchedule, wouldScheduleOn } from './what-if/what-if.ts';
 
 export const VERSION = 'v1.36.2';
-
-export interface ClusterOptions {
-  readonly seed: string;
-  /** What the cluster's clocks show at virtual time 0, milliseconds since 1970. */
-  readonly epochMs: number;
-  /** Workers, called `${nodePrefix}-1` and so on. */
-  readonly nodes: number;
-  readonly nodePrefix: string;
-  readonly controlPlaneNodes: number;
-  /** Whether control-plane machines register as Nodes. */
-  readonly registerControlPlane: boolean;
-  /** Quantities of each worker. */
-  readonly nodeCpu: string;
-  readonly nodeMemory: string;
-  readonly runtime: RuntimeMode;
-  /** Whether there is a simulated cloud: load balancers and disks. Without one, as on a bare kubeadm cluster, both stay pending. */
-  readonly cloud: boolean;
-  /** How kube-proxies write their rules; `none`: there are none, as on the recorded clusters with a fake runtime. */
-  readonly proxy?: Mode | 'none';
-  readonly staticPods?: StaticManifests;
-  /** Documents for /openapi/v3; without them kubectl cannot check a manifest before it sends it. */
-  readonly openapi?: OpenApi;
-  /** For bodies and answers in YAML; without it, only JSON is spoken. */
-  readonly yaml?: ApiServerOptions['yaml'];
-  /** Gets each audit event (audit.k8s.io/v1) as it is written. */
-  readonly onAudit?: (event: object) => void;
-}
-
-export const DEFAULTS: ClusterOptions = {
-  seed: '1',
-  epochMs: Date.UTC(2026, 0, 1),
-  nodes: 3,
-  nodePrefix: 'worker',
-  controlPlaneNodes: 1,
-  registerControlPlane: true,
-  nodeCpu: '4',
-  nodeMemory: '8Gi',
-  runtime: 'modelled',
-  cloud: false,
-};
 
 /** Images that every simulated node has, so that first lessons do not wait for a registry. */
 const IMAGES = ['busybox:1.36', 'nginx:1.27', 'nginx:1.28', 'redis:7', 'registry.k8s.io/pause:3.10.2'];

@@ -125,7 +125,11 @@ test('beside an editor everything fits: menus in sight, filters whole, the seque
   expect(await sideways()).toBe(0);
   await workbench.screenshot('flow-panel-beside');
   // Nor when there is more room, and then less again.
-  const wide = (): Promise<number> => panel.locator('.sequence svg').first().evaluate((svg) => svg.clientWidth);
+  const wide = (): Promise<number> =>
+    panel
+      .locator('.sequence svg')
+      .first()
+      .evaluate((svg) => svg.clientWidth);
   const before = await wide();
   await workbench.page.keyboard.press('Control+B');
   await expect.poll(wide).toBeGreaterThan(before);

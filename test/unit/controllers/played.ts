@@ -3,7 +3,8 @@ import { readManifest } from '../../../src/cluster/apply/text.ts';
 import type { Event } from '../../../src/model/generated/core.v1.ts';
 import type { KubeList, KubeObject } from '../../../src/model/object.ts';
 import { resourceForKind } from '../../../src/model/resources.ts';
-import { Cluster, type ClusterOptions } from '../../../src/simulator/cluster.ts';
+import { Cluster } from '../../../src/simulator/cluster.ts';
+import type { ClusterOptions } from '../../../src/simulator/options.ts';
 
 const SECOND = 1_000_000;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HorizontalPodAutoscaler, HPAScalingRules } from '../../../src/model/generated/autoscaling.v2.ts';
 import type { Event, Pod } from '../../../src/model/generated/core.v1.ts';
 import type { KubeList } from '../../../src/model/object.ts';
-import { Cluster, type ClusterOptions } from '../../../src/simulator/cluster.ts';
+import { Cluster } from '../../../src/simulator/cluster.ts';
 import {
   type Memory,
   normalize,
@@ -11,6 +11,7 @@ import {
 } from '../../../src/simulator/controllers/podautoscaler/decide.ts';
 import { printSelector } from '../../../src/simulator/controllers/podautoscaler/metrics.ts';
 import * as replicas from '../../../src/simulator/controllers/podautoscaler/replicas.ts';
+import type { ClusterOptions } from '../../../src/simulator/options.ts';
 import { NOW, pod } from './objects.ts';
 
 const tolerances = { up: 0.1, down: 0.1 };

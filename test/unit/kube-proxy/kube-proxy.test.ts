@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Cluster, type ClusterOptions } from '../../../src/simulator/cluster.ts';
+import { Cluster } from '../../../src/simulator/cluster.ts';
+import type { ClusterOptions } from '../../../src/simulator/options.ts';
 import type { Step } from '../../../src/trace/step.ts';
 
 const SECOND = 1_000_000;

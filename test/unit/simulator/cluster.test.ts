@@ -6,7 +6,8 @@ import { applyManifest } from '../../../src/cluster/apply/apply.ts';
 import { findComponent } from '../../../src/knowledge/components.ts';
 import type { Pod } from '../../../src/model/generated/core.v1.ts';
 import type { KubeList } from '../../../src/model/object.ts';
-import { Cluster, type ClusterOptions } from '../../../src/simulator/cluster.ts';
+import { Cluster } from '../../../src/simulator/cluster.ts';
+import type { ClusterOptions } from '../../../src/simulator/options.ts';
 import { TraceIndex } from '../../../src/trace/query.ts';
 
 const WEB = readFileSync(path.resolve(import.meta.dirname, '../../../media/samples/web.yaml'), 'utf8');

@@ -23,9 +23,9 @@ export function legend(): HTMLElement {
   const meanings = h(
     'div',
     { class: 'legend' },
-    h('h3', {}, 'Pods'),
+    h('h2', {}, 'Pods'),
     h('ul', {}, ...pods),
-    h('h3', {}, 'Messages'),
+    h('h2', {}, 'Messages'),
     h('ul', {}, ...messages, entry(CUT, 'cut-link', 'link that is cut')),
   );
   return new Popup('Legend', GLYPHS.legend, meanings).element;

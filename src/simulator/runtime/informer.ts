@@ -8,6 +8,9 @@ import type { Query, Watch, WatchEvent } from '../apiserver/api.ts';
 import type { Client } from './client.ts';
 import { type Kind, pathOf } from './kinds.ts';
 
+/** The values under which an object is found. The function itself is what an index is known by. */
+export type Index<T> = (object: T) => readonly string[];
+
 export interface Handler<T> {
   /** `cause`: the step of the write that this tells of; 0 for what the first list held. */
   add?(object: T, cause: StepId): void;
@@ -30,7 +33,7 @@ export class Informer<T extends KubeObject> {
   private readonly query: Query;
   private readonly objects = new Map<string, T>();
   private readonly handlers: Handler<T>[] = [];
-  private readonly indices = new Map<string, { of: (o: T) => readonly string[]; keys: Map<string, Set<string>> }>();
+  private readonly indices = new Map<Index<T>, Map<string, Set<string>>>();
   private watch: Watch | undefined;
   private readonly whenSynced: (() => void)[] = [];
 
@@ -56,23 +59,23 @@ export class Informer<T extends KubeObject> {
     return this.objects.size;
   }
 
-  /** Objects whose index `name` has `value`; the index must have been added. */
-  byIndex(name: string, value: string): T[] {
-    const index = this.indices.get(name);
-    if (index === undefined) throw new Error(`informer for ${this.kind.resource} has no index ${name}`);
+  /** Objects under this value of an index, which must have been added. */
+  byIndex(of: Index<T>, value: string): T[] {
+    const index = this.indices.get(of);
+    if (index === undefined) throw new Error(`informer for ${this.kind.resource} has no index ${of.name}`);
     const out: T[] = [];
-    for (const key of index.keys.get(value) ?? []) {
+    for (const key of index.get(value) ?? []) {
       const o = this.objects.get(key);
       if (o !== undefined) out.push(o);
     }
     return out;
   }
 
-  addIndex(name: string, of: (o: T) => readonly string[]): void {
-    if (this.indices.has(name)) return;
-    const index = { of, keys: new Map<string, Set<string>>() };
-    this.indices.set(name, index);
-    for (const [key, o] of this.objects) link(index.keys, key, of(o));
+  addIndex(of: Index<T>): void {
+    if (this.indices.has(of)) return;
+    const index = new Map<string, Set<string>>();
+    this.indices.set(of, index);
+    for (const [key, o] of this.objects) link(index, key, of(o));
   }
 
   /** Handlers added late are told of everything that is there. */
@@ -176,7 +179,7 @@ export class Informer<T extends KubeObject> {
     const key = keyOf(object);
     const previous = this.objects.get(key);
     this.objects.set(key, object);
-    for (const { of, keys } of this.indices.values()) {
+    for (const [of, keys] of this.indices) {
       const [was, is] = [previous === undefined ? [] : of(previous), of(object)];
       if (was.length === is.length && was.every((v, i) => v === is[i])) continue;
       unlink(keys, key, was);
@@ -192,7 +195,7 @@ export class Informer<T extends KubeObject> {
     const previous = this.objects.get(key);
     if (previous === undefined) return;
     this.objects.delete(key);
-    for (const { of, keys } of this.indices.values()) unlink(keys, key, of(previous));
+    for (const [of, keys] of this.indices) unlink(keys, key, of(previous));
     for (const h of this.handlers) h.remove?.(last, cause);
   }
 }

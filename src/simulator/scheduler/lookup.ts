@@ -1,4 +1,6 @@
 // Answers the plugins' questions from the scheduler's informers.
+import type { Service } from '../../model/generated/core.v1.ts';
+import type { VolumeAttachment } from '../../model/generated/storage.v1.ts';
 import type { KubeObject } from '../../model/object.ts';
 import type { Informer, InformerFactory } from '../runtime/informer.ts';
 import {
@@ -22,14 +24,14 @@ import {
 import type { ClusterLookup } from './framework/cluster.ts';
 import { NO_LABELS } from './framework/selectors.ts';
 
-const BY_NAMESPACE = 'namespace';
-const BY_NODE = 'node';
+const byNamespace = ({ metadata }: Service): readonly string[] => [metadata.namespace ?? ''];
+const byNode = ({ spec }: VolumeAttachment): readonly string[] => [spec.nodeName];
 
 export function makeInformers(informers: InformerFactory) {
   const services = informers.of(SERVICES);
-  services.addIndex(BY_NAMESPACE, (s) => [s.metadata.namespace ?? '']);
+  services.addIndex(byNamespace);
   const attachments = informers.of(VOLUME_ATTACHMENTS);
-  attachments.addIndex(BY_NODE, (a) => [a.spec.nodeName]);
+  attachments.addIndex(byNode);
   return {
     services,
     namespaces: informers.of(NAMESPACES),
@@ -59,7 +61,7 @@ export function informersOf(i: SchedulerInformers): readonly Informer<KubeObject
 export function lookupFrom(i: SchedulerInformers): ClusterLookup {
   return {
     namespaceLabels: (ns) => i.namespaces.get(ns)?.metadata.labels ?? NO_LABELS,
-    services: (ns) => i.services.byIndex(BY_NAMESPACE, ns),
+    services: (ns) => i.services.byIndex(byNamespace, ns),
     replicaSet: (ns, name) => i.replicaSets.get(`${ns}/${name}`),
     replicationController: (ns, name) => i.replicationControllers.get(`${ns}/${name}`),
     statefulSet: (ns, name) => i.statefulSets.get(`${ns}/${name}`),
@@ -71,7 +73,7 @@ export function lookupFrom(i: SchedulerInformers): ClusterLookup {
     csiNode: (name) => i.csiNodes.get(name),
     csiDriver: (name) => i.csiDrivers.get(name),
     storageCapacities: () => i.storageCapacities.all(),
-    attachments: (node) => i.attachments.byIndex(BY_NODE, node),
+    attachments: (node) => i.attachments.byIndex(byNode, node),
     resourceClaim: (ns, name) => i.resourceClaims.get(`${ns}/${name}`),
     resourceClaims: () => i.resourceClaims.all(),
     deviceClass: (name) => i.deviceClasses.get(name),

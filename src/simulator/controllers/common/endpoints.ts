@@ -1,11 +1,13 @@
 // Which pods stand behind a Service, and with which ports. Models staging/src/k8s.io/endpointslice/util and
 // pkg/controller/util/endpoint, v1.36.
+
 import { rfc3339 } from '../../../kernel/time.ts';
 import type { Pod, Service, ServicePort } from '../../../model/generated/core.v1.ts';
 import { byObject } from '../../../model/remember.ts';
 import { matches, selectorOfMap } from '../../../model/selectors.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { Informer } from '../../runtime/informer.ts';
+import { byNamespace } from './indices.ts';
 import { isPodReady, isPodTerminal, podCondition } from './pods.ts';
 
 export const HEADLESS = 'service.kubernetes.io/headless';
@@ -74,9 +76,9 @@ export function watchServicePods(
   services: Informer<Service>,
   queue: (service: Service, cause: StepId) => void,
 ): void {
-  services.addIndex('namespace', (s) => [s.metadata.namespace ?? '']);
+  services.addIndex(byNamespace);
   const each = (pod: Pod, cause: StepId, wanted: (s: Service) => boolean): void => {
-    for (const s of services.byIndex('namespace', pod.metadata.namespace ?? ''))
+    for (const s of services.byIndex(byNamespace, pod.metadata.namespace ?? ''))
       if (isSelecting(s) && wanted(s)) queue(s, cause);
   };
   const one = (pod: Pod, cause: StepId): void => each(pod, cause, (s) => selectsPod(s, pod));
@@ -104,7 +106,7 @@ const byName = (a: Pod, b: Pod): number => ((a.metadata.name ?? '') < (b.metadat
 
 /** The pods of a Service, by name. */
 export function podsBehind(service: Service, pods: Informer<Pod>): Pod[] {
-  const inNamespace = pods.byIndex('namespace', service.metadata.namespace ?? '');
+  const inNamespace = pods.byIndex(byNamespace, service.metadata.namespace ?? '');
   const selector = selectorOfMap(service.spec?.selector);
   return inNamespace.filter((p) => matches(selector, p.metadata.labels)).sort(byName);
 }

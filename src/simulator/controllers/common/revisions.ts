@@ -1,8 +1,9 @@
 // Finds, makes and prunes the ControllerRevisions of an owner. Models realHistory in pkg/controller/history, v1.36.
+
 import type { Process } from '../../../kernel/process.ts';
 import type { ControllerRevision } from '../../../model/generated/apps.v1.ts';
 import type { LabelSelector } from '../../../model/generated/meta.v1.ts';
-import { controllerOf, type KubeObject } from '../../../model/object.ts';
+import type { KubeObject } from '../../../model/object.ts';
 import { selects } from '../../../model/selectors.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
@@ -10,6 +11,7 @@ import type { Informer } from '../../runtime/informer.ts';
 import { CONTROLLER_REVISIONS } from '../../runtime/kinds.ts';
 import { claim } from './claim.ts';
 import { byRevision } from './history.ts';
+import { byOwner, orphansIn } from './indices.ts';
 import { controllerRef } from './podcontrol.ts';
 
 export type Made<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
@@ -21,7 +23,7 @@ export class RevisionHistory {
   constructor(ctx: ComponentContext) {
     this.ctx = ctx;
     this.informer = ctx.informers.of(CONTROLLER_REVISIONS);
-    this.informer.addIndex('owner', (r) => [controllerOf(r)?.uid ?? `orphans/${r.metadata.namespace}`]);
+    this.informer.addIndex(byOwner);
   }
 
   /** Revisions that an owner of the same labels has left behind become this one's; an error is for a retry. */
@@ -31,7 +33,7 @@ export class RevisionHistory {
     selector: LabelSelector | undefined,
     causes: readonly StepId[],
   ): Process<string | undefined> {
-    const left = this.informer.byIndex('owner', `orphans/${owner.metadata.namespace}`);
+    const left = this.informer.byIndex(byOwner, orphansIn(owner));
     const matches = (r: ControllerRevision): boolean => selects(selector, r.metadata.labels);
     const orphans = left.filter(matches);
     if (orphans.length === 0) return undefined;
@@ -49,7 +51,7 @@ export class RevisionHistory {
 
   /** Oldest first. */
   of(owner: KubeObject): ControllerRevision[] {
-    return this.informer.byIndex('owner', owner.metadata.uid ?? '').sort(byRevision);
+    return this.informer.byIndex(byOwner, owner.metadata.uid ?? '').sort(byRevision);
   }
 
   /** `same`: whether a revision that has the name already is the one meant (the cache was behind). */

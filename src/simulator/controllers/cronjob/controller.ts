@@ -1,4 +1,5 @@
 // The CronJob controller: starts Jobs on a schedule. Models pkg/controller/cronjob/cronjob_controllerv2.go, v1.36.
+
 import { MS } from '../../../kernel/kernel.ts';
 import type { Process } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
@@ -12,6 +13,7 @@ import { CRON_JOBS, JOBS } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { goJson } from '../common/history.ts';
+import { byOwner } from '../common/indices.ts';
 import { namespaceTerminating } from '../common/podcontrol.ts';
 import { finishedAs, jobFor, mostRecent, outOfHistory } from './decide.ts';
 import { isZone, nextTime, parseSchedule, type Schedule, ScheduleError } from './schedule.ts';
@@ -35,7 +37,7 @@ export class CronJobController {
     this.events = new EventRecorder(ctx, 'cronjob-controller');
     this.cronJobs = ctx.informers.of(CRON_JOBS);
     this.jobs = ctx.informers.of(JOBS);
-    this.jobs.addIndex('cronjob', (j) => [controllerOf(j)?.uid ?? '']);
+    this.jobs.addIndex(byOwner);
     const seen = (cj: CronJob, cause: StepId): void => this.queue.add(keyOf(cj), [cause]);
     this.cronJobs.onChange({ add: seen, update: (cj, _, cause) => seen(cj, cause) });
     const ofJob = (job: Job, cause: StepId): void => {
@@ -60,7 +62,7 @@ export class CronJobController {
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {
     const cj = this.cronJobs.get(key);
     if (cj === undefined) return undefined;
-    const jobs = this.jobs.byIndex('cronjob', cj.metadata.uid ?? '');
+    const jobs = this.jobs.byIndex(byOwner, cj.metadata.uid ?? '');
     let status = this.followJobs(cj, jobs, causes);
     for (const job of outOfHistory(cj, jobs)) yield* this.remove(cj, job, causes);
     if (cj.metadata.deletionTimestamp === undefined && !cj.spec?.suspend) {

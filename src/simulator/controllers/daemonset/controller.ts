@@ -1,4 +1,5 @@
 // The DaemonSet controller: one pod on each node that fits. Models pkg/controller/daemon, v1.36.
+
 import { MINUTE, SECOND } from '../../../kernel/kernel.ts';
 import { all, type Process } from '../../../kernel/process.ts';
 import type { ControllerRevision, DaemonSet, DaemonSetStatus } from '../../../model/generated/apps.v1.ts';
@@ -14,6 +15,7 @@ import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueu
 import { claim } from '../common/claim.ts';
 import { Expectations } from '../common/expectations.ts';
 import { goJson, newRevision, templatePatch } from '../common/history.ts';
+import { byOwner, orphansIn } from '../common/indices.ts';
 import { controllerRef, namespaceTerminating, PodControl } from '../common/podcontrol.ts';
 import { isPodTerminal } from '../common/pods.ts';
 import { type Made, RevisionHistory } from '../common/revisions.ts';
@@ -62,7 +64,7 @@ export class DaemonSetController {
     this.pods = ctx.informers.of(PODS);
     this.nodes = ctx.informers.of(NODES);
     this.history = new RevisionHistory(ctx);
-    this.pods.addIndex('owner', (p) => [controllerOf(p)?.uid ?? `orphans/${p.metadata.namespace}`]);
+    this.pods.addIndex(byOwner);
     this.watchSetsAndNodes();
     this.watchPods();
     const start = (): void => startWorkers(ctx.kernel, ctx.scope, this.queue, WORKERS, (k, c) => this.sync(k, c));
@@ -171,8 +173,8 @@ export class DaemonSetController {
   }
 
   private *look(ds: DaemonSet, hash: string, causes: readonly StepId[]): Process<Sight | string> {
-    const orphans = this.pods.byIndex('owner', `orphans/${ds.metadata.namespace}`);
-    const own = this.pods.byIndex('owner', ds.metadata.uid ?? '');
+    const orphans = this.pods.byIndex(byOwner, orphansIn(ds));
+    const own = this.pods.byIndex(byOwner, ds.metadata.uid ?? '');
     const ref = controllerRef(ds, API, KIND);
     const mine = yield* claim(
       this.ctx.client,

@@ -1,5 +1,6 @@
 // The Deployment controller: turns a Deployment into ReplicaSets and rolls from one to the next.
 // Models pkg/controller/deployment/deployment_controller.go, v1.36.
+
 import { SECOND } from '../../../kernel/kernel.ts';
 import type { Process } from '../../../kernel/process.ts';
 import type { Deployment, ReplicaSet } from '../../../model/generated/apps.v1.ts';
@@ -13,6 +14,7 @@ import { DEPLOYMENTS, PODS, REPLICA_SETS } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { claim } from '../common/claim.ts';
+import { byNamespace, byOwner } from '../common/indices.ts';
 import { controllerRef } from '../common/podcontrol.ts';
 import { isScalingEvent } from './decide.ts';
 import { API, KIND, Retry, Rollout } from './rollout.ts';
@@ -40,9 +42,9 @@ export class DeploymentController {
     this.deployments = ctx.informers.of(DEPLOYMENTS);
     this.sets = ctx.informers.of(REPLICA_SETS);
     this.pods = ctx.informers.of(PODS);
-    this.sets.addIndex('owner', (rs) => [controllerOf(rs)?.uid ?? '']);
-    this.sets.addIndex('namespace', (rs) => [rs.metadata.namespace ?? '']);
-    this.pods.addIndex('owner', (p) => [controllerOf(p)?.uid ?? `orphans/${p.metadata.namespace}`]);
+    this.sets.addIndex(byOwner);
+    this.sets.addIndex(byNamespace);
+    this.pods.addIndex(byOwner);
     this.watch();
     const { kernel, scope } = ctx;
     const start = (): void => startWorkers(kernel, scope, this.queue, WORKERS, (k, c) => this.sync(k, c), MAX_RETRIES);
@@ -75,12 +77,12 @@ export class DeploymentController {
     const rs = ref?.kind === 'ReplicaSet' ? this.sets.get(`${pod.metadata.namespace}/${ref.name}`) : undefined;
     const d = rs === undefined ? undefined : this.ownerOf(rs);
     if (d?.spec?.strategy?.type !== 'Recreate') return;
-    const left = this.sets.byIndex('owner', d.metadata.uid ?? '').flatMap((s) => this.podsOf(s));
+    const left = this.sets.byIndex(byOwner, d.metadata.uid ?? '').flatMap((s) => this.podsOf(s));
     if (left.length === 0) this.queue.add(keyOf(d), [cause]);
   }
 
   private podsOf(rs: ReplicaSet): Pod[] {
-    return this.pods.byIndex('owner', rs.metadata.uid ?? '');
+    return this.pods.byIndex(byOwner, rs.metadata.uid ?? '');
   }
 
   private ownerOf(rs: ReplicaSet): Deployment | undefined {
@@ -103,7 +105,7 @@ export class DeploymentController {
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {
     const d = this.deployments.get(key);
     if (d === undefined) return undefined;
-    const candidates = this.sets.byIndex('namespace', d.metadata.namespace ?? '');
+    const candidates = this.sets.byIndex(byNamespace, d.metadata.namespace ?? '');
     const ref = controllerRef(d, API, KIND);
     const mine = yield* claim(
       this.ctx.client,

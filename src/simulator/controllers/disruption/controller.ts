@@ -1,5 +1,6 @@
 // The disruption controller: keeps in each PodDisruptionBudget how many of its pods may be evicted now.
 // Models pkg/controller/disruption, v1.36.
+
 import type { Process } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
 import type { Deployment, ReplicaSet, StatefulSet } from '../../../model/generated/apps.v1.ts';
@@ -21,6 +22,7 @@ import {
 } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
+import { byNamespace } from '../common/indices.ts';
 import { isPodTerminal, podCondition } from '../common/pods.ts';
 import * as decide from './decide.ts';
 
@@ -55,7 +57,7 @@ export class DisruptionController {
     this.replicaSets = ctx.informers.of(REPLICA_SETS);
     this.replicationControllers = ctx.informers.of(REPLICATION_CONTROLLERS);
     this.statefulSets = ctx.informers.of(STATEFUL_SETS);
-    this.pods.addIndex('namespace', (p) => [p.metadata.namespace ?? '']);
+    this.pods.addIndex(byNamespace);
     const queue = (b: PodDisruptionBudget, cause: StepId): void => this.queue.add(keyOf(b), [cause]);
     this.budgets.onChange({ add: queue, update: (b, _, cause) => queue(b, cause), remove: queue });
     const ofPod = (pod: Pod, cause: StepId): void => {
@@ -99,7 +101,7 @@ export class DisruptionController {
     if (pdb === undefined) return undefined;
     const subject = { apiVersion: API, kind: KIND, object: pdb };
     const pods = this.pods
-      .byIndex('namespace', pdb.metadata.namespace ?? '')
+      .byIndex(byNamespace, pdb.metadata.namespace ?? '')
       .filter((p) => selects(pdb.spec?.selector, p.metadata.labels));
     if (pods.length === 0) this.events.event(subject, 'Normal', 'NoPods', 'No matching pods found', causes);
     const now = this.ctx.kernel.wallMs;

@@ -1,4 +1,5 @@
 // The Endpoints controller: the older form of EndpointSlices, kept for who still reads it. Models pkg/controller/endpoint, v1.36.
+
 import type { Process } from '../../../kernel/process.ts';
 import type { EndpointSubset, Endpoints, Pod, Service } from '../../../model/generated/core.v1.ts';
 import { keyOf, splitKey } from '../../../model/object.ts';
@@ -9,6 +10,7 @@ import { ENDPOINTS, PODS, SERVICES } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { isSelecting, podsBehind, TriggerTimes, watchServicePods, withTriggerTime } from '../common/endpoints.ts';
+import { byNamespace } from '../common/indices.ts';
 import { sameMap } from '../common/maps.ts';
 import { namespaceTerminating } from '../common/podcontrol.ts';
 import { endpointsLabels, isFull, OVER_CAPACITY, sameSubsets, subsetsOf } from './decide.ts';
@@ -40,7 +42,7 @@ export class EndpointController {
     this.services = ctx.informers.of(SERVICES);
     this.pods = ctx.informers.of(PODS);
     this.endpoints = ctx.informers.of(ENDPOINTS);
-    this.pods.addIndex('namespace', (p) => [p.metadata.namespace ?? '']);
+    this.pods.addIndex(byNamespace);
     const touched = (s: Service | Endpoints, cause: StepId): void => queue.add(keyOf(s), [cause]);
     this.services.onChange({ add: touched, update: (s, _, cause) => touched(s, cause), remove: touched });
     this.endpoints.onChange({ remove: touched });

@@ -1,4 +1,5 @@
 // The EndpointSlice controller: keeps each Service's list of addresses. Models pkg/controller/endpointslice, v1.36.
+
 import { SECOND } from '../../../kernel/kernel.ts';
 import type { Process } from '../../../kernel/process.ts';
 import type { Node, Pod, Service } from '../../../model/generated/core.v1.ts';
@@ -11,10 +12,11 @@ import { ENDPOINT_SLICES, NODES, PODS, SERVICES } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { isSelecting, podsBehind, TriggerTimes, watchServicePods, withTriggerTime } from '../common/endpoints.ts';
+import { byNamespace } from '../common/indices.ts';
 import { namespaceTerminating } from '../common/podcontrol.ts';
 import { isPodReady } from '../common/pods.ts';
 import { type Plans, planSlices, type SlicePlan } from './decide.ts';
-import { CONTROLLER, MANAGED_BY, SERVICE_NAME } from './endpoint.ts';
+import { byService, CONTROLLER, MANAGED_BY, nameOf, serviceOf } from './endpoint.ts';
 import { TopologyCache, ZONE } from './topology.ts';
 import { SliceTracker } from './tracker.ts';
 
@@ -52,8 +54,8 @@ export class EndpointSliceController {
     this.pods = ctx.informers.of(PODS);
     this.slices = ctx.informers.of(ENDPOINT_SLICES);
     this.nodes = ctx.informers.of(NODES);
-    this.pods.addIndex('namespace', (p) => [p.metadata.namespace ?? '']);
-    this.slices.addIndex('service', (s) => [`${s.metadata.namespace}/${s.metadata.labels?.[SERVICE_NAME] ?? ''}`]);
+    this.pods.addIndex(byNamespace);
+    this.slices.addIndex(byService);
     const queue = (s: Service, cause: StepId): void => this.queue.add(keyOf(s), [cause]);
     this.services.onChange({ add: queue, update: (s, _, cause) => queue(s, cause), remove: queue });
     watchServicePods(this.pods, this.services, queue);
@@ -66,9 +68,7 @@ export class EndpointSliceController {
 
   /** Slices that somebody else has written or deleted are set right. */
   private watchSlices(): void {
-    const nameOf = (s: EndpointSlice): string => s.metadata.labels?.[SERVICE_NAME] ?? '';
     const isOurs = (s: EndpointSlice): boolean => s.metadata.labels?.[MANAGED_BY] === CONTROLLER;
-    const serviceOf = (s: EndpointSlice): string => `${s.metadata.namespace}/${nameOf(s)}`;
     const later = (s: EndpointSlice, cause: StepId): void => {
       if (nameOf(s) !== '') this.queue.addAfter(serviceOf(s), SLICE_DELAY, [cause]);
     };
@@ -122,7 +122,7 @@ export class EndpointSliceController {
     if (!isSelecting(service)) return undefined;
     const pods = podsBehind(service, this.pods);
     const existing = this.slices
-      .byIndex('service', key)
+      .byIndex(byService, key)
       .filter((s) => s.metadata.labels?.[MANAGED_BY] === CONTROLLER && s.metadata.deletionTimestamp === undefined);
     if (this.tracker.isStale(key, existing)) return { error: 'EndpointSlice informer cache is out of date' };
     const time = this.triggers.next(key, service, pods);

@@ -80,6 +80,11 @@ export function newLabels(slice: EndpointSlice, service: Service): { readonly [k
   return sameMap(own(slice.metadata.labels), own(service.metadata.labels)) ? undefined : labelsFor(service);
 }
 
+/** Name and key of the Service that a slice is of. */
+export const nameOf = (s: EndpointSlice): string => s.metadata.labels?.[SERVICE_NAME] ?? '';
+export const serviceOf = (s: EndpointSlice): string => `${s.metadata.namespace}/${nameOf(s)}`;
+export const byService = (s: EndpointSlice): readonly string[] => [serviceOf(s)];
+
 /** A slice may be left of a Service of the same name that is gone. */
 export function ownedBy(slice: EndpointSlice, service: Service): boolean {
   return (slice.metadata.ownerReferences ?? []).some((r) => r.uid === service.metadata.uid && r.kind === 'Service');

@@ -12,7 +12,7 @@ import { ENDPOINT_SLICES, ENDPOINTS, SERVICES } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { namespaceTerminating } from '../common/podcontrol.ts';
-import { MANAGED_BY, SERVICE_NAME } from '../endpointslice/endpoint.ts';
+import { byService, MANAGED_BY, serviceOf } from '../endpointslice/endpoint.ts';
 import { SliceTracker } from '../endpointslice/tracker.ts';
 import { CONTROLLER, MAX_ADDRESSES, type MirrorPlan, mirror, planMirror, shouldMirror, skipped } from './decide.ts';
 
@@ -22,7 +22,6 @@ const MAX_RETRIES = 15;
 /** Source: defaultSyncBackOff there. */
 const RETRY_FIRST = SECOND;
 
-const serviceOf = (s: EndpointSlice): string => `${s.metadata.namespace}/${s.metadata.labels?.[SERVICE_NAME] ?? ''}`;
 const isOurs = (s: EndpointSlice): boolean => s.metadata.labels?.[MANAGED_BY] === CONTROLLER;
 
 export class EndpointSliceMirroringController {
@@ -41,7 +40,7 @@ export class EndpointSliceMirroringController {
     this.endpoints = ctx.informers.of(ENDPOINTS);
     this.services = ctx.informers.of(SERVICES);
     this.slices = ctx.informers.of(ENDPOINT_SLICES);
-    this.slices.addIndex('service', (s) => [serviceOf(s)]);
+    this.slices.addIndex(byService);
     const touched = (o: Endpoints | Service, cause: StepId): void => this.queue.add(keyOf(o), [cause]);
     this.endpoints.onChange({ add: touched, update: (e, _, cause) => touched(e, cause), remove: touched });
     const isBare = (s: Service): boolean => s.spec?.selector === undefined;
@@ -62,7 +61,7 @@ export class EndpointSliceMirroringController {
 
   private *sync(key: string, causes: readonly StepId[]): Process<SyncResult> {
     const [e, service] = [this.endpoints.get(key), this.services.get(key)];
-    const existing = this.slices.byIndex('service', key).filter(isOurs);
+    const existing = this.slices.byIndex(byService, key).filter(isOurs);
     const mirrors = shouldMirror(e, service);
     if (!mirrors) this.tracker.forget(key);
     else if (this.tracker.isStale(key, existing)) return { error: 'EndpointSlice informer cache is out of date' };

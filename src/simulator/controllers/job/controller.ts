@@ -1,4 +1,5 @@
 // The Job controller: runs pods to completion and counts each exactly once. Models pkg/controller/job, v1.36.
+
 import { SECOND } from '../../../kernel/kernel.ts';
 import { all, type Process } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
@@ -15,6 +16,7 @@ import { EventRecorder, type Subject } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { claim } from '../common/claim.ts';
 import { Expectations } from '../common/expectations.ts';
+import { byOwner, orphansIn } from '../common/indices.ts';
 import { controllerRef, namespaceTerminating, PodControl } from '../common/podcontrol.ts';
 import { slowStartBatches } from '../replicaset/decide.ts';
 import * as decide from './decide.ts';
@@ -65,7 +67,7 @@ export class JobController {
     this.control = new PodControl(ctx.client, this.events);
     this.jobs = ctx.informers.of(JOBS);
     this.pods = ctx.informers.of(PODS);
-    this.pods.addIndex('owner', (p) => [controllerOf(p)?.uid ?? `orphans/${p.metadata.namespace}`]);
+    this.pods.addIndex(byOwner);
     this.orphans = new OrphanedPods(ctx, this.pods, (pod) => this.isCounted(pod));
     this.watch();
     const start = (): void => {
@@ -78,7 +80,7 @@ export class JobController {
   private watch(): void {
     const ended = (job: Job, cause: StepId): void => {
       if (!decide.isFinished(job)) return;
-      for (const pod of this.pods.byIndex('owner', job.metadata.uid ?? '')) this.orphans.add(pod, cause);
+      for (const pod of this.pods.byIndex(byOwner, job.metadata.uid ?? '')) this.orphans.add(pod, cause);
     };
     this.jobs.onChange({
       add: (job, cause) => {
@@ -94,7 +96,7 @@ export class JobController {
         this.expectations.forget(keyOf(job));
         this.backoffs.delete(keyOf(job));
         this.queue.add(keyOf(job), [cause]);
-        for (const pod of this.pods.byIndex('owner', job.metadata.uid ?? '')) this.orphans.add(pod, cause);
+        for (const pod of this.pods.byIndex(byOwner, job.metadata.uid ?? '')) this.orphans.add(pod, cause);
       },
     });
     this.watchPods();
@@ -175,10 +177,7 @@ export class JobController {
         causes,
         finalizer: decide.FINALIZER,
       },
-      [
-        ...this.pods.byIndex('owner', job.metadata.uid ?? ''),
-        ...this.pods.byIndex('owner', `orphans/${job.metadata.namespace}`),
-      ],
+      [...this.pods.byIndex(byOwner, job.metadata.uid ?? ''), ...this.pods.byIndex(byOwner, orphansIn(job))],
     );
     if (mine.error !== undefined) return { error: mine.error };
     return yield* this.proceed(key, job, mine.claimed, causes);

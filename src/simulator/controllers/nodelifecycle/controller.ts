@@ -1,5 +1,6 @@
 // The node lifecycle controller: watches over nodes' heartbeats and turns what it sees into conditions and taints.
 // Models pkg/controller/nodelifecycle, v1.36.
+
 import { MS, SECOND, type Timer } from '../../../kernel/kernel.ts';
 import { type Process, sleep, spawn } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
@@ -11,6 +12,7 @@ import type { Informer } from '../../runtime/informer.ts';
 import { LEASES, NODES, PODS } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
+import { byNode } from '../common/indices.ts';
 import { isPodReady } from '../common/pods.ts';
 import {
   conditionOf,
@@ -67,7 +69,7 @@ export class NodeLifecycleController {
     this.nodes = ctx.informers.of(NODES);
     this.pods = ctx.informers.of(PODS);
     this.leases = ctx.informers.of(LEASES);
-    this.pods.addIndex('node', (p) => [p.spec?.nodeName ?? '']);
+    this.pods.addIndex(byNode);
     const queue = new WorkQueue(ctx.kernel);
     const changed = (n: Node, cause: StepId): void => queue.add(n.metadata.name ?? '', [cause]);
     this.nodes.onChange({
@@ -241,7 +243,7 @@ export class NodeLifecycleController {
     this.events.event(subject, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`, [updated.step]);
     // Until here the watch has brought the node's new status to the worker that taints it.
     yield* sleep(this.ctx.kernel, MS);
-    for (const pod of this.pods.byIndex('node', name)) yield* this.markNotReady(pod, updated.step);
+    for (const pod of this.pods.byIndex(byNode, name)) yield* this.markNotReady(pod, updated.step);
   }
 
   private *markNotReady(pod: Pod, cause: StepId): Process<void> {

@@ -1,5 +1,6 @@
 // The HPA controller: every 15 s it reads each autoscaler's metrics and sets the replicas of its target.
 // Models pkg/controller/podautoscaler/horizontal.go, v1.36.
+
 import { SECOND, type Timer } from '../../../kernel/kernel.ts';
 import type { Process } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
@@ -17,6 +18,7 @@ import type { Informer } from '../../runtime/informer.ts';
 import { HORIZONTAL_POD_AUTOSCALERS, PODS } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
+import { byNamespace } from '../common/indices.ts';
 import { type Conditions, type Memory, minReplicasOf, normalize, remember, scaled, withCondition } from './decide.ts';
 import { compute, type Success, type Target } from './sources.ts';
 import { type Found, findTarget, setReplicas } from './target.ts';
@@ -73,7 +75,7 @@ export class HorizontalPodAutoscalerController {
     this.events = new EventRecorder(ctx, 'horizontal-pod-autoscaler');
     this.autoscalers = ctx.informers.of(HORIZONTAL_POD_AUTOSCALERS);
     this.pods = ctx.informers.of(PODS);
-    this.pods.addIndex('namespace', (p) => [p.metadata.namespace ?? '']);
+    this.pods.addIndex(byNamespace);
     this.autoscalers.onChange({
       add: (h, cause) => this.changed(keyOf(h), [cause]),
       update: (h, old, cause) => {
@@ -257,7 +259,7 @@ export class HorizontalPodAutoscalerController {
     }
     const parsed = parseSelector(selector);
     this.selectors.set(key, parsed);
-    const pods = this.pods.byIndex('namespace', namespace).filter((p) => matches(parsed, p.metadata.labels));
+    const pods = this.pods.byIndex(byNamespace, namespace).filter((p) => matches(parsed, p.metadata.labels));
     const others = [...this.selectors].filter(
       ([k, other]) => k !== key && k.startsWith(`${namespace}/`) && pods.some((p) => matches(other, p.metadata.labels)),
     );

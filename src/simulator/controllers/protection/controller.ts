@@ -93,7 +93,8 @@ export class ClaimProtectionController {
     const queue = new WorkQueue(ctx.kernel);
     const claims = ctx.informers.of(PERSISTENT_VOLUME_CLAIMS);
     const pods = ctx.informers.of(PODS);
-    pods.addIndex('volume-claim', (p) => claimsOf(p).map((name) => `${p.metadata.namespace}/${name}`));
+    const byClaim = (p: Pod): readonly string[] => claimsOf(p).map((name) => `${p.metadata.namespace}/${name}`);
+    pods.addIndex(byClaim);
     const seen = (c: PersistentVolumeClaim, cause: StepId): void => queue.add(keyOf(c), [cause]);
     claims.onChange({ add: seen, update: (c, _, cause) => seen(c, cause) });
     const freed = (p: Pod, cause: StepId): void => {
@@ -108,7 +109,7 @@ export class ClaimProtectionController {
     const sync = function* (key: string, causes: readonly StepId[]): Process<SyncResult> {
       const claim = claims.get(key);
       if (claim === undefined) return undefined;
-      const user = pods.byIndex('volume-claim', key).find(usesClaims);
+      const user = pods.byIndex(byClaim, key).find(usesClaims);
       const inUse = user === undefined ? undefined : `pod ${user.metadata.name} uses it`;
       return yield* protect(ctx, PERSISTENT_VOLUME_CLAIMS, claim, CLAIM_FINALIZER, inUse, causes);
     };
@@ -147,8 +148,8 @@ export class AttributesProtectionController {
     const volumes = ctx.informers.of(PERSISTENT_VOLUMES);
     const ofVolume = (v: PersistentVolume): string[] =>
       [v.spec?.volumeAttributesClassName ?? ''].filter((n) => n !== '');
-    claims.addIndex('attributes', attributesOf);
-    volumes.addIndex('attributes', ofVolume);
+    claims.addIndex(attributesOf);
+    volumes.addIndex(ofVolume);
     const seen = (c: VolumeAttributesClass, cause: StepId): void => queue.add(keyOf(c), [cause]);
     const freed = (names: readonly string[], cause: StepId): void => {
       for (const name of names) queue.add(name, [cause]);
@@ -165,8 +166,8 @@ export class AttributesProtectionController {
     const sync = function* (name: string, causes: readonly StepId[]): Process<SyncResult> {
       const found = classes.get(name);
       if (found === undefined) return undefined;
-      const claim = claims.byIndex('attributes', name)[0];
-      const user = claim ?? volumes.byIndex('attributes', name)[0];
+      const claim = claims.byIndex(attributesOf, name)[0];
+      const user = claim ?? volumes.byIndex(ofVolume, name)[0];
       const what = claim === undefined ? 'volume' : 'claim';
       const inUse = user === undefined ? undefined : `${what} ${user.metadata.name} has it`;
       return yield* protect(ctx, VOLUME_ATTRIBUTES_CLASSES, found, ATTRIBUTES_FINALIZER, inUse, causes);

@@ -1,5 +1,6 @@
 // The PersistentVolume binder: brings claims and volumes together, and frees the volumes of claims that are gone.
 // Models pkg/controller/volume/persistentvolume/pv_controller.go, v1.36.
+
 import { SECOND } from '../../../kernel/kernel.ts';
 import type { Process } from '../../../kernel/process.ts';
 import type {
@@ -18,6 +19,7 @@ import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } f
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { className } from '../../scheduler/plugins/volumes.ts';
+import { byNamespace } from '../common/indices.ts';
 import * as decide from './decide.ts';
 
 /** Source: --pvclaimbinder-sync-period, v1.36. */
@@ -77,7 +79,7 @@ export class PersistentVolumeBinder {
     this.volumes = new Latest(volumes);
     this.classes = ctx.informers.of(STORAGE_CLASSES);
     this.pods = ctx.informers.of(PODS);
-    this.pods.addIndex('namespace', (p) => [p.metadata.namespace ?? '']);
+    this.pods.addIndex(byNamespace);
     const claim = (c: PersistentVolumeClaim, cause: StepId): void => this.claimQueue.add(keyOf(c), [cause]);
     const volume = (v: PersistentVolume, cause: StepId): void => this.volumeQueue.add(keyOf(v), [cause]);
     claims.onChange({
@@ -163,7 +165,7 @@ export class PersistentVolumeBinder {
 
   private sayWaiting(claim: PersistentVolumeClaim, causes: readonly StepId[]): void {
     const waiting = this.pods
-      .byIndex('namespace', claim.metadata.namespace ?? '')
+      .byIndex(byNamespace, claim.metadata.namespace ?? '')
       .filter((p) => !p.spec?.nodeName)
       .filter((p) => p.spec?.volumes?.some((v) => v.persistentVolumeClaim?.claimName === claim.metadata.name))
       .map((p) => p.metadata.name);

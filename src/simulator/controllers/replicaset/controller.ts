@@ -1,5 +1,6 @@
 // The ReplicaSet controller: keeps as many pods as a ReplicaSet asks for. Models pkg/controller/replicaset. The controller of
 // ReplicationControllers is the same by another name. Models pkg/controller/replication.
+
 import { SECOND } from '../../../kernel/kernel.ts';
 import { all, type Process } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
@@ -16,6 +17,7 @@ import { EventRecorder, type Subject } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { claim } from '../common/claim.ts';
 import { Expectations } from '../common/expectations.ts';
+import { byOwner, orphansIn } from '../common/indices.ts';
 import { controllerRef, namespaceTerminating, PodControl, podFromTemplate } from '../common/podcontrol.ts';
 import { isPodActive, isPodReady, isPodTerminating } from '../common/pods.ts';
 import {
@@ -74,8 +76,8 @@ export class ReplicaSetController {
     this.control = new PodControl(ctx.client, new EventRecorder(ctx, flavour.eventSource));
     this.sets = ctx.informers.of(flavour.sets);
     this.pods = ctx.informers.of(PODS);
-    this.sets.addIndex('owner', (rs) => [controllerOf(rs)?.uid ?? '']);
-    this.pods.addIndex('owner', (p) => [controllerOf(p)?.uid ?? `orphans/${p.metadata.namespace}`]);
+    this.sets.addIndex(byOwner);
+    this.pods.addIndex(byOwner);
     this.watchSets();
     this.watchPods();
     this.sets.onSynced(() => this.pods.onSynced(() => this.start()));
@@ -195,8 +197,8 @@ export class ReplicaSetController {
   }
 
   private *claimPods(rs: Replicated, causes: readonly StepId[]): Process<{ claimed: Pod[]; error?: string }> {
-    const orphans = this.pods.byIndex('owner', `orphans/${rs.metadata.namespace}`);
-    const candidates = [...this.pods.byIndex('owner', rs.metadata.uid ?? ''), ...orphans];
+    const orphans = this.pods.byIndex(byOwner, orphansIn(rs));
+    const candidates = [...this.pods.byIndex(byOwner, rs.metadata.uid ?? ''), ...orphans];
     const ref = this.refTo(rs);
     return yield* claim(
       this.ctx.client,
@@ -208,8 +210,8 @@ export class ReplicaSetController {
   /** Pods of all ReplicaSets that have the same owner as this one: a Deployment's old and new pods are spread together. */
   private related(rs: Replicated): Pod[] {
     const owner = controllerOf(rs)?.uid;
-    const sets = owner === undefined ? [rs] : this.sets.byIndex('owner', owner);
-    return sets.flatMap((s) => this.pods.byIndex('owner', s.metadata.uid ?? '').filter(isPodActive));
+    const sets = owner === undefined ? [rs] : this.sets.byIndex(byOwner, owner);
+    return sets.flatMap((s) => this.pods.byIndex(byOwner, s.metadata.uid ?? '').filter(isPodActive));
   }
 
   private explain(

@@ -1,15 +1,17 @@
 // The resource claim controller: makes a ResourceClaim for each template that a pod names, tells the pod its name, and frees
 // and deletes claims that nobody uses. Models pkg/controller/resourceclaim, v1.36.
+
 import type { Process } from '../../../kernel/process.ts';
 import type { Pod, PodResourceClaim } from '../../../model/generated/core.v1.ts';
 import type { ResourceClaim, ResourceClaimTemplate } from '../../../model/generated/resource.v1.ts';
-import { controllerOf, keyOf } from '../../../model/object.ts';
+import { keyOf } from '../../../model/object.ts';
 import type { StepId } from '../../../trace/step.ts';
 import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import { PODS, RESOURCE_CLAIM_TEMPLATES, RESOURCE_CLAIMS } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
+import { byOwner } from '../common/indices.ts';
 import * as decide from './decide.ts';
 
 /** Source: --concurrent-resource-claim-syncs, v1.36. */
@@ -33,12 +35,13 @@ export class ResourceClaimController {
     this.claims = ctx.informers.of(RESOURCE_CLAIMS);
     this.templates = ctx.informers.of(RESOURCE_CLAIM_TEMPLATES);
     this.events = new EventRecorder(ctx, 'resource_claim');
-    this.claims.addIndex('owner', (c) => [controllerOf(c)?.uid ?? '']);
+    this.claims.addIndex(byOwner);
     const queue = new WorkQueue(ctx.kernel);
-    this.pods.addIndex('claim', (p) => this.namesOf(p).map((name) => `${p.metadata.namespace}/${name}`));
+    const byClaim = (p: Pod): readonly string[] => this.namesOf(p).map((name) => `${p.metadata.namespace}/${name}`);
+    this.pods.addIndex(byClaim);
     const claim = (c: ResourceClaim, cause: StepId): void => {
       queue.add(`claim:${keyOf(c)}`, [cause]);
-      for (const p of this.pods.byIndex('claim', keyOf(c))) if (p.spec?.nodeName) pod(p, cause);
+      for (const p of this.pods.byIndex(byClaim, keyOf(c))) if (p.spec?.nodeName) pod(p, cause);
     };
     const pod = (p: Pod, cause: StepId): void => {
       if (!decide.hasClaims(p)) return;
@@ -104,7 +107,7 @@ export class ResourceClaimController {
     const known = decide.madeFor(pod, claim);
     if (known !== undefined && known.name === undefined) return undefined;
     const owned = this.claims
-      .byIndex('owner', uid)
+      .byIndex(byOwner, uid)
       .filter((c) => c.metadata.annotations?.[decide.POD_CLAIM] === claim.name);
     if (known !== undefined && owned.some((c) => c.metadata.name === known.name)) return undefined;
     if (owned[0] !== undefined) return owned[0].metadata.name;

@@ -1,5 +1,6 @@
 // The quota controller: counts anew what is used when a quota changes or something is deleted; what is created is counted by
 // the API server at admission. Models pkg/controller/resourcequota, v1.36.
+
 import { MINUTE } from '../../../kernel/kernel.ts';
 import type { Process } from '../../../kernel/process.ts';
 import type { ResourceQuota } from '../../../model/generated/core.v1.ts';
@@ -10,6 +11,7 @@ import type { ComponentContext } from '../../runtime/component.ts';
 import type { Informer } from '../../runtime/informer.ts';
 import { type Kind, RESOURCE_QUOTAS } from '../../runtime/kinds.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
+import { byNamespace } from '../common/indices.ts';
 import { changesUsage, nextStatus, sameStatus, watchedBy } from './decide.ts';
 
 /** Source: --concurrent-resource-quota-syncs and --resource-quota-sync-period, v1.36. */
@@ -53,7 +55,7 @@ export class ResourceQuotaController {
   private count(r: ResourceInfo): Informer<KubeObject> {
     const kind: Kind = { group: r.group, version: r.version, resource: r.plural, kind: r.kind, namespaced: true };
     const informer = this.ctx.informers.of(kind);
-    informer.addIndex('namespace', (o) => [o.metadata.namespace ?? '']);
+    informer.addIndex(byNamespace);
     const freed = (o: KubeObject, cause: StepId): void => {
       for (const q of this.quotas.all())
         if (q.metadata.namespace === o.metadata.namespace && watchedBy(q).includes(r))
@@ -86,7 +88,7 @@ export class ResourceQuotaController {
     const quota = this.quotas.get(key);
     if (quota === undefined) return undefined;
     const { namespace = '', name = '', uid = '' } = quota.metadata;
-    const status = nextStatus(quota, (r) => this.counted.get(r)?.byIndex('namespace', namespace) ?? []);
+    const status = nextStatus(quota, (r) => this.counted.get(r)?.byIndex(byNamespace, namespace) ?? []);
     if (sameStatus(quota.status, status)) return undefined;
     const used = Object.entries(status.used ?? {}).map(([k, v]) => `${k} ${v} of ${status.hard?.[k]}`);
     const step = this.ctx.record({

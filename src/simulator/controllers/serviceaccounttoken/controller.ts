@@ -54,6 +54,8 @@ function filled(secret: Secret, account: ServiceAccount, { rootCA, sign }: Token
   };
 }
 
+const byAccount = (s: Secret): readonly string[] => [accountOf(s) ?? ''];
+
 export class ServiceAccountTokenController {
   private readonly ctx: ComponentContext;
   private readonly options: TokenOptions;
@@ -67,14 +69,14 @@ export class ServiceAccountTokenController {
     this.queue = new WorkQueue(ctx.kernel);
     this.secrets = ctx.informers.of(SECRETS);
     this.accounts = ctx.informers.of(SERVICE_ACCOUNTS);
-    this.secrets.addIndex('account', (s) => [accountOf(s) ?? '']);
+    this.secrets.addIndex(byAccount);
     const seen = (s: Secret, cause: StepId): void => {
       if (accountOf(s) !== undefined) this.queue.add(keyOf(s), [cause]);
     };
     this.secrets.onChange({ add: seen, update: (s, _, cause) => seen(s, cause) });
     this.accounts.onChange({
       remove: (a, cause) => {
-        for (const s of this.secrets.byIndex('account', keyOf(a))) this.queue.add(keyOf(s), [cause]);
+        for (const s of this.secrets.byIndex(byAccount, keyOf(a))) this.queue.add(keyOf(s), [cause]);
       },
     });
     const start = (): void =>

@@ -1,4 +1,5 @@
 // The StatefulSet controller: pods with names that stay, made and removed in order. Models pkg/controller/statefulset, v1.36.
+
 import { SECOND } from '../../../kernel/kernel.ts';
 import { all, type Process } from '../../../kernel/process.ts';
 import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '../../../model/generated/apps.v1.ts';
@@ -13,6 +14,7 @@ import { EventRecorder } from '../../runtime/recorder.ts';
 import { type SyncResult, startWorkers, WorkQueue } from '../../runtime/workqueue.ts';
 import { claim } from '../common/claim.ts';
 import { newRevision, nextRevision, revisionHash, sameData, templatePatch } from '../common/history.ts';
+import { byOwner, orphansIn } from '../common/indices.ts';
 import { controllerRef } from '../common/podcontrol.ts';
 import { type Made, RevisionHistory } from '../common/revisions.ts';
 import { slowStartBatches } from '../replicaset/decide.ts';
@@ -47,7 +49,7 @@ export class StatefulSetController {
     this.history = new RevisionHistory(ctx);
     const claims = ctx.informers.of(PERSISTENT_VOLUME_CLAIMS);
     this.claims = new Claims(ctx.client, claims, this.events);
-    this.pods.addIndex('owner', (p) => [controllerOf(p)?.uid ?? `orphans/${p.metadata.namespace}`]);
+    this.pods.addIndex(byOwner);
     this.watch();
     const start = (): void => startWorkers(ctx.kernel, ctx.scope, this.queue, WORKERS, (k, c) => this.sync(k, c));
     this.sets.onSynced(() => this.pods.onSynced(() => claims.onSynced(() => this.history.informer.onSynced(start))));
@@ -90,8 +92,8 @@ export class StatefulSetController {
     if (set === undefined) return undefined;
     const refused = yield* this.history.adopt(set, KIND, set.spec?.selector, causes);
     if (refused !== undefined) return { error: refused };
-    const orphans = this.pods.byIndex('owner', `orphans/${set.metadata.namespace}`);
-    const own = this.pods.byIndex('owner', set.metadata.uid ?? '');
+    const orphans = this.pods.byIndex(byOwner, orphansIn(set));
+    const own = this.pods.byIndex(byOwner, set.metadata.uid ?? '');
     const mine = yield* claim(
       this.ctx.client,
       { kind: PODS, owner: set, ref: controllerRef(set, API, KIND), matches: (p) => this.isMember(set, p), causes },

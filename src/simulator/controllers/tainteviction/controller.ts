@@ -1,5 +1,6 @@
 // Evicts pods from nodes with a NoExecute taint: at once, or when their tolerationSeconds are over.
 // Models pkg/controller/tainteviction, v1.36.
+
 import { SECOND, type Timer } from '../../../kernel/kernel.ts';
 import { type Process, spawn } from '../../../kernel/process.ts';
 import { rfc3339 } from '../../../kernel/time.ts';
@@ -12,6 +13,7 @@ import type { Informer } from '../../runtime/informer.ts';
 import { NODES, PODS } from '../../runtime/kinds.ts';
 import { EventRecorder } from '../../runtime/recorder.ts';
 import { tolerates } from '../../scheduler/framework/selectors.ts';
+import { byNode } from '../common/indices.ts';
 
 const REASON = 'DeletionByTaintManager';
 
@@ -44,9 +46,9 @@ export class TaintEvictionController {
     this.events = new EventRecorder(ctx, 'taint-eviction-controller');
     this.nodes = ctx.informers.of(NODES);
     this.pods = ctx.informers.of(PODS);
-    this.pods.addIndex('node', (p) => [p.spec?.nodeName ?? '']);
+    this.pods.addIndex(byNode);
     const all = (n: Node, cause: StepId): void => {
-      for (const pod of this.pods.byIndex('node', n.metadata.name ?? '')) this.consider(pod, n, cause);
+      for (const pod of this.pods.byIndex(byNode, n.metadata.name ?? '')) this.consider(pod, n, cause);
     };
     this.nodes.onChange({
       add: all,

@@ -28,7 +28,8 @@ export function controlPlane(id: string, input: AnatomyInput): Row[] {
     .inNamespace('pods', SYSTEM)
     .filter((p) => componentOfPod(p) !== undefined)
     .sort(byName);
-  if (pods.length > 0) return pods.map((p) => componentPodRow(p, `${id}/pod:${SYSTEM}:${p.metadata.name}`));
+  const several = new Set(pods.map((p) => p.spec?.nodeName)).size > 1;
+  if (pods.length > 0) return pods.map((p) => componentPodRow(p, `${id}/pod:${SYSTEM}:${p.metadata.name}`, several));
   return [
     note(
       `${id}/note:managed`,

@@ -93,7 +93,8 @@ export function componentOfPod(pod: Pod): string | undefined {
   return component !== undefined && findComponent(component) ? component : undefined;
 }
 
-export function componentPodRow(pod: Pod, id: string): Row {
+/** `several`: it runs on other nodes, too, so the row names its own. */
+export function componentPodRow(pod: Pod, id: string, several = false): Row {
   const component = componentOfPod(pod) ?? '';
   const { status, tone } = summarizePod(pod);
   const version = /:(v?\d[^@]*)/.exec(pod.spec?.containers[0]?.image ?? '')?.[1];
@@ -103,7 +104,7 @@ export function componentPodRow(pod: Pod, id: string): Row {
     node: pod.spec?.nodeName ?? '',
     running: true,
     stoppable: false,
-    detail: join(tone !== 'ok' && status, version),
+    detail: join(several && pod.spec?.nodeName, tone !== 'ok' && status, version),
   });
   const { name = '', namespace = '', uid } = pod.metadata;
   return {

@@ -158,6 +158,9 @@ describe('the anatomy of a real cluster', () => {
       { object: pod('kube-apiserver-cp', spec, RUNNING, meta, 'kube-system') as unknown as KubeObject, deleted: false },
     ]);
     expect(outline(input, 'control-plane')).toEqual(['kube-apiserver | v1.36.2 · port 6443']);
+    const other = pod('kube-apiserver-cp2', { ...spec, nodeName: 'cp2' }, RUNNING, meta, 'kube-system');
+    input.cache.apply('pods', [{ object: other as unknown as KubeObject, deleted: false }]);
+    expect(outline(input, 'control-plane')).toContain('kube-apiserver | cp2 · v1.36.2 · port 6443');
   });
 
   it('says in its place what may not be listed', () => {

@@ -122,7 +122,8 @@ export class Workbench {
 
   /** The rows of a view of the side bar, by the title of its pane; the pane must be open. */
   rows(viewTitle: string): Locator {
-    return this.page.locator('.pane').filter({ hasText: viewTitle }).locator('.monaco-list-row');
+    const header = this.page.locator('.pane-header').filter({ hasText: viewTitle });
+    return this.page.locator('.pane').filter({ has: header }).locator('.monaco-list-row');
   }
 
   /** Points at the first place in the open editor that reads so, and returns the hover's text. */

@@ -1,16 +1,18 @@
 // The process that rollout.ts starts: pods of one Deployment to all Running, tracing on, and prints a Rollout as JSON.
-// Arguments: how many pods, how many nodes, and `service` for a Service in front of them.
+// Arguments: how many pods, how many nodes, `proxy` for a kube-proxy on every node, and `service` for a Service in front of
+// the pods.
 import { Cluster } from '../../src/simulator/cluster.ts';
 import type { Rollout } from './rollout.ts';
 
 const SECOND = 1_000_000;
 const [pods = 0, nodes = 0] = process.argv.slice(2).map(Number);
 const withService = process.argv.includes('service');
+const proxy = process.argv.includes('proxy') ? 'iptables' : 'none';
 const labels = { app: 'web' };
 const path = '/apis/apps/v1/namespaces/default/deployments';
 
 const start = performance.now();
-const cluster = new Cluster({ nodes, nodeCpu: '64', nodeMemory: '256Gi', runtime: 'fake', proxy: 'iptables' });
+const cluster = new Cluster({ nodes, nodeCpu: '64', nodeMemory: '256Gi', runtime: 'fake', proxy });
 cluster.settle(60 * SECOND);
 const booted = performance.now();
 if (withService) {

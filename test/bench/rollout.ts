@@ -16,10 +16,13 @@ export interface Rollout {
   readonly mib: number;
 }
 
-/** @throws Error when not all pods were running after an hour of virtual time. */
-export function rollOut(pods: number, nodes: number): Rollout {
+/**
+ * `words`: what rollout-process.ts takes besides.
+ * @throws Error when not all pods were running after an hour of virtual time
+ */
+export function rollOut(pods: number, nodes: number, ...words: readonly string[]): Rollout {
   const script = path.join(import.meta.dirname, 'rollout-process.ts');
-  const out = execFileSync(process.execPath, [script, String(pods), String(nodes)], { encoding: 'utf8' });
+  const out = execFileSync(process.execPath, [script, String(pods), String(nodes), ...words], { encoding: 'utf8' });
   const rollout = JSON.parse(out) as Rollout;
   if (rollout.running !== pods)
     throw new Error(`only ${rollout.running} of ${pods} pods were running after an hour of virtual time`);

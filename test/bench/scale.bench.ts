@@ -1,6 +1,6 @@
 // 10,000 pods of one Deployment on 1,000 nodes, tracing on, and how the cost of a pod grows on the way there.
 import type { Figure } from './figure.ts';
-import { medianRollout, type Rollout } from './rollout.ts';
+import { medianRollout, type Rollout, rollOut } from './rollout.ts';
 
 const NODES = 1_000;
 const SMALL = 1_000;
@@ -15,10 +15,13 @@ const costOf = ({ seconds, boot, pods }: Rollout): number => ((seconds - boot) *
 export default function scale(): Figure[] {
   const small = SIZES.map((pods) => medianRollout(3, pods, NODES));
   const large = medianRollout(3, LARGE, NODES);
+  const proxied = rollOut(LARGE, NODES, 'proxy');
   const growth = costOf(large) / costOf(small[0] ?? large);
   return [
     { name: `${name(LARGE)}, wall`, value: large.seconds, unit: 's', target: 10, better: 'lower' },
     { name: `${name(LARGE)}, peak memory`, value: large.mib, unit: 'MiB', target: 600, better: 'lower' },
+    { name: 'the same with a kube-proxy on each node, wall', value: proxied.seconds, unit: 's', better: 'lower' },
+    { name: 'the same with a kube-proxy on each node, memory', value: proxied.mib, unit: 'MiB', better: 'lower' },
     { name: `${name(LARGE)}, cluster time`, value: large.virtual, unit: 's', better: 'lower' },
     { name: '1,000 nodes to be there, wall', value: large.boot, unit: 's', better: 'lower' },
     ...[...small, large].map((r): Figure => {

@@ -1,7 +1,6 @@
 // Equality, order and arithmetic at run time. Models cel-go common/types: int.go, uint.go, double.go, list.go, map.go.
 import { compareBytes, compareText } from './bytes.ts';
 import {
-  ArrayList,
   CelError,
   Dict,
   Duration,
@@ -193,5 +192,3 @@ function keyShown(key: Value): string {
   if (key instanceof Uint) return String(key.value);
   return typeof key === 'object' ? typeName(key) : String(key);
 }
-
-export const listOfValues = (items: readonly Value[]): List => new ArrayList(items);

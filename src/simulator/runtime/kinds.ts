@@ -15,7 +15,6 @@ import type {
   ConfigMap,
   Endpoints,
   Event,
-  LimitRange,
   Namespace,
   Node,
   PersistentVolume,
@@ -39,7 +38,6 @@ import type {
   ResourceClaimTemplate,
   ResourceSlice,
 } from '../../model/generated/resource.v1.ts';
-import type { PriorityClass } from '../../model/generated/scheduling.v1.ts';
 import type {
   CSIDriver,
   CSINode,
@@ -93,7 +91,6 @@ export const REPLICATION_CONTROLLERS = kind<ReplicationController>(
   'replicationcontrollers',
 );
 export const RESOURCE_QUOTAS = kind<ResourceQuota>('v1', 'ResourceQuota', 'resourcequotas');
-export const LIMIT_RANGES = kind<LimitRange>('v1', 'LimitRange', 'limitranges');
 export const CORE_EVENTS = kind<Event>('v1', 'Event', 'events');
 export const EVENTS = kind<EventV1>('events.k8s.io/v1', 'Event', 'events');
 export const DEPLOYMENTS = kind<Deployment>('apps/v1', 'Deployment', 'deployments');
@@ -112,7 +109,6 @@ export const POD_DISRUPTION_BUDGETS = kind<PodDisruptionBudget>(
   'PodDisruptionBudget',
   'poddisruptionbudgets',
 );
-export const PRIORITY_CLASSES = kind<PriorityClass>('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', false);
 export const STORAGE_CLASSES = kind<StorageClass>('storage.k8s.io/v1', 'StorageClass', 'storageclasses', false);
 export const VOLUME_ATTRIBUTES_CLASSES = kind<VolumeAttributesClass>(
   'storage.k8s.io/v1',

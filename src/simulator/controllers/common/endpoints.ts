@@ -17,7 +17,7 @@ export function isSelecting(service: Service): boolean {
   return service.spec?.selector !== undefined && service.spec.type !== 'ExternalName';
 }
 
-export function selectsPod(service: Service, pod: Pod): boolean {
+function selectsPod(service: Service, pod: Pod): boolean {
   return matches(selectorOfMap(service.spec?.selector), pod.metadata.labels);
 }
 

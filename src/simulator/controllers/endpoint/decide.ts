@@ -64,9 +64,12 @@ export function subsetsOf(service: Service, pods: readonly Pod[]): EndpointSubse
   for (const pod of pods) {
     const entry = entryIn(pod);
     if (entry === null) continue;
-    const group = groups.get(entry.key) ?? { ports: entry.ports, ready: [], notReady: [] };
+    let group = groups.get(entry.key);
+    if (group === undefined) {
+      group = { ports: entry.ports, ready: [], notReady: [] };
+      groups.set(entry.key, group);
+    }
     (entry.ready ? group.ready : group.notReady).push(entry.address);
-    if (group.ready.length + group.notReady.length === 1) groups.set(entry.key, group);
   }
   const all = [...groups.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))

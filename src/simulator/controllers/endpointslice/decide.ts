@@ -105,8 +105,11 @@ function groupsOf(
   for (const pod of pods) {
     const row = rowOf(pod);
     if (row === null) continue;
-    const group = groups.get(row.key) ?? { ports: row.ports, endpoints: new Map<string, Endpoint>() };
-    if (group.endpoints.size === 0) groups.set(row.key, group);
+    let group = groups.get(row.key);
+    if (group === undefined) {
+      group = { ports: row.ports, endpoints: new Map<string, Endpoint>() };
+      groups.set(row.key, group);
+    }
     const node = nodeOf(pod.spec?.nodeName ?? '');
     if (node === undefined && service.spec?.publishNotReadyAddresses !== true) {
       lost.add(pod);

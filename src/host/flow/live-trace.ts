@@ -3,6 +3,7 @@ import { apiPath, WATCHED } from '../../cluster/resources.ts';
 import type { ClusterSource } from '../../cluster/source.ts';
 import type { Lease } from '../../model/generated/coordination.v1.ts';
 import { isRecord, type KubeObject } from '../../model/object.ts';
+import { equal } from '../../model/paths.ts';
 import {
   type ClockState,
   FLOW_PROTOCOL,
@@ -46,6 +47,8 @@ export class LiveTrace {
   private waiting: SeenChange[] = [];
   private machines: readonly FlowMachine[];
   private leaders: readonly FlowLeader[] = [];
+  /** Who has acted so far. */
+  private readonly callers = new Set<string>();
   /** What the drawing was last made from. */
   private drawn = '';
   private eventsFailed = false;
@@ -127,8 +130,7 @@ export class LiveTrace {
   }
 
   private signature(): string {
-    const callers = new Set(this.steps.map(({ actor }) => actor.component)).size;
-    return `${JSON.stringify(this.machines)} ${JSON.stringify(this.leaders)} ${callers}`;
+    return `${JSON.stringify(this.machines)} ${JSON.stringify(this.leaders)} ${this.callers.size}`;
   }
 
   /** Tells of another topology, where something of it has changed. */
@@ -144,6 +146,7 @@ export class LiveTrace {
     const changes = this.waiting;
     this.waiting = [];
     if (this.stopped || this.source.state.phase !== 'connected') return;
+    if (changes.some(movesMachines)) this.machines = this.seenMachines();
     const order = changes.toSorted((a, b) => a.at - b.at || revision(a) - revision(b));
     this.add(order.flatMap((change) => this.inference.take(change) ?? []));
   }
@@ -155,7 +158,7 @@ export class LiveTrace {
     const from = this.steps.length;
     const fresh = steps.slice(0, room);
     this.steps.push(...fresh);
-    this.machines = this.seenMachines();
+    for (const { actor } of fresh) this.callers.add(actor.component);
     this.redraw();
     this.ports.grown(from, fresh);
     if (this.steps.length >= MOST)
@@ -242,6 +245,15 @@ export class LiveTrace {
       else this.add(events.flatMap((event) => this.inference.takeEvent(event, this.at) ?? []));
     }
   }
+}
+
+/** Whether a change may be one of what runs where: most are of a pod's status. */
+function movesMachines({ resource, before, after }: SeenChange): boolean {
+  if (resource === 'nodes') return true;
+  if (resource !== 'pods') return false;
+  if (before === undefined || after === undefined) return true;
+  const nodeOf = (o: KubeObject): unknown => (o as { spec?: { nodeName?: unknown } }).spec?.nodeName;
+  return nodeOf(before) !== nodeOf(after) || !equal(before.metadata.labels, after.metadata.labels);
 }
 
 function revision({ before, after }: SeenChange): number {
